@@ -1,0 +1,76 @@
+// Puts a sealed log into a store: object, feed entry, manifest, in this order, so that readers see all or nothing.
+import { createReadStream } from 'node:fs';
+import { attemptToJson, isoTime, manifestToJson } from './manifest-json.ts';
+import { AppError } from './errors.ts';
+import { captureStemPrefix, feedKey, type ObjectKey } from './keys.ts';
+import { keysOfManifest, type Manifest, STORE_FORMAT } from './manifest.ts';
+import { bodyOf, type ObjectStore } from './object-store.ts';
+import type { SealedLog } from './spool.ts';
+
+export interface Delivery {
+  /** `unchanged`: a whole capture of the same text was there, and nothing was written. */
+  readonly state: 'created' | 'unchanged';
+  readonly manifestKey: ObjectKey;
+  /** The store's clock; undefined when nothing was written. */
+  readonly storedAtMs: number | undefined;
+}
+
+/** DESIGN: a put that takes longer gets a new feed entry, or an incremental sync could pass it by. */
+const FEED_TIME_LIMIT_MS = 10 * 60_000;
+
+export interface DeliverOptions {
+  readonly signal?: AbortSignal;
+  /** A clock that only measures how long a put took. */
+  readonly now: () => number;
+}
+
+/** May be repeated after any failure: the same bytes go to the same keys. */
+export async function deliver(log: SealedLog, store: ObjectStore, options: DeliverOptions): Promise<Delivery> {
+  const { manifest } = log;
+  const keys = keysOfManifest(manifest);
+  const twin = await findWholeCapture(store, manifest);
+  if (twin !== undefined) return { state: 'unchanged', manifestKey: twin, storedAtMs: undefined };
+
+  const object = { sizeBytes: manifest.object.sizeBytes, open: () => createReadStream(log.objectPath) };
+  const put = await store.putOnce(keys.object, object, options.signal);
+  let storedAtMs = put.storedAtMs;
+  for (;;) {
+    const startedMs = options.now();
+    await store.putOnce(feedKey(storedAtMs, manifest.capture.id), bodyOf(feedEntry(manifest, keys.manifest)));
+    const last = await store.putOnce(keys.manifest, bodyOf(Buffer.from(manifestToJson(manifest))), options.signal);
+    if (options.now() - startedMs <= FEED_TIME_LIMIT_MS) break;
+    storedAtMs = last.storedAtMs;
+  }
+  return { state: 'created', manifestKey: keys.manifest, storedAtMs };
+}
+
+/**
+ * The manifest key of a whole capture of the same text of the same log of this attempt. A writer that may not list
+ * goes without: then the text is there twice, which readers count as one log.
+ */
+async function findWholeCapture(store: ObjectStore, manifest: Manifest): Promise<ObjectKey | undefined> {
+  const own = keysOfManifest(manifest).manifest;
+  const prefix = captureStemPrefix(manifest.attempt, manifest.logName, manifest.text.sha256);
+  const found = new Set<string>();
+  try {
+    for await (const { key } of store.list(prefix)) found.add(key);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'REFUSED') return undefined;
+    throw error;
+  }
+  for (const key of found)
+    if (key !== own && key.endsWith('.json') && found.has(key.replace(/json$/, 'zst'))) return key as ObjectKey;
+  return undefined;
+}
+
+function feedEntry(manifest: Manifest, manifestKey: ObjectKey): Buffer {
+  const { attempt } = manifest;
+  const json = {
+    format: STORE_FORMAT,
+    manifest: manifestKey,
+    logId: manifest.logId,
+    capturedAt: isoTime(manifest.capture.startedAtMs),
+    attempt: attemptToJson(attempt),
+  };
+  return Buffer.from(`${JSON.stringify(json)}\n`);
+}

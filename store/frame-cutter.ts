@@ -1,0 +1,110 @@
+// Cuts masked text into frames of at most 256 KiB that end at line ends, and counts what the manifest says of the text.
+import { isUtf8 } from 'node:buffer';
+import type { Hash } from 'node:crypto';
+import { digestOf, startSha256 } from './digest.ts';
+import { FRAME_BYTES } from './frame-table.ts';
+import type { TextFacts } from './manifest.ts';
+import type { MaskedBytes } from './mask.ts';
+
+/** The text of one frame. The bytes belong to whoever receives them. */
+export interface CutFrame {
+  readonly text: Uint8Array<ArrayBuffer>;
+  readonly lineEnds: number;
+  /** It ends inside a line, because the line is longer than a frame or the log ends there. */
+  readonly cutsLine: boolean;
+}
+
+export class FrameCutter {
+  #buffer = Buffer.alloc(FRAME_BYTES);
+  #filled = 0;
+  #lineEnds = 0;
+  #sizeBytes = 0;
+  #openLineBytes = 0;
+  #longestLineBytes = 0;
+  readonly #notes = new Set<string>();
+  readonly #hash: Hash = startSha256();
+
+  /** Takes a piece of any length; gives the frames that are full now. */
+  *push(piece: MaskedBytes): Generator<CutFrame> {
+    let rest: Uint8Array = piece;
+    while (rest.byteLength > 0) {
+      const taken = rest.subarray(0, FRAME_BYTES - this.#filled);
+      this.#buffer.set(taken, this.#filled);
+      this.#filled += taken.byteLength;
+      rest = rest.subarray(taken.byteLength);
+      if (this.#filled === FRAME_BYTES) yield this.#cut();
+    }
+  }
+
+  /** The last frame, if anything is left. */
+  *end(): Generator<CutFrame> {
+    if (this.#filled > 0) yield this.#take(this.#filled);
+    if (this.#sizeBytes > 0 && this.#openLineBytes > 0) this.#notes.add('no-final-newline');
+  }
+
+  /** After the end: what the manifest says of the whole text. */
+  facts(): TextFacts {
+    return {
+      sizeBytes: this.#sizeBytes,
+      lines: this.#lineEnds + (this.#openLineBytes > 0 ? 1 : 0),
+      longestLineBytes: this.#longestLineBytes,
+      sha256: digestOf(this.#hash),
+      notes: [...this.#notes].sort(),
+    };
+  }
+
+  #cut(): CutFrame {
+    const lastLineEnd = this.#buffer.lastIndexOf(10);
+    return this.#take(lastLineEnd < 0 ? FRAME_BYTES : lastLineEnd + 1);
+  }
+
+  #take(length: number): CutFrame {
+    const text = new Uint8Array(length);
+    text.set(this.#buffer.subarray(0, length));
+    this.#buffer.copyWithin(0, length, this.#filled);
+    this.#filled -= length;
+    const lineEnds = this.#count(text);
+    return { text, lineEnds, cutsLine: text[length - 1] !== 10 };
+  }
+
+  #count(text: Uint8Array): number {
+    this.#note(text);
+    this.#sizeBytes += text.byteLength;
+    this.#hash.update(text);
+    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    let lineEnds = 0;
+    let from = 0;
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
+      this.#longestLineBytes = Math.max(this.#longestLineBytes, this.#openLineBytes + at - from);
+      this.#openLineBytes = 0;
+      lineEnds += 1;
+      from = at + 1;
+    }
+    this.#openLineBytes += bytes.length - from;
+    this.#longestLineBytes = Math.max(this.#longestLineBytes, this.#openLineBytes);
+    this.#lineEnds += lineEnds;
+    return lineEnds;
+  }
+
+  #note(text: Uint8Array): void {
+    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    if (this.#sizeBytes === 0 && text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf) this.#notes.add('bom');
+    if (bytes.includes(0)) this.#notes.add('nul');
+    if (bytes.includes(0x1b)) this.#notes.add('ansi');
+    if (!isUtf8(text) && !isUtf8(withoutCutCharacters(text))) this.#notes.add('invalid-utf8');
+    for (let at = bytes.indexOf(13); at >= 0; at = bytes.indexOf(13, at + 1)) {
+      if (bytes[at + 1] !== 10) this.#notes.add('bare-cr');
+      else this.#notes.add('crlf');
+      if (this.#notes.has('bare-cr') && this.#notes.has('crlf')) break;
+    }
+  }
+}
+
+/** A frame that is cut inside a line may begin and end inside a character: what is left without these is whole. */
+function withoutCutCharacters(text: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < 3 && ((text[start] ?? 0) & 0xc0) === 0x80) start += 1;
+  let end = text.byteLength;
+  while (end > start && text.byteLength - end < 3 && (text[end - 1] ?? 0) >= 0x80) end -= 1;
+  return text.subarray(start, end);
+}

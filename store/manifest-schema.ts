@@ -1,0 +1,184 @@
+// Reads manifests, which any writer of the store may have forged: every field is bounded, unknown versions are refused,
+// and the log id is recomputed. Loading zod is dear, so only what really reads a manifest imports this file.
+import { z } from 'zod';
+import { type Attempt, CONCLUSIONS } from './attempt.ts';
+import { AppError } from './errors.ts';
+import { type LogId, logIdOf } from './log-id.ts';
+import { type Manifest, MAX_MANIFEST_BYTES, STORE_FORMAT } from './manifest.ts';
+
+/** chosen: names of jobs with large matrices reach some 2,000 characters. */
+const name = z.string().max(16_384);
+const optionalName = name.nullish().transform((v) => v ?? undefined);
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const time = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const timeMs = Date.parse(text);
+    if (Number.isNaN(timeMs)) context.addIssue({ code: 'custom', message: 'no time' });
+    return timeMs;
+  });
+const optionalTime = time.nullish().transform((v) => v ?? undefined);
+const optionalCount = count.nullish().transform((v) => v ?? undefined);
+const range = z.looseObject({ start: count, end: count }).refine((r) => r.start <= r.end);
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The identity in manifests, feed entries and facts. */
+export const attemptSchema = z
+  .looseObject({
+    repo: optionalName,
+    sha: optionalName,
+    testedSha: optionalName,
+    treeSha: optionalName,
+    workflow: optionalName,
+    job: optionalName,
+    run: optionalName,
+    attempt: optionalCount,
+    providerId: optionalName,
+    provider: z.enum(['gitea', 'forgejo', 'github', 'generic']).catch('generic'),
+    branch: optionalName,
+    pr: optionalCount,
+    event: optionalName,
+    conclusion: z.enum(CONCLUSIONS).catch('unknown'),
+    startedAt: optionalTime,
+    finishedAt: optionalTime,
+    url: optionalName,
+    labels: z.record(name, name).catch({}),
+    limitMs: optionalCount,
+    partial: z.boolean().catch(false),
+  })
+  .transform((json): Attempt => {
+    const { startedAt, finishedAt, ...rest } = json;
+    return { ...pickAttempt(rest), startedAtMs: startedAt, finishedAtMs: finishedAt };
+  });
+
+type AttemptJson = Omit<Attempt, 'startedAtMs' | 'finishedAtMs'>;
+const pickAttempt = (a: AttemptJson): AttemptJson => ({
+  repo: a.repo,
+  sha: a.sha,
+  workflow: a.workflow,
+  job: a.job,
+  run: a.run,
+  attempt: a.attempt,
+  providerId: a.providerId,
+  provider: a.provider,
+  testedSha: a.testedSha,
+  treeSha: a.treeSha,
+  branch: a.branch,
+  pr: a.pr,
+  event: a.event,
+  conclusion: a.conclusion,
+  url: a.url,
+  labels: a.labels,
+  limitMs: a.limitMs,
+  partial: a.partial,
+});
+
+const captureSchema = z
+  .looseObject({
+    id: z.string().regex(/^[0-9a-z]{8}$/),
+    how: z.enum(['file', 'stdin', 'run', 'api', 'pull', 'rescue', 'rescan']),
+    tool: z.string().max(200),
+    startedAt: time,
+    finishedAt: time,
+    complete: z.boolean(),
+    cutReason: optionalName,
+  })
+  .transform((c) => ({
+    id: c.id,
+    how: c.how,
+    tool: c.tool,
+    startedAtMs: c.startedAt,
+    finishedAtMs: c.finishedAt,
+    complete: c.complete,
+    cutReason: c.cutReason,
+  }));
+
+const stepSchema = z
+  .looseObject({ name, firstLine: count, lastLine: count, startedAt: optionalTime, finishedAt: optionalTime })
+  .transform((s) => ({
+    name: s.name,
+    firstLine: s.firstLine,
+    lastLine: s.lastLine,
+    startedAtMs: s.startedAt,
+    finishedAtMs: s.finishedAt,
+  }));
+
+const manifestSchema = z.looseObject({
+  format: z.literal(STORE_FORMAT),
+  logId: z.string().regex(/^L[0-9a-z]{16}$/),
+  logName: name,
+  attempt: attemptSchema,
+  capture: captureSchema,
+  text: z.object({
+    sizeBytes: count,
+    lines: count,
+    longestLineBytes: count,
+    sha256: hex,
+    notes: z.array(z.string().max(40)).max(20),
+  }),
+  object: z.object({
+    sizeBytes: count,
+    sha256: hex,
+    frames: count.max(0xffff_ffff),
+    lineTable: range,
+    seekTable: range,
+    sideTable: range.nullish().transform((v) => v ?? undefined),
+  }),
+  masking: z.object({
+    rules: z.string().max(40).nullable(),
+    counts: z.record(z.string().max(100), count),
+    withheldLines: count,
+  }),
+  steps: z.array(stepSchema).max(100_000),
+});
+
+/**
+ * The manifest in `bytes`; `where` names it in errors. FORMAT_TOO_NEW for a newer version, STORE_DAMAGED for
+ * anything else that is not a manifest.
+ */
+export function parseManifest(bytes: Uint8Array, where: string): Manifest {
+  if (bytes.byteLength > MAX_MANIFEST_BYTES) throw damagedManifest(where, 'it is larger than any manifest');
+  const json = parseJsonObject(bytes);
+  if (json === undefined) throw damagedManifest(where, 'it is no JSON object');
+  refuseNewer(json['format'], where);
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) throw damagedManifest(where, firstProblem(parsed.error));
+  const { data } = parsed;
+  if (logIdOf(data.attempt, data.logName, data.text.sha256) !== data.logId)
+    throw damagedManifest(where, 'its log id is not that of its identity and digest');
+  const { format, logName, attempt, capture, text, object, masking, steps } = data;
+  return { format, logId: data.logId as LogId, logName, attempt, capture, text, object, masking, steps };
+}
+
+/** A JSON object without keys that reach into prototypes; undefined for anything else. */
+export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), (key, value) => {
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw new Error('forbidden key');
+      return value;
+    });
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws FORMAT_TOO_NEW when `format` is a number above what this version reads. */
+export function refuseNewer(format: unknown, where: string): void {
+  if (typeof format === 'number' && format > STORE_FORMAT)
+    throw new AppError('FORMAT_TOO_NEW', `${where} has format ${format}, this firstred reads up to ${STORE_FORMAT}`, {
+      hint: 'install a newer firstred; nothing was changed',
+    });
+}
+
+/** Where zod's first complaint is, without the value. */
+export const firstProblem = (error: z.ZodError): string => {
+  const issue = error.issues[0];
+  return issue === undefined ? 'it does not have the right form' : `${issue.path.join('.') || 'it'}: ${issue.message}`;
+};
+
+const damagedManifest = (where: string, why: string): AppError =>
+  new AppError('STORE_DAMAGED', `${where} is no manifest that can be read: ${why}`, {
+    hint: 'it is left out; `firstred verify` lists every such manifest',
+  });
