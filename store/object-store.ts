@@ -43,6 +43,8 @@ export interface ObjectReader {
 export interface ObjectStore extends ObjectReader {
   /** Same bytes there: `unchanged`. Other bytes: STORE_DAMAGED. Never overwrites. */
   putOnce(key: ObjectKey, body: ObjectBody, signal?: AbortSignal): Promise<PutResult>;
+  /** The store's own clock now, epoch ms: the `Date` of a cheap answer, or a new file's mtime. Leaves nothing behind. */
+  clockMs(): Promise<number>;
   /** Ends connections; the store can't be used afterwards. */
   close(): Promise<void>;
 }
