@@ -1,0 +1,183 @@
+// The line model: all lines of one log with visible text, time, step, flags and template. Lines are LF-ended and
+// numbered from 1, as ripgrep counts them; raw bytes stay as they are.
+
+import { LineScanner } from './line-scanner.ts';
+import { LINE_ECHO, LINE_ERROR_MARK, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
+import { TemplateMasker } from './template-masker.ts';
+
+/** The lines of one log. Line arguments are 1-based; a line that is not there is blank. */
+export interface LogLines {
+  /** The log id, or the path as given. */
+  readonly ref: string;
+  readonly count: number;
+  readonly steps: readonly LogStep[];
+  /** Bytes of the line as they are in the log, without the LF. */
+  raw(line: number): Uint8Array;
+  /** What a person sees: without provider prefix, colours, overwritten parts; at most about 4,600 bytes of it. */
+  text(line: number): string;
+  /** `text` without a program's own time stamp in front. */
+  body(line: number): string;
+  /** Hash of the template of the body; 0 when blank. Equal templates of any two logs have equal hashes. */
+  hash(line: number): number;
+  /** The template itself, for showing. */
+  template(line: number): string;
+  /**
+   * Epoch ms where the stamp has a date; else ms on the log's own clock (time of day, running on over midnight, or
+   * seconds since some start). undefined without a stamp.
+   */
+  timeMs(line: number): number | undefined;
+  /** As `timeMs`, or of the nearest earlier line that has one. */
+  lastTimeMs(line: number): number | undefined;
+  /** Index into `steps`; -1 outside all. */
+  stepOf(line: number): number;
+  /** Provider's mark (group, section): no output of the job. */
+  isMark(line: number): boolean;
+  /** Echo of the script or its environment, or a shell's trace: words such as "error" mean nothing there. */
+  isEcho(line: number): boolean;
+  /** `##[error]…`, `::error …::…`. */
+  isErrorMark(line: number): boolean;
+}
+
+/** A text is read whole up to this size; of a longer one head and tail (chosen: 1 GiB fits typed arrays and memory). */
+export const MAX_TEXT_BYTES = 1 << 30;
+
+const decoder = new TextDecoder();
+
+class LoadedLines implements LogLines {
+  readonly ref: string;
+  readonly count: number;
+  readonly steps: readonly LogStep[];
+  readonly #bytes: Uint8Array;
+  readonly #starts: Uint32Array;
+  readonly #hashes: Uint32Array;
+  readonly #times: Float64Array;
+  readonly #flags: Uint8Array;
+  #stepOf: Int32Array | undefined;
+
+  constructor(ref: string, bytes: Uint8Array) {
+    this.ref = ref;
+    this.#bytes = bytes;
+    const count = countLines(bytes);
+    this.count = count;
+    const starts = new Uint32Array(count + 2);
+    const hashes = new Uint32Array(count + 2);
+    const times = new Float64Array(count + 2).fill(Number.NaN);
+    const flags = new Uint8Array(count + 2);
+    const scanner = new LineScanner();
+    scanner.push(bytes, (scanned) => {
+      starts[scanned.line] = scanned.rawStart;
+      hashes[scanned.line] = scanned.hash;
+      times[scanned.line] = scanned.timeMs;
+      flags[scanned.line] = scanned.flags;
+    });
+    starts[count + 1] = bytes.length === 0 || bytes.at(-1) === 0x0a ? bytes.length : bytes.length + 1;
+    this.steps = scanner.finishSteps();
+    this.#starts = starts;
+    this.#hashes = hashes;
+    this.#times = times;
+    this.#flags = flags;
+  }
+
+  raw(line: number): Uint8Array {
+    if (line < 1 || line > this.count) return new Uint8Array(0);
+    return this.#bytes.subarray(this.#starts[line] as number, (this.#starts[line + 1] as number) - 1);
+  }
+
+  text(line: number): string {
+    const scanned = rescan(this.raw(line));
+    return decoder.decode(scanned.bytes.subarray(scanned.start, scanned.end));
+  }
+
+  body(line: number): string {
+    const scanned = rescan(this.raw(line));
+    return decoder.decode(scanned.bytes.subarray(scanned.bodyStart, scanned.end));
+  }
+
+  template(line: number): string {
+    rescan(this.raw(line));
+    return decoder.decode(oneMasker.out.subarray(0, oneMasker.length));
+  }
+
+  hash(line: number): number {
+    return this.#hashes[line] ?? 0;
+  }
+
+  timeMs(line: number): number | undefined {
+    const ms = this.#times[line];
+    return ms === undefined || Number.isNaN(ms) ? undefined : ms;
+  }
+
+  lastTimeMs(line: number): number | undefined {
+    for (let at = Math.min(line, this.count); at > 0; at--) {
+      const ms = this.#times[at] as number;
+      if (!Number.isNaN(ms)) return ms;
+    }
+    return undefined;
+  }
+
+  stepOf(line: number): number {
+    this.#stepOf ??= stepTable(this.steps, this.count);
+    return this.#stepOf[line] ?? -1;
+  }
+
+  isMark(line: number): boolean {
+    return ((this.#flags[line] ?? 0) & LINE_MARK) !== 0;
+  }
+
+  isEcho(line: number): boolean {
+    return ((this.#flags[line] ?? 0) & (LINE_ECHO | LINE_TRACE)) !== 0;
+  }
+
+  isErrorMark(line: number): boolean {
+    return ((this.#flags[line] ?? 0) & LINE_ERROR_MARK) !== 0;
+  }
+}
+
+const oneMasker = new TemplateMasker();
+
+/** Visible bytes of one line by itself. A new scanner, as it knows nothing of the lines before: prefixes are per line. */
+function rescan(raw: Uint8Array): { bytes: Uint8Array; start: number; end: number; bodyStart: number } {
+  const result = { bytes: raw, start: 0, end: 0, bodyStart: 0 };
+  if (raw.length === 0) {
+    oneMasker.mask(raw, 0, 0);
+    return result;
+  }
+  new LineScanner(oneMasker).push(raw, (scanned) => {
+    result.bytes = scanned.visible.bytes;
+    result.start = scanned.visible.start;
+    result.end = scanned.visible.end;
+    result.bodyStart = scanned.bodyStart;
+  });
+  return result;
+}
+
+function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return bytes.length > 0 && bytes.at(-1) !== 0x0a ? count + 1 : count;
+}
+
+function stepTable(steps: readonly LogStep[], count: number): Int32Array {
+  const table = new Int32Array(count + 2).fill(-1);
+  steps.forEach((step, index) => {
+    table.fill(index, step.firstLine, step.lastLine + 1);
+  });
+  return table;
+}
+
+/** Lines of a text that is at hand. Costs one pass; text and templates are decoded on demand. */
+export const readLines = (ref: string, text: Uint8Array | string): LogLines =>
+  new LoadedLines(ref, typeof text === 'string' ? new TextEncoder().encode(text) : text);
+
+/** Lines of a text that comes in pieces, cut at MAX_TEXT_BYTES. */
+export async function loadLines(ref: string, pieces: AsyncIterable<Uint8Array>): Promise<LogLines> {
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    const part = size + piece.length > MAX_TEXT_BYTES ? piece.subarray(0, MAX_TEXT_BYTES - size) : piece;
+    kept.push(part);
+    size += part.length;
+    if (size >= MAX_TEXT_BYTES) break;
+  }
+  return new LoadedLines(ref, kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept));
+}
