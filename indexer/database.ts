@@ -1,0 +1,226 @@
+// The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { AppError, reasonOf } from '../store/errors.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+
+/** `FRix` in the header of the file, so that nothing else is ever taken for an index. */
+const APPLICATION_ID = 0x46526978;
+/** chosen: a writer holds the lock for one batch, well under a second; waiting longer than this means that it hangs. */
+const BUSY_TIMEOUT_MS = 20_000;
+/** measured (bench/index.ts): the pages of a 1 GB ingest stay in memory; 200 MB of `sync` memory remain. */
+const WRITER_CACHE_KIB = 65_536;
+
+/** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */
+export type SqlParams = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
+
+/** A statement's text with the types of its parameters and rows; made only in statements.ts. */
+export interface Sql<Params extends SqlParams, Row> {
+  readonly text: string;
+  /** Types only. */
+  readonly types?: { readonly params: Params; readonly row: Row };
+}
+
+/** A reading connection. Statements are prepared at first use and kept. */
+export interface IndexReadDatabase {
+  all<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R[];
+  get<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R | undefined;
+  /** Rows one by one; nothing may be written on this connection until it ends. */
+  iterate<P extends SqlParams, R>(sql: Sql<P, R>, params: P): IterableIterator<R>;
+  /** Everything that `body` reads is of one moment. `body` must not be async. */
+  snapshot<T>(body: () => T): T;
+}
+
+/** A writing connection. */
+export interface IndexWriteDatabase extends IndexReadDatabase {
+  run<P extends SqlParams>(sql: Sql<P, never>, params: P): { readonly changes: number; readonly lastId: number };
+  /** `body` wholly or not at all; waits for other writers. `body` must not be async. */
+  transaction<T>(body: () => T): T;
+}
+
+/** The connection itself: `open-index.ts` hands it out as one of the two interfaces. */
+export class SqliteConnection implements IndexWriteDatabase {
+  readonly #database: Database.Database;
+  readonly #readonly: boolean;
+  readonly #prepared = new Map<string, Database.Statement>();
+
+  constructor(database: Database.Database, options: { readonly readonly: boolean }) {
+    this.#database = database;
+    this.#readonly = options.readonly;
+  }
+
+  #statement(text: string): Database.Statement {
+    let statement = this.#prepared.get(text);
+    if (statement === undefined) {
+      statement = this.#database.prepare(text);
+      this.#prepared.set(text, statement);
+    }
+    return statement;
+  }
+
+  all<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R[] {
+    return guarded(() => this.#statement(sql.text).all(params) as R[]);
+  }
+
+  get<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R | undefined {
+    return guarded(() => this.#statement(sql.text).get(params) as R | undefined);
+  }
+
+  *iterate<P extends SqlParams, R>(sql: Sql<P, R>, params: P): IterableIterator<R> {
+    try {
+      yield* this.#statement(sql.text).iterate(params) as IterableIterator<R>;
+    } catch (error) {
+      throw convertError(error);
+    }
+  }
+
+  run<P extends SqlParams>(sql: Sql<P, never>, params: P): { readonly changes: number; readonly lastId: number } {
+    return guarded(() => {
+      const { changes, lastInsertRowid } = this.#statement(sql.text).run(params);
+      return { changes, lastId: Number(lastInsertRowid) };
+    });
+  }
+
+  snapshot<T>(body: () => T): T {
+    return guarded(() => (this.#database.inTransaction ? body() : this.#database.transaction(body).deferred()));
+  }
+
+  transaction<T>(body: () => T): T {
+    return guarded(() => (this.#database.inTransaction ? body() : this.#database.transaction(body).immediate()));
+  }
+
+  close(): void {
+    if (!this.#database.open) return;
+    // A reader in another process may hold the log's tail; then the next one to close takes it over.
+    if (!this.#readonly) guarded(() => this.#database.pragma('wal_checkpoint(TRUNCATE)'));
+    this.#database.close();
+  }
+}
+
+/** Opens `file`; a writer creates and migrates it. */
+export function openConnection(file: string, options: { readonly readonly: boolean }): SqliteConnection {
+  if (options.readonly && !existsSync(file)) {
+    throw new AppError('NOT_FOUND', `there is no index at ${file}`, {
+      hint: 'run `firstred sync`, or search with --no-index',
+    });
+  }
+  return guarded(() => {
+    const database = options.readonly ? openReadonly(file) : openWriter(file);
+    return new SqliteConnection(database, options);
+  });
+}
+
+function openReadonly(file: string): Database.Database {
+  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.pragma('query_only=ON');
+    database.pragma('trusted_schema=OFF');
+    if (checkVersion(database, file) < MIGRATIONS.length) {
+      // An older index is brought up to date by whoever may write it; here that is a short detour.
+      database.close();
+      openWriter(file).close();
+      return openReadonly(file);
+    }
+    return database;
+  } catch (error) {
+    if (database.open) database.close();
+    throw error;
+  }
+}
+
+function openWriter(file: string): Database.Database {
+  const fresh = !existsSync(file);
+  if (fresh) mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  else if (statSync(file).isDirectory())
+    throw new AppError('INPUT_UNREADABLE', `the index ${file} is a folder`, {
+      hint: 'name a file with --index or FIRSTRED_INDEX',
+    });
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    if (fresh) chmodSync(file, 0o600);
+    database.pragma('trusted_schema=OFF');
+    // One statement decides the page size: it counts only before the first table. 8 KiB measured in bench/index.ts.
+    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('page_size=8192');
+    database.pragma('journal_mode=WAL');
+    database.pragma('synchronous=NORMAL');
+    database.pragma('foreign_keys=ON');
+    database.pragma(`cache_size=-${WRITER_CACHE_KIB}`);
+    migrate(database, file);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: Database.Database, file: string): void {
+  if (checkVersion(database, file) === MIGRATIONS.length) return;
+  database
+    .transaction(() => {
+      // Again inside the lock: another process may have come first.
+      for (let version = checkVersion(database, file); version < MIGRATIONS.length; version++) {
+        database.exec(MIGRATIONS[version] ?? '');
+        database.pragma(`user_version=${version + 1}`);
+      }
+      database.pragma(`application_id=${APPLICATION_ID}`);
+    })
+    .immediate();
+}
+
+/** The version of the file; an AppError when it is no index of ours or a newer one. */
+function checkVersion(database: Database.Database, file: string): number {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const application = Number(database.pragma('application_id', { simple: true }));
+  const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').pluck().get());
+  if (application !== APPLICATION_ID && (tables > 0 || application !== 0)) {
+    throw new AppError('INPUT_UNREADABLE', `${file} is a database of something else`, {
+      hint: 'name another file with --index or FIRSTRED_INDEX',
+    });
+  }
+  if (version > MIGRATIONS.length) {
+    throw new AppError('INDEX_TOO_NEW', `the index ${file} was written by a newer firstred (version ${version})`, {
+      hint: 'update firstred, or let it build another one with --index FILE',
+    });
+  }
+  return version;
+}
+
+function guarded<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw convertError(error);
+  }
+}
+
+/** SQLite's errors in our words; anything else passes. */
+function convertError(error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const { code } = error;
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new AppError('INDEX_BUSY', 'another process has been writing to the index for too long', {
+      hint: 'try again; if it stays so, look for a hanging firstred process',
+      cause: error,
+    });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new AppError('INDEX_DAMAGED', `the index is damaged: ${reasonOf(error)}`, {
+      hint: 'run `firstred reindex`: the store has everything it is made from',
+      cause: error,
+    });
+  }
+  if (code === 'SQLITE_FULL') {
+    return new AppError('STORE_FULL', 'no space left for the index', {
+      hint: 'free some space and run `firstred sync`',
+      cause: error,
+    });
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_IOERR')) {
+    return new AppError('INPUT_UNREADABLE', `the index can't be opened: ${reasonOf(error)}`, {
+      hint: 'check the folder and its rights, or name another file with --index',
+      cause: error,
+    });
+  }
+  return error;
+}
