@@ -1,0 +1,195 @@
+// Puts one object into a folder so that it is there whole or not at all, and never over another.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, type link, open, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AppError, systemErrorCode } from './errors.ts';
+import { type FsFolder, modifiedAt, syncFolder } from './fs-folder.ts';
+import { TEMPORARY_MARK } from './fs-list.ts';
+import type { ObjectKey } from './keys.ts';
+import { readBody } from './object-body.ts';
+import type { ObjectBody, PutResult } from './object-store.ts';
+
+/** Only the owner, as for the folders. */
+const FILE_MODE = 0o600;
+const CREATE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** 255 is what file systems take; the name is for people who find a leftover. */
+const MAX_NAME_BYTES = 240;
+/** chosen: large enough that a compare costs few calls, small beside the memory budget. */
+const COMPARE_BYTES = 262_144;
+/** What file systems without hard links answer (FAT, some network and FUSE mounts). */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EINVAL', 'EMLINK'];
+/** chosen: `prune` may take away an empty folder between our two calls; three times in a row is something else. */
+const FOLDER_TRIES = 3;
+
+/** The one call that tests replace, to stand for a file system without hard links. */
+export type LinkFile = typeof link;
+
+export interface FsPut {
+  readonly folder: FsFolder;
+  readonly key: ObjectKey;
+  readonly body: ObjectBody;
+  readonly signal: AbortSignal | undefined;
+  readonly linkFile: LinkFile;
+}
+
+/** See `ObjectStore.putOnce`. System errors are thrown as they are. */
+export async function putFile(put: FsPut): Promise<PutResult> {
+  const file = put.folder.fileOf(put.key);
+  for (let attempt = 1; ; attempt++) {
+    await put.folder.ensureFolder(dirname(file));
+    try {
+      return await putIntoFolder(put, file);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT' || attempt === FOLDER_TRIES) throw error;
+    }
+  }
+}
+
+async function putIntoFolder(put: FsPut, file: string): Promise<PutResult> {
+  const temporary = temporaryOf(file);
+  let result: PutResult;
+  try {
+    const storedAtMs = await writeTemporary(put, temporary);
+    result = { state: await placeFile(put, temporary, file), storedAtMs };
+  } finally {
+    await unlink(temporary).catch(() => undefined); // what stays is a leftover, which `prune` finds
+  }
+  await syncFolder(dirname(file)); // also when unchanged: the earlier put may have died before this line
+  return result;
+}
+
+/** The file system's clock: the time that a new file gets. */
+export async function readFileClock(folder: FsFolder): Promise<number> {
+  await folder.ensureFolder(folder.path);
+  const temporary = temporaryOf(join(folder.path, 'clock'));
+  const handle = await open(temporary, CREATE_NEW, FILE_MODE);
+  try {
+    return modifiedAt(await handle.stat({ bigint: true }));
+  } finally {
+    await handle.close();
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+const temporaryOf = (file: string): string => {
+  const name = `${TEMPORARY_MARK}${randomBytes(8).toString('hex')}${TEMPORARY_MARK}${basename(file)}`;
+  return join(dirname(file), name.slice(0, MAX_NAME_BYTES));
+};
+
+/** Writes and syncs the whole body; the new file's time is the store's clock. */
+async function writeTemporary(put: FsPut, temporary: string): Promise<number> {
+  const handle = await open(temporary, CREATE_NEW, FILE_MODE);
+  try {
+    await copyBody(put, handle, 0);
+    return modifiedAt(await handle.stat({ bigint: true }));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes the body from `from` on at its place and syncs. */
+async function copyBody(put: FsPut, handle: FileHandle, from: number): Promise<void> {
+  let offset = 0;
+  for await (const chunk of readBody(put.key, put.body, put.signal)) {
+    const skip = Math.min(Math.max(from - offset, 0), chunk.byteLength);
+    await writeAll(handle, chunk.subarray(skip), offset + skip);
+    offset += chunk.byteLength;
+  }
+  await handle.sync();
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.byteLength; ) {
+    done += (await handle.write(chunk, done, chunk.byteLength - done, position + done)).bytesWritten;
+  }
+}
+
+async function placeFile(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
+  try {
+    await put.linkFile(temporary, file);
+    return 'created';
+  } catch (error) {
+    const code = systemErrorCode(error) ?? '';
+    if (code === 'EEXIST') return compareFile(put, file);
+    if (NO_LINKS.includes(code)) return createExclusively(put, file);
+    throw error;
+  }
+}
+
+/**
+ * Without links the name and the bytes can't come in one step: a reader may see a short object for a moment, and a
+ * crash leaves one. A later put of the same object completes it; every byte that is there already stays as it is.
+ */
+async function createExclusively(put: FsPut, file: string): Promise<PutResult['state']> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, CREATE_NEW, FILE_MODE);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    return completeFile(put, file);
+  }
+  try {
+    await copyBody(put, handle, 0);
+  } catch (error) {
+    await unlink(file).catch(() => undefined); // made by us, seen whole by nobody
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return 'created';
+}
+
+async function completeFile(put: FsPut, file: string): Promise<PutResult['state']> {
+  const same = await commonStart(put, file);
+  if (same.kind === 'differs') throw takenByOther(put);
+  if (same.kind === 'short') {
+    const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
+    try {
+      await copyBody(put, handle, same.sizeBytes);
+    } finally {
+      await handle.close();
+    }
+  }
+  return same.kind === 'short' ? 'created' : 'unchanged';
+}
+
+async function compareFile(put: FsPut, file: string): Promise<PutResult['state']> {
+  const same = await commonStart(put, file);
+  if (same.kind !== 'same') throw takenByOther(put);
+  return 'unchanged';
+}
+
+type Comparison =
+  | { readonly kind: 'same' | 'differs' }
+  /** What is there is a start of the body. */
+  | { readonly kind: 'short'; readonly sizeBytes: number };
+
+async function commonStart(put: FsPut, file: string): Promise<Comparison> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile() || stat.size > put.body.sizeBytes) return { kind: 'differs' };
+    const buffer = Buffer.allocUnsafe(COMPARE_BYTES);
+    let offset = 0;
+    for await (const chunk of readBody(put.key, put.body, put.signal)) {
+      for (let at = 0; at < chunk.byteLength && offset < stat.size; ) {
+        const want = Math.min(buffer.byteLength, chunk.byteLength - at, stat.size - offset);
+        const { bytesRead } = await handle.read(buffer, 0, want, offset);
+        if (bytesRead === 0) return { kind: 'differs' };
+        if (buffer.compare(chunk, at, at + bytesRead, 0, bytesRead) !== 0) return { kind: 'differs' };
+        at += bytesRead;
+        offset += bytesRead;
+      }
+      if (offset === stat.size) break;
+    }
+    return stat.size === put.body.sizeBytes ? { kind: 'same' } : { kind: 'short', sizeBytes: stat.size };
+  } finally {
+    await handle.close();
+  }
+}
+
+const takenByOther = (put: FsPut): AppError =>
+  new AppError('STORE_DAMAGED', `${put.key} holds other bytes already; nothing was overwritten`, {
+    hint: 'run `firstred verify`: two writers must never share a key',
+  });

@@ -1,0 +1,203 @@
+// A store in a folder. What makes a put safe is in fs-put.ts, the order of listings in fs-list.ts.
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { AppError, systemErrorCode } from './errors.ts';
+import { fsError } from './fs-errors.ts';
+import { FsFolder, isAbsent, modifiedAt, syncFolder } from './fs-folder.ts';
+import { TEMPORARY_MARK, type WalkOptions, walkFiles } from './fs-list.ts';
+import { type LinkFile, putFile, readFileClock } from './fs-put.ts';
+import { findObjectKey, type ObjectKey } from './keys.ts';
+import type {
+  ByteRange,
+  Leftover,
+  ObjectBody,
+  ObjectRemover,
+  ObjectStat,
+  ObjectStore,
+  PutResult,
+} from './object-store.ts';
+
+/** chosen: one compressed frame in one read (frames hold 256 KiB of text). */
+const READ_BYTES = 262_144;
+
+/** `linkFile` is for tests: a file system without hard links. */
+export interface FsStoreOptions {
+  readonly linkFile?: LinkFile;
+}
+
+/** A store in `folder`, which the first put makes. USAGE when something else than a folder is there. */
+export async function openFsStore(folder: string, options: FsStoreOptions = {}): Promise<ObjectStore & ObjectRemover> {
+  const path = resolve(folder);
+  try {
+    if (!(await stat(path)).isDirectory()) throw notAFolder(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOTDIR') throw notAFolder(path);
+    if (systemErrorCode(error) !== 'ENOENT') throw fsError(error, path);
+  }
+  return new FsStore(path, options.linkFile ?? link);
+}
+
+const notAFolder = (path: string): AppError =>
+  new AppError('USAGE', `the store ${path} is a file, not a folder`, { hint: 'name a folder, or s3://bucket/prefix' });
+
+class FsStore implements ObjectStore, ObjectRemover {
+  readonly url: string;
+  readonly #folder: FsFolder;
+  readonly #linkFile: LinkFile;
+
+  constructor(path: string, linkFile: LinkFile) {
+    this.url = path;
+    this.#folder = new FsFolder(path);
+    this.#linkFile = linkFile;
+  }
+
+  async *get(key: ObjectKey, range?: ByteRange): AsyncIterable<Uint8Array> {
+    const handle = await this.#open(key);
+    try {
+      const stat = await handle.stat();
+      if (!stat.isFile()) throw notFound(key);
+      const { start, end } = range ?? { start: 0, end: stat.size };
+      if (start < 0 || start > end || end > stat.size) throw pastTheEnd(key, stat.size);
+      for (let at = start; at < end; ) {
+        const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - at));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);
+        if (bytesRead === 0) throw pastTheEnd(key, at);
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } catch (error) {
+      throw fsError(error, this.#folder.fileOf(key));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async stat(key: ObjectKey): Promise<ObjectStat | undefined> {
+    const file = this.#folder.fileOf(key);
+    try {
+      await this.#folder.requireInside(dirname(file));
+      const found = await statOf(file);
+      return found === undefined ? undefined : { key, ...found };
+    } catch (error) {
+      if (!isAbsent(error)) throw fsError(error, file);
+      await this.#folder.requireRoot();
+      return undefined;
+    }
+  }
+
+  async *list(prefix: string, after = ''): AsyncIterable<ObjectStat> {
+    for await (const path of this.#walk({ prefix, after })) {
+      const key = findObjectKey(path);
+      const found = key === undefined ? undefined : await this.#statIfThere(path);
+      if (key !== undefined && found !== undefined) yield { key, ...found };
+    }
+  }
+
+  async putOnce(key: ObjectKey, body: ObjectBody, signal?: AbortSignal): Promise<PutResult> {
+    try {
+      return await putFile({ folder: this.#folder, key, body, signal, linkFile: this.#linkFile });
+    } catch (error) {
+      throw fsError(error, this.#folder.fileOf(key));
+    }
+  }
+
+  async clockMs(): Promise<number> {
+    try {
+      return await readFileClock(this.#folder);
+    } catch (error) {
+      throw fsError(error, this.url);
+    }
+  }
+
+  async remove(key: ObjectKey): Promise<void> {
+    await this.#unlink(this.#folder.fileOf(key));
+  }
+
+  async *listLeftovers(): AsyncIterable<Leftover> {
+    for await (const path of this.#walk({ prefix: '', after: '', temporary: true })) {
+      const found = await this.#statIfThere(path);
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const key = dirname(path) === '.' ? keyName(name) : `${dirname(path)}/${keyName(name)}`;
+      if (found !== undefined) yield { id: path, key, ...found };
+    }
+  }
+
+  async removeLeftover(leftover: Leftover): Promise<void> {
+    const file = resolve(this.url, leftover.id);
+    const isOurs = file.startsWith(this.url + sep) && file.slice(dirname(file).length + 1).startsWith(TEMPORARY_MARK);
+    if (!isOurs)
+      throw new AppError('USAGE', `${leftover.id} is no leftover`, { hint: 'take leftovers from listLeftovers only' });
+    await this.#unlink(file);
+  }
+
+  async close(): Promise<void> {}
+
+  async #open(key: ObjectKey): Promise<FileHandle> {
+    const file = this.#folder.fileOf(key);
+    try {
+      await this.#folder.requireInside(dirname(file));
+      // NONBLOCK: a pipe that someone put there must not hang us
+      return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (error) {
+      if (!isAbsent(error)) throw fsError(error, file);
+      await this.#folder.requireRoot();
+      throw notFound(key);
+    }
+  }
+
+  async *#walk(options: WalkOptions): AsyncIterable<string> {
+    await this.#folder.requireRoot();
+    try {
+      yield* walkFiles(this.url, options);
+    } catch (error) {
+      throw fsError(error, this.url);
+    }
+  }
+
+  async #statIfThere(path: string): Promise<FileFacts | undefined> {
+    try {
+      return await statOf(join(this.url, path));
+    } catch (error) {
+      if (isAbsent(error)) return undefined; // pruned since its folder was read
+      throw fsError(error, join(this.url, path));
+    }
+  }
+
+  /** Removes a file and the folders that it leaves empty, so that listings don't walk the history of what is gone. */
+  async #unlink(file: string): Promise<void> {
+    try {
+      await this.#folder.requireInside(dirname(file));
+      await unlink(file);
+      await syncFolder(dirname(file)); // prune relies on the order of its removals
+    } catch (error) {
+      if (!isAbsent(error)) throw fsError(error, file);
+    }
+    for (let folder = dirname(file); folder !== this.url; folder = dirname(folder)) {
+      const gone = await rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) return;
+    }
+  }
+}
+
+type FileFacts = Omit<ObjectStat, 'key'>;
+
+async function statOf(file: string): Promise<FileFacts | undefined> {
+  const found = await lstat(file, { bigint: true });
+  if (!found.isFile()) return undefined;
+  return { sizeBytes: Number(found.size), modifiedAtMs: modifiedAt(found) };
+}
+
+/** The name of the object in a temporary file's name. */
+const keyName = (temporary: string): string => temporary.slice(temporary.indexOf(TEMPORARY_MARK, 1) + 1);
+
+const notFound = (key: ObjectKey): AppError =>
+  new AppError('NOT_FOUND', `${key} is not in the store`, { hint: 'run `firstred verify` if a manifest names it' });
+
+const pastTheEnd = (key: ObjectKey, sizeBytes: number): AppError =>
+  new AppError('STORE_DAMAGED', `${key} ends at byte ${sizeBytes}, before the range that was asked for`, {
+    hint: 'run `firstred verify --deep` to see what is damaged',
+  });
