@@ -62,7 +62,7 @@ export class LineScanner {
     };
   }
 
-  /** Masker whose `out` holds the template of the line that the sink was called for. */
+  /** Masker whose `text()` is the template of the line that the sink was called for. */
   get masker(): TemplateMasker {
     return this.#masker;
   }
@@ -78,7 +78,10 @@ export class LineScanner {
   }
 
   /** Scans whole lines; only the last piece may lack the final LF. */
-  push(piece: Uint8Array, sink: LineSink): void {
+  push(given: Uint8Array, sink: LineSink): void {
+    // A Buffer is another shape to the compiler; the byte loops below want to see one shape only.
+    const piece =
+      given.constructor === Uint8Array ? given : new Uint8Array(given.buffer, given.byteOffset, given.length);
     const end = piece.length;
     let nextEscape = piece.indexOf(0x1b);
     if (nextEscape < 0) nextEscape = end;

@@ -234,7 +234,11 @@ function isMarkStart(b: Uint8Array, i: number, end: number): boolean {
     case 0x7e:
       return second === b[i] && b[i + 2] === b[i] && b[i + 3] === 0x20;
     case 0xe2: // star, check mark, cross
-      return second === 0xad || second === 0x9c || second === 0x9d;
+      return (
+        (second === 0xad && b[i + 2] === 0x90) ||
+        (second === 0x9c && b[i + 2] === 0x85) ||
+        (second === 0x9d && b[i + 2] === 0x8c)
+      );
     case 0xf0: // flag
       return second === 0x9f && b[i + 2] === 0x8f;
     case 0x50: // Post job cleanup

@@ -95,7 +95,7 @@ class LoadedLines implements LogLines {
 
   template(line: number): string {
     rescan(this.raw(line));
-    return decoder.decode(oneMasker.out.subarray(0, oneMasker.length));
+    return oneMasker.text();
   }
 
   hash(line: number): number {

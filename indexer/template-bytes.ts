@@ -20,6 +20,8 @@ for (let b = 0x41; b <= 0x5a; b++) CLASS[b] = UPPER | (b <= 0x46 ? HEX : 0);
 CLASS[0x5f] = UNDERSCORE;
 for (const b of [0x20, 0x09]) CLASS[b] = SPACE;
 for (const c of '-=.#*~+><') CLASS[c.charCodeAt(0)] = BAR;
+/** `[` alone, which may start a progress bar. */
+CLASS[0x5b] = 128;
 
 /** Class of `bytes[i]` inside `[.., end)`, 0 outside. */
 export const classAt = (bytes: Uint8Array, i: number, end: number): number =>

@@ -5,18 +5,17 @@ import { TemplateMasker } from './template-masker.ts';
 
 const masker = new TemplateMasker();
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Template of a line of text, as LogLines gives it: without a time stamp in front. */
 export function templateOf(text: string): string {
   templateHashOf(text);
-  return decoder.decode(masker.out.subarray(0, masker.length));
+  return masker.text();
 }
 
 /** Hash of that template; 0 for a blank line. Compare only within one TEMPLATE_VERSION. */
 export function templateHashOf(text: string): number {
   let hash = 0;
-  masker.length = 0;
+  if (text === '') return masker.mask(new Uint8Array(0), 0, 0);
   new LineScanner(masker).push(encoder.encode(text), (scanned) => {
     hash = scanned.hash;
   });
