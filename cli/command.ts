@@ -19,6 +19,8 @@ export interface CommandInput {
   readonly arguments: readonly string[];
   text(name: string): string | undefined;
   flag(name: string): boolean;
+  /** `--no-NAME` was given. */
+  isOff(name: string): boolean;
   list(name: string): readonly string[];
 }
 

@@ -1,0 +1,54 @@
+// All commands, by name: each is loaded only when it is called or described.
+import type { Command } from './command.ts';
+
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: Command['group'];
+  load(): Promise<Command>;
+}
+
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  {
+    name: 'archive',
+    summary: 'keep the logs of an attempt',
+    group: 'daily',
+    load: async () => (await import('./commands/archive.ts')).archive,
+  },
+  {
+    name: 'search',
+    summary: 'find lines in every kept log',
+    group: 'daily',
+    load: async () => (await import('./commands/search.ts')).search,
+  },
+  {
+    name: 'show',
+    summary: 'print a log, a range of it, or what is known of it',
+    group: 'daily',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'list',
+    summary: 'attempts, newest first',
+    group: 'more',
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'sync',
+    summary: 'bring new logs of the store into the index',
+    group: 'more',
+    load: async () => (await import('./commands/sync.ts')).sync,
+  },
+  {
+    name: 'config',
+    summary: 'every setting with its origin',
+    group: 'more',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'schema',
+    summary: 'JSON Schema of what --json prints',
+    group: 'more',
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+];

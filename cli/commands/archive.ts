@@ -1,0 +1,196 @@
+// `firstred archive`: keeps the logs of one attempt, or of many with --batch.
+import type { Attempt } from '../../store/attempt.ts';
+import { AppError, reasonOf } from '../../store/errors.ts';
+import { DEFAULT_LOG_NAME } from '../../store/manifest.ts';
+import { showText } from '../../store/visible-text.ts';
+import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver } from '../archiver.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
+import { IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
+import { logNameOf, openLogFile } from '../log-files.ts';
+import { MASK_OPTIONS, readMasking } from '../masking.ts';
+import { bytesText } from '../output.ts';
+import { openSession, type Session } from '../session.ts';
+import type { Masker } from '../../store/mask.ts';
+
+export const archive: Command = {
+  name: 'archive',
+  summary: 'Keeps the logs of one attempt: files, globs, or stdin (-).',
+  arguments: '[files...]',
+  group: 'daily',
+  options: [
+    ...IDENTITY_OPTIONS,
+    { flags: '--name <name>', summary: 'name of a further log of the attempt, such as a service’s' },
+    { flags: '--batch <file>', summary: 'keep many: JSON lines with fields named as the flags, and `file`' },
+    ...MASK_OPTIONS,
+    { flags: '--no-index', summary: 'keep only; do not index here' },
+    { flags: '--no-fail', summary: 'for CI: always exit 0, failures become a ::warning:: line' },
+  ],
+  examples: [
+    {
+      line: 'firstred archive red.log --repo git.example.org/acme/app --sha 4f2a91c --job test --attempt 1 --conclusion red',
+      summary: 'keep a file as the first attempt of a job',
+    },
+    { line: 'make e2e 2>&1 | firstred archive - --name e2e', summary: 'keep what a command prints; the CI job tells the rest' },
+  ],
+  exitCodes: {
+    [EXIT.done]: 'every log is kept',
+    [EXIT.partly]: 'some logs are kept, some are not',
+    [EXIT.notFound]: 'a file that was named is not there',
+    [EXIT.notYet]: 'kept on this machine only, to be delivered later',
+  },
+  run: (input, io) => (input.isOff('fail') ? neverFailing(input, io) : keepAll(input, io)),
+};
+
+/** A post-step must not turn a job red: what went wrong becomes one line that the CI server shows. */
+async function neverFailing(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  try {
+    const code = await keepAll(input, io);
+    if (code !== EXIT.done) await io.stdout.write(`::warning::firstred: not every log is kept as it should be (exit ${code})\n`);
+  } catch (error) {
+    const hint = error instanceof AppError ? ` (${error.hint})` : '';
+    await io.stdout.write(`::warning::firstred: ${showText(`${reasonOf(error)}${hint}`).replace(/\s+/g, ' ')}\n`);
+  }
+  return EXIT.done;
+}
+
+/** One log to keep, or the reason why it can't be. */
+type Task =
+  | { readonly file: string; readonly logName: string; readonly attempt: Attempt }
+  | { readonly file: string; readonly error: AppError };
+
+interface Outcome {
+  readonly file: string;
+  readonly result: KeptLog | AppError;
+}
+
+/** chosen: two logs masked, compressed and synced at once keep both cores and the disk busy. */
+const LOGS_AT_ONCE = 4;
+
+async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const config = await io.config();
+  const newMasker = readMasking(input, config.env);
+  const session = openSession(config);
+  const archiver = await openArchiver(session, {
+    index: !input.isOff('index') && !config.store.startsWith('s3://'),
+    onIndexFailure: (reason) => io.stderr.write(`firstred: the log is kept but not indexed here: ${showText(reason)}\n`),
+    now: io.now,
+    signal: io.signal,
+  });
+  try {
+    const outcomes = await keepTasks(await tasksOf(input, io, session), { archiver, newMasker, io });
+    await session.settle();
+    return await report(outcomes, input, io, session);
+  } finally {
+    await archiver.close();
+    await session.close();
+  }
+}
+
+async function tasksOf(input: CommandInput, io: CommandIo, session: Session): Promise<AsyncIterable<Task> | Iterable<Task>> {
+  const batch = input.text('batch');
+  if (batch !== undefined) {
+    if (input.arguments.length > 0)
+      throw new AppError('USAGE', '--batch and files cannot be given together', { hint: 'name the files in the batch' });
+    return batchTasks(batch, input, io);
+  }
+  if (input.arguments.length === 0)
+    throw new AppError('USAGE', 'no log was named', { hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`' });
+  const attempt = await readIdentity(input, session.config, io.now());
+  const files = await expandFiles(input.arguments);
+  const onlyName = input.text('name');
+  return files.map((file) => ({
+    file,
+    attempt,
+    logName: files.length === 1 ? (onlyName ?? DEFAULT_LOG_NAME) : `${onlyName === undefined ? '' : `${onlyName}/`}${logNameOf(file)}`,
+  }));
+}
+
+async function* batchTasks(path: string, input: CommandInput, io: CommandIo): AsyncGenerator<Task> {
+  const { readBatch } = await import('../batch.ts');
+  for await (const entry of readBatch(path, io, identityFromFlags(input, io.now())))
+    yield entry.kind === 'error'
+      ? { file: path, error: entry.error }
+      : { file: entry.file, attempt: entry.attempt, logName: entry.name ?? input.text('name') ?? DEFAULT_LOG_NAME };
+}
+
+/** Patterns become the files that they match, in order; a plain name stays as it is, there or not. */
+async function expandFiles(names: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const name of names) {
+    const { isGlob, expandGlob } = await import('../globs.ts');
+    if (name === '-' || !isGlob(name)) files.push(name);
+    else files.push(...(await expandGlob(name)));
+  }
+  return files;
+}
+
+async function keepTasks(
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  tools: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
+): Promise<readonly Outcome[]> {
+  const outcomes: Promise<Outcome>[] = [];
+  const underWay = new Set<Promise<unknown>>();
+  for await (const task of tasks) {
+    const outcome = keepTask(task, tools);
+    outcomes.push(outcome);
+    underWay.add(outcome);
+    void outcome.finally(() => underWay.delete(outcome));
+    if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
+  }
+  return Promise.all(outcomes);
+}
+
+async function keepTask(
+  task: Task,
+  { archiver, newMasker, io }: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
+): Promise<Outcome> {
+  const { file } = task;
+  if ('error' in task) return { file, result: task.error };
+  try {
+    const input = await openLogFile(file, io.stdin);
+    const how = file === '-' ? 'stdin' : 'file';
+    const result = await archiver.keep({ attempt: () => task.attempt, logName: task.logName, how, input, masker: newMasker() });
+    return { file, result };
+  } catch (error) {
+    if (error instanceof AppError) return { file, result: error };
+    throw error;
+  }
+}
+
+async function report(outcomes: readonly Outcome[], input: CommandInput, io: CommandIo, session: Session): Promise<ExitCode> {
+  const failed = outcomes.flatMap(({ result }) => (result instanceof AppError ? [result] : []));
+  const spooled = outcomes.flatMap(({ result }) => (!(result instanceof AppError) && result.state === 'spooled' ? [result] : []));
+  if (input.flag('json')) await io.stdout.write(`${JSON.stringify(outcomes.map(outcomeRow), null, 1)}\n`);
+  else for (const outcome of outcomes) await io.stdout.write(outcomeText(outcome));
+  for (const error of failed) await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
+  if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0].reason, session));
+  const [first] = failed;
+  if (first !== undefined) return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
+  return spooled.length > 0 ? EXIT.notYet : EXIT.done;
+}
+
+function spooledText(count: number, reason: AppError, session: Session): string {
+  const { spool, spoolLasts, store } = session.config;
+  const logs = count === 1 ? 'the log' : `${count} logs`;
+  const what = `firstred: ${showText(store)} did not take ${logs}: ${showText(reason.message)}\n`;
+  if (spoolLasts) return `${what}  ${logs} waits in ${showText(spool)}: \`firstred flush\` delivers it\n`;
+  return `${what}  NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
+}
+
+function outcomeRow({ file, result }: Outcome): Record<string, unknown> {
+  if (!(result instanceof AppError)) return keptRow(result);
+  const nothing = { logId: null, attemptKey: null, key: null, rawBytes: 0, storedBytes: 0, lines: 0, masked: 0 };
+  return { ...nothing, file, state: 'failed', error: { code: result.code, message: result.message, hint: result.hint } };
+}
+
+function outcomeText({ file, result }: Outcome): string {
+  if (result instanceof AppError) return '';
+  const { manifest } = result;
+  const { sizeBytes, lines } = manifest.text;
+  const ratio = sizeBytes === 0 ? '' : `, ×${(sizeBytes / manifest.object.sizeBytes).toFixed(1)}`;
+  const state = { created: 'kept', unchanged: 'was kept already', spooled: 'waits in the spool' }[result.state];
+  const masks = Object.values(manifest.masking.counts).reduce((a, b) => a + b, 0);
+  const masked = masks === 0 ? '' : `, ${masks} ${masks === 1 ? 'secret' : 'secrets'} masked`;
+  return `${manifest.logId}  ${showText(file)} ${state}: ${lines} lines, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}\n`;
+}

@@ -1,0 +1,177 @@
+// Reads the configuration once: built-in < system < user < repository < environment < flags, each value with its origin.
+// The only file that looks at the process's environment.
+import { existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { AppError, reasonOf } from '../store/errors.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a value came from: `built-in`, a file's path, `environment FIRSTRED_STORE` or `flag --store`. */
+export interface ConfigValue {
+  readonly name: SettingName;
+  readonly value: string | undefined;
+  readonly origin: string;
+}
+
+export interface Config {
+  readonly store: string;
+  readonly index: string;
+  readonly spool: string;
+  /** The spool outlasts this CI job, or this is no CI job. */
+  readonly spoolLasts: boolean;
+  readonly cache: string;
+  readonly s3Endpoint: string | undefined;
+  readonly s3PathStyle: boolean;
+  readonly s3Region: string | undefined;
+  readonly storeTimeoutMs: number;
+  readonly author: string;
+  readonly repo: string | undefined;
+  readonly values: readonly ConfigValue[];
+  readonly env: Environment;
+}
+
+export interface ConfigSources {
+  readonly env: Environment;
+  /** Flags by setting name. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly workingFolder: string;
+}
+
+/** The process's environment and working folder, for `main.ts`. */
+export const processSources = (): Omit<ConfigSources, 'flags'> => ({ env: process.env, workingFolder: process.cwd() });
+
+/** chosen: enough for a store that is slow, short enough for a CI job's end. */
+const DEFAULT_STORE_TIMEOUT = '20s';
+
+/** Reads everything. USAGE when a file is no JSON, has an unknown name or sets what it must not. */
+export async function readConfig(sources: ConfigSources): Promise<Config> {
+  const { env } = sources;
+  const folders = foldersOf(env);
+  const values = new Map<SettingName, ConfigValue>(
+    Object.entries(builtIn(folders)).map(([name, value]) => [
+      name as SettingName,
+      { name: name as SettingName, value, origin: 'built-in' },
+    ]),
+  );
+  for (const file of configFiles(folders, sources.workingFolder))
+    for (const [name, value] of readConfigFile(file)) values.set(name, { name, value, origin: file.path });
+  for (const { name, env: variable } of SETTINGS)
+    if ((env[variable] ?? '') !== '') values.set(name, { name, value: env[variable], origin: `environment ${variable}` });
+  for (const { name } of SETTINGS) {
+    const flag = sources.flags[name];
+    if (typeof flag === 'string' || flag === true) values.set(name, { name, value: String(flag), origin: `flag --${kebab(name)}` });
+  }
+  const text = (name: SettingName): string | undefined => values.get(name)?.value;
+  return {
+    store: locate(text('store') ?? '', sources.workingFolder),
+    index: locate(text('index') ?? '', sources.workingFolder),
+    spool: resolve(sources.workingFolder, text('spool') ?? ''),
+    spoolLasts: values.get('spool')?.origin !== 'built-in' || (env['CI'] ?? '') === '',
+    cache: folders.cache,
+    s3Endpoint: text('s3Endpoint'),
+    s3PathStyle: ['true', '1', 'yes'].includes(text('s3PathStyle') ?? ''),
+    s3Region: text('s3Region'),
+    storeTimeoutMs: await durationOf(text('storeTimeout') ?? DEFAULT_STORE_TIMEOUT),
+    author: text('author') ?? loginName(),
+    repo: text('repo'),
+    values: SETTINGS.map(({ name }) => values.get(name) ?? { name, value: undefined, origin: 'not set' }),
+    env,
+  };
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+interface Folders {
+  readonly data: string;
+  readonly config: string;
+  readonly cache: string;
+  readonly state: string;
+}
+
+/** XDG on Linux, the platform's own folders elsewhere; XDG variables win everywhere. */
+function foldersOf(env: Environment): Folders {
+  const platform = envPaths('firstred', { suffix: '' });
+  const xdg = (variable: string, fallback: string): string =>
+    (env[variable] ?? '').startsWith('/') ? join(env[variable] ?? '', 'firstred') : fallback;
+  return {
+    data: xdg('XDG_DATA_HOME', platform.data),
+    config: xdg('XDG_CONFIG_HOME', platform.config),
+    cache: xdg('XDG_CACHE_HOME', platform.cache),
+    state: xdg('XDG_STATE_HOME', platform.log),
+  };
+}
+
+const builtIn = (folders: Folders): Partial<Record<SettingName, string>> => ({
+  store: join(folders.data, 'store'),
+  index: join(folders.data, 'index.db'),
+  spool: join(folders.state, 'spool'),
+  storeTimeout: DEFAULT_STORE_TIMEOUT,
+});
+
+interface ConfigFile {
+  readonly path: string;
+  readonly repository: boolean;
+}
+
+function configFiles(folders: Folders, workingFolder: string): readonly ConfigFile[] {
+  const repository = findUpwards(workingFolder, '.firstred.json');
+  return [
+    { path: '/etc/firstred.json', repository: false },
+    { path: join(folders.config, 'config.json'), repository: false },
+    ...(repository === undefined ? [] : [{ path: repository, repository: true }]),
+  ].filter((file) => existsSync(file.path));
+}
+
+function findUpwards(folder: string, name: string): string | undefined {
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return undefined;
+  return findUpwards(dirname(folder), name);
+}
+
+function readConfigFile(file: ConfigFile): readonly (readonly [SettingName, string])[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file.path, 'utf8'));
+  } catch (cause) {
+    throw new AppError('USAGE', `${file.path} cannot be read: ${reasonOf(cause)}`, { hint: 'mend or remove that file', cause });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new AppError('USAGE', `${file.path} is no JSON object`, { hint: 'mend or remove that file' });
+  return Object.entries(json).map(([name, value]) => {
+    const setting = SETTINGS.find((s) => s.name === name);
+    if (setting === undefined)
+      throw new AppError('USAGE', `${file.path} sets '${name}', which is no setting`, {
+        hint: '`firstred config` lists the settings',
+      });
+    if (file.repository && !setting.fromRepository)
+      throw new AppError('USAGE', `${file.path} sets '${name}', which a repository's file must not`, {
+        hint: `set it by ${setting.env} or in the user's own file, and remove it from the repository's`,
+      });
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      throw new AppError('USAGE', `${file.path}: '${name}' must be a text, a number, true or false`, {
+        hint: 'mend that line',
+      });
+    return [setting.name, String(value)] as const;
+  });
+}
+
+/** Addresses stay as they are, folders become absolute. */
+const locate = (location: string, workingFolder: string): string =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(location) ? location : resolve(workingFolder, location);
+
+async function durationOf(text: string): Promise<number> {
+  const { parseDurationMs } = await import('./times.ts');
+  return parseDurationMs(text);
+}
+
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown'; // a container may run as a user that has no entry
+  }
+}

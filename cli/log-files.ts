@@ -1,0 +1,65 @@
+// Local files and stdin as streams of log bytes; `.gz` and `.zst` are unpacked on the way, within bounds.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
+
+/** SECURITY: 1 MB of gzip can hold 1 GB; a log above this is refused unless the file itself is that large. */
+const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
+
+/** The bytes of the log in `path`, or of `stdin` for `-`. INPUT_MISSING, INPUT_UNREADABLE. */
+export async function openLogFile(path: string, stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  if (path === '-') return stdin;
+  await checkFile(path);
+  if (path.endsWith('.gz')) return bounded(createReadStream(path).pipe(createGunzip()), path);
+  if (path.endsWith('.zst')) {
+    const { unpackZstd } = await import('../store/zstd-stream.ts');
+    return bounded(unpackZstd(createReadStream(path)), path);
+  }
+  return converted(createReadStream(path), path);
+}
+
+/** How a file's log is called when several are kept at once: its name without the endings of packers. */
+export const logNameOf = (path: string): string => basename(path).replace(/\.(gz|zst)$/, '');
+
+async function checkFile(path: string): Promise<void> {
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory())
+      throw new AppError('INPUT_UNREADABLE', `${path} is a folder, not a log`, {
+        hint: `name the files in it, for example '${path.replace(/\/$/, '')}/*.log'`,
+      });
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  if (systemErrorCode(cause) === 'ENOENT')
+    return new AppError('INPUT_MISSING', `there is no file ${path}`, { hint: 'check the path; nothing was kept of it', cause });
+  return new AppError('INPUT_UNREADABLE', `${path} cannot be read: ${reasonOf(cause)}`, {
+    hint: 'check its rights and whether it is a whole file; nothing was kept of it',
+    cause,
+  });
+}
+
+async function* converted(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+async function* bounded(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const chunk of converted(input, path)) {
+    total += chunk.byteLength;
+    if (total > MAX_UNPACKED_BYTES)
+      throw new AppError('INPUT_UNREADABLE', `${path} unpacks to more than ${MAX_UNPACKED_BYTES / 1024 ** 3} GiB`, {
+        hint: 'unpack it yourself and keep the plain file, if it is no bomb',
+      });
+    yield chunk;
+  }
+}

@@ -1,0 +1,66 @@
+// From a REF to a log's text, be it a local file or kept in the store.
+import type { LogRow } from '../indexer/log-index.ts';
+import type { FrameTable } from '../store/frame-table.ts';
+import type { Manifest } from '../store/manifest.ts';
+import { openLogFile } from './log-files.ts';
+import { chooseLog, type LineRange, parseRef } from './refs.ts';
+import { requireIndex, type Session } from './session.ts';
+import type { AttemptFilter } from '../indexer/log-index.ts';
+
+/** A log that can be read: `ref` is its full id, or the path as it was given. */
+export type LogSource =
+  | { readonly kind: 'file'; readonly ref: string; readonly lines: LineRange | undefined; text(): AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'kept';
+      readonly ref: string;
+      readonly lines: LineRange | undefined;
+      readonly log: LogRow;
+      text(): AsyncIterable<Uint8Array>;
+    };
+
+/** Finds what `refText` names. A file is found without store and index. NOT_FOUND, USAGE, INPUT_MISSING. */
+export async function findSource(
+  refText: string,
+  session: Session,
+  options: { readonly stdin: AsyncIterable<Uint8Array>; readonly filter?: AttemptFilter },
+): Promise<LogSource> {
+  const ref = parseRef(refText);
+  if (ref.kind === 'file')
+    return { kind: 'file', ref: ref.path, lines: ref.lines, text: () => lazily(() => openLogFile(ref.path, options.stdin)) };
+  const index = await requireIndex(session);
+  const { findLogs, listAttempts } = await import('../indexer/attempts.ts');
+  const filter = options.filter ?? {};
+  const rows =
+    ref.kind === 'last'
+      ? listAttempts(index, { ...filter, conclusion: ref.colour }, { limit: 1 })
+      : findLogs(index, ref.log, filter);
+  const log = chooseLog(rows, refText);
+  return { kind: 'kept', ref: log.logId, lines: ref.lines, log, text: () => keptText(session, log) };
+}
+
+async function* lazily(open: () => Promise<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {
+  yield* await open();
+}
+
+/** The whole text of a kept log, frame by frame. */
+export async function* keptText(session: Session, log: LogRow): AsyncGenerator<Uint8Array> {
+  const { readFrames } = await import('../store/frames.ts');
+  yield* readFrames(await session.store(), log.objectKey, await frameTableOf(session, log));
+}
+
+/** The frame table of a kept log, from the index. */
+export async function frameTableOf(session: Session, log: LogRow): Promise<FrameTable> {
+  const { getFrameTable } = await import('../indexer/attempts.ts');
+  return getFrameTable(await requireIndex(session), log.logKey);
+}
+
+/** The manifest of a kept log, read from the store. */
+export async function readManifest(session: Session, log: LogRow): Promise<Manifest> {
+  const [{ parseManifest }, { readSmall }, { MAX_MANIFEST_BYTES }] = await Promise.all([
+    import('../store/manifest-schema.ts'),
+    import('../store/object-store.ts'),
+    import('../store/manifest.ts'),
+  ]);
+  const bytes = await readSmall(await session.store(), log.manifestKey, MAX_MANIFEST_BYTES);
+  return parseManifest(bytes, log.manifestKey);
+}

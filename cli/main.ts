@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// Entry point: runs one command and sets the exit code. Never calls process.exit: on a pipe that would cut the output.
+import { AppError } from '../store/errors.ts';
+import type { CommandIo } from './command.ts';
+import { processSources, readConfig } from './config.ts';
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from './exit-codes.ts';
+import { parseInvocation } from './program.ts';
+import { ClosedPipe, sinkOf } from './sinks.ts';
+
+const stdout = sinkOf(process.stdout);
+const stderr = sinkOf(process.stderr);
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const interrupts = new AbortController();
+  const stopListening = abortOnSignals(interrupts);
+  try {
+    const invocation = await parseInvocation(argv);
+    if (invocation.kind === 'text') {
+      await stdout.write(invocation.text);
+      return EXIT.done;
+    }
+    if (invocation.kind === 'version') {
+      const { versionText } = await import('./version.ts');
+      await stdout.write(await versionText());
+      return EXIT.done;
+    }
+    const { command, input, flags } = invocation;
+    let config: ReturnType<typeof readConfig> | undefined;
+    const io: CommandIo = {
+      stdin: process.stdin,
+      stdout,
+      stderr,
+      signal: interrupts.signal,
+      now: Date.now,
+      config: () => (config ??= readConfig({ ...processSources(), flags })),
+    };
+    return await command.run(input, io);
+  } finally {
+    stopListening();
+  }
+}
+
+/** The first signal asks the command to stop in order; a second one ends the process as the system would. */
+function abortOnSignals(controller: AbortController): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const onSignal = (signal: NodeJS.Signals): void => controller.abort(signal);
+  for (const signal of signals) process.once(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.removeListener(signal, onSignal);
+  };
+}
+
+/** Two lines, or `{code, message, hint}` with --json; the stack only with --debug. */
+async function reportError(error: unknown, argv: readonly string[]): Promise<ExitCode> {
+  const { errorText, exitOf } = await import('./error-report.ts');
+  await stderr.write(errorText(error, { json: argv.includes('--json'), debug: argv.includes('--debug') }));
+  return error instanceof AppError ? EXIT_OF_ERROR[error.code] : exitOf(error);
+}
+
+const argv = process.argv.slice(2);
+main(argv)
+  .catch((error: unknown) => {
+    if (error instanceof ClosedPipe) return EXIT.done;
+    return reportError(error, argv);
+  })
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch(() => {
+    process.exitCode = EXIT.usage;
+  });

@@ -1,0 +1,55 @@
+// Plain columns, sizes and counts for people.
+import stringWidth from 'string-width';
+import { showText } from '../store/visible-text.ts';
+
+/** `1.2 MB`; powers of 1,000, as file managers and disks count. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+  let amount = bytes;
+  let unit = 0;
+  while (amount >= 999.5 && unit < units.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
+}
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly align?: 'right';
+  /** Cells are cut to this width with an ellipsis; the last column takes what is left of the terminal. */
+  readonly maxWidth?: number;
+  cell(row: Row): string;
+}
+
+/** A table with a header and two spaces between columns. `width` is the terminal's, undefined for a file. */
+export function tableText<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined): string {
+  const cells = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => showText(c.cell(row)).replaceAll('\n', '␊')))];
+  const widths = columns.map((column, n) =>
+    Math.min(column.maxWidth ?? Number.POSITIVE_INFINITY, Math.max(...cells.map((line) => stringWidth(line[n] ?? '')))),
+  );
+  if (width !== undefined) widths[widths.length - 1] = Math.max(10, width - sum(widths.slice(0, -1)) - 2 * (widths.length - 1));
+  return cells.map((line) => `${lineText(line, columns, widths).trimEnd()}\n`).join('');
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+const lineText = <Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string =>
+  line
+    .map((cell, n) => {
+      const text = cutToWidth(cell, widths[n] ?? 0);
+      const padding = ' '.repeat(Math.max(0, (widths[n] ?? 0) - stringWidth(text)));
+      return columns[n]?.align === 'right' ? padding + text : text + padding;
+    })
+    .join('  ');
+
+/** `text` in at most `width` columns, with an ellipsis where it was cut. */
+export function cutToWidth(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let cut = '';
+  for (const char of text) {
+    if (stringWidth(cut + char) > width - 1) break;
+    cut += char;
+  }
+  return `${cut}…`;
+}

@@ -1,0 +1,148 @@
+// The one file that knows commander: builds the program from the catalogue and turns argv into a command's input.
+import { Command as Commander, CommanderError, Help, Option } from 'commander';
+import { AppError } from '../store/errors.ts';
+import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
+import type { Command, CommandInput } from './command.ts';
+import { SETTINGS } from './settings.ts';
+
+/** What argv asks for. */
+export type Invocation =
+  | { readonly kind: 'run'; readonly command: Command; readonly input: CommandInput; readonly flags: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'version' };
+
+const COMMON_FLAGS: readonly (readonly [string, string])[] = [
+  ['--json', 'one JSON document on stdout, nothing else there'],
+  ['--quiet', 'no progress and no notes'],
+  ['--color <when>', 'colours: auto, always or never'],
+  ['--debug', 'the stack of an error, and what is being done, on stderr'],
+];
+
+/** Reads argv without the first two. USAGE when it cannot be read. */
+export async function parseInvocation(argv: readonly string[]): Promise<Invocation> {
+  const [first, second] = argv;
+  if (first === '--version' || first === '-V') return { kind: 'version' };
+  if (first === undefined || first === '--help' || first === '-h') return { kind: 'text', text: shortHelp() };
+  if (first === 'help') return { kind: 'text', text: await helpText(second) };
+  const entry = CATALOGUE.find((e) => e.name === first);
+  if (entry === undefined) throw unknownCommand(first);
+  return parseCommand(await entry.load(), argv.slice(1));
+}
+
+function parseCommand(command: Command, argv: readonly string[]): Invocation {
+  const commander = buildCommander(command);
+  let help: string | undefined;
+  commander.configureOutput({ writeOut: (text) => (help = text), writeErr: () => undefined });
+  try {
+    commander.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.helpDisplayed')
+      return { kind: 'text', text: `${(help ?? '').trimEnd()}\n` };
+    if (error instanceof CommanderError) throw usageError(error, command.name);
+    throw error;
+  }
+  const options = commander.opts<Record<string, unknown>>();
+  return { kind: 'run', command, input: inputOf(commander.args, options), flags: options };
+}
+
+/** The commander of one command: used to parse, and by the docs to print its help. */
+export function buildCommander(command: Command): Commander {
+  const commander = new Commander(`firstred ${command.name}`)
+    .description(command.summary)
+    .usage(`[options]${command.arguments === undefined ? '' : ` ${command.arguments}`}`)
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .allowExcessArguments(false)
+    .configureHelp({ helpWidth: 100, sortOptions: false });
+  for (const argument of argumentsOf(command)) commander.argument(argument);
+  if (command.passThrough === true) commander.passThroughOptions();
+  for (const { flags, summary, choices } of command.options) {
+    const option = new Option(flags, summary);
+    if (choices !== undefined) option.choices([...choices]);
+    commander.addOption(option);
+  }
+  const own = new Set(commander.options.map((o) => o.long));
+  for (const [flags, summary] of COMMON_FLAGS) {
+    const option = new Option(flags, summary);
+    if (flags.startsWith('--color')) option.choices(['auto', 'always', 'never']);
+    if (!own.has(option.long)) commander.addOption(option.helpGroup('Everywhere:'));
+  }
+  for (const setting of SETTINGS)
+    if ('flags' in setting) commander.addOption(new Option(setting.flags, setting.summary).helpGroup('Everywhere:'));
+  return commander.addHelpText('after', () => examplesText(command));
+}
+
+const argumentsOf = (command: Command): readonly string[] =>
+  command.arguments === undefined ? [] : (command.arguments.match(/\[[^\]]+\]|<[^>]+>/g) ?? []);
+
+function examplesText(command: Command): string {
+  const examples = command.examples.map(({ line, summary }) => `  ${line}\n      ${summary}`);
+  const codes = Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code.padEnd(4)}${meaning}`);
+  return ['', 'Examples:', ...examples, '', 'Exit codes:', ...codes, '  2   wrong usage, or an unexpected failure'].join('\n');
+}
+
+function inputOf(args: readonly string[], options: Readonly<Record<string, unknown>>): CommandInput {
+  return {
+    arguments: args,
+    text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
+    flag: (name) => options[name] === true,
+    isOff: (name) => options[name] === false,
+    list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
+  };
+}
+
+const unknownCommand = (name: string): AppError =>
+  new AppError('USAGE', `there is no command '${name.slice(0, 100)}'`, {
+    hint: `${suggestion(name)}\`firstred help all\` lists the commands`,
+  });
+
+function suggestion(name: string): string {
+  const near = CATALOGUE.find((e) => e.name.startsWith(name.slice(0, 3)) && name.length >= 3);
+  return near === undefined ? '' : `did you mean '${near.name}'? `;
+}
+
+function usageError(error: CommanderError, name: string): AppError {
+  const [what = 'wrong usage', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const hint = more.join(' ').trim();
+  return new AppError('USAGE', what, { hint: `${hint === '' ? '' : `${hint} `}see \`firstred ${name} --help\``, cause: error });
+}
+
+const listed = (entries: readonly CatalogueEntry[]): string =>
+  entries.map((e) => `  ${e.name.padEnd(12)}${e.summary}`).join('\n');
+
+/** The help that fits a screen: the commands of every day. */
+export const shortHelp = (): string =>
+  `firstred keeps the log of every CI attempt, so a green re-run never erases the red one.
+
+Usage: firstred <command> [options]
+
+Every day:
+${listed(CATALOGUE.filter((e) => e.group === 'daily'))}
+
+  firstred <command> --help   options, exit codes and two examples
+  firstred help all           every command
+  firstred --version          versions of firstred, store format, Node and SQLite
+`;
+
+async function helpText(topic: string | undefined): Promise<string> {
+  if (topic === undefined) return shortHelp();
+  if (topic === 'all')
+    return `${shortHelp()}\nFurther:\n${listed(CATALOGUE.filter((e) => e.group === 'more'))}\n\nHelp on: refs, filters, exit-codes, masking (firstred help refs)\n`;
+  const entry = CATALOGUE.find((e) => e.name === topic);
+  if (entry !== undefined) return commandHelp(await entry.load());
+  const { findTopic } = await import('./topics.ts');
+  const found = findTopic(topic);
+  if (found === undefined) throw unknownCommand(topic);
+  return found;
+}
+
+/** What `firstred NAME --help` prints. */
+export function commandHelp(command: Command): string {
+  let text = '';
+  const commander = buildCommander(command).configureOutput({ writeOut: (part) => (text += part) });
+  commander.outputHelp();
+  return `${text.trimEnd()}\n`;
+}
+
+/** For the docs: commander's own view of a command. */
+export const helperOf = (): Help => new Help();

@@ -1,0 +1,91 @@
+// What a command opens of store and index: each at its first use, all closed at the end.
+import { AppError } from '../store/errors.ts';
+import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
+import type { Config } from './config.ts';
+
+export type OpenedStore = ObjectStore & ObjectRemover;
+
+export interface Session {
+  readonly config: Config;
+  store(): Promise<OpenedStore>;
+  /** The id in the store's `firstred.json`: what the index knows it by. */
+  storeId(): Promise<string>;
+  /** undefined when no index has been made yet. */
+  findIndex(): Promise<LogIndexReader | undefined>;
+  indexForWriting(): Promise<LogIndex>;
+  ingest(index: LogIndex, manifest: Manifest): Promise<'added' | 'unchanged'>;
+  /** After the last of several ingests: merges what they left behind. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Nothing is opened yet. */
+export function openSession(config: Config): Session {
+  let store: Promise<OpenedStore> | undefined;
+  let storeId: Promise<string> | undefined;
+  let reader: LogIndexReader | undefined;
+  let writer: LogIndex | undefined;
+  const session: Session = {
+    config,
+    store: () => (store ??= openConfiguredStore(config)),
+    storeId: () => (storeId ??= readStoreId(session)),
+    async findIndex() {
+      const { openIndexReader } = await import('../indexer/open-index.ts');
+      try {
+        return (reader ??= openIndexReader(config.index));
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+    async indexForWriting() {
+      const { openIndex } = await import('../indexer/open-index.ts');
+      return (writer ??= openIndex(config.index));
+    },
+    async ingest(index, manifest) {
+      const { ingestLog } = await import('../indexer/ingest.ts');
+      const { createLogDigester } = await import('../indexer/log-digest.ts');
+      return ingestLog(index, await session.store(), manifest, {
+        store: await session.storeId(),
+        digester: createLogDigester,
+      });
+    },
+    async settle() {
+      if (writer === undefined) return;
+      const { settleIndex } = await import('../indexer/ingest.ts');
+      settleIndex(writer);
+    },
+    async close() {
+      reader?.close();
+      writer?.close();
+      await store?.then((opened) => opened.close()).catch(() => undefined); // it never opened: said already
+    },
+  };
+  return session;
+}
+
+async function openConfiguredStore(config: Config): Promise<OpenedStore> {
+  const { openStore } = await import('../store/open-store.ts');
+  return openStore(config.store, {
+    endpoint: config.s3Endpoint,
+    pathStyle: config.s3PathStyle,
+    region: config.s3Region,
+    timeoutMs: config.storeTimeoutMs,
+  });
+}
+
+async function readStoreId(session: Session): Promise<string> {
+  const { ensureStoreFormat } = await import('../store/open-store.ts');
+  return ensureStoreFormat(await session.store());
+}
+
+/** The index, or two lines that say how to make one. */
+export async function requireIndex(session: Session): Promise<LogIndexReader> {
+  const index = await session.findIndex();
+  if (index !== undefined) return index;
+  throw new AppError('NOT_FOUND', `there is no index ${session.config.index}`, {
+    hint: 'run `firstred sync` to make it from the store, or `firstred archive` to keep a first log',
+  });
+}

@@ -1,0 +1,32 @@
+// stdout and stderr as sinks with back-pressure. A closed pipe ends the output quietly: `| head` is no error.
+import type { WriteStream } from 'node:tty';
+import { systemErrorCode } from '../store/errors.ts';
+import type { Sink } from './command.ts';
+
+/** Thrown by `write` once the reader has gone; `main.ts` ends with the code so far. */
+export class ClosedPipe extends Error {}
+
+type OutputStream = NodeJS.WriteStream & Partial<Pick<WriteStream, 'columns'>>;
+
+/** A sink over one of the process's own streams. */
+export function sinkOf(stream: OutputStream): Sink {
+  let closed = false;
+  stream.on('error', (error) => {
+    if (systemErrorCode(error) === 'EPIPE') closed = true;
+    else throw error;
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY === true ? stream.columns : undefined;
+    },
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(new ClosedPipe());
+        stream.write(chunk, (error) => {
+          if (error === null || error === undefined) return resolve();
+          reject(systemErrorCode(error) === 'EPIPE' ? new ClosedPipe() : error);
+        });
+      }),
+  };
+}
