@@ -19,6 +19,8 @@ export interface LogLines {
   body(line: number): string;
   /** Hash of the template of the body; 0 when blank. Equal templates of any two logs have equal hashes. */
   hash(line: number): number;
+  /** How often each template hash occurs in the log. Computed at first use. */
+  readonly counts: ReadonlyMap<number, number>;
   /** The template itself, for showing. */
   template(line: number): string;
   /**
@@ -53,6 +55,7 @@ class LoadedLines implements LogLines {
   readonly #times: Float64Array;
   readonly #flags: Uint8Array;
   #stepOf: Int32Array | undefined;
+  #counts: ReadonlyMap<number, number> | undefined;
 
   constructor(ref: string, bytes: Uint8Array) {
     this.ref = ref;
@@ -100,6 +103,11 @@ class LoadedLines implements LogLines {
 
   hash(line: number): number {
     return this.#hashes[line] ?? 0;
+  }
+
+  get counts(): ReadonlyMap<number, number> {
+    this.#counts ??= countHashes(this.#hashes);
+    return this.#counts;
   }
 
   timeMs(line: number): number | undefined {
@@ -155,6 +163,12 @@ function countLines(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
   return bytes.length > 0 && bytes.at(-1) !== 0x0a ? count + 1 : count;
+}
+
+function countHashes(hashes: Uint32Array): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const hash of hashes) if (hash !== 0) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  return counts;
 }
 
 function stepTable(steps: readonly LogStep[], count: number): Int32Array {
