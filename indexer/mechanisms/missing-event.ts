@@ -1,0 +1,92 @@
+// Missing event: something that every green attempt says, and the target does not, although it got past the place
+// where the greens say it. What is missing only because the target stopped earlier is a consequence.
+
+import type { LackedTemplate } from '../why-case.ts';
+import { strayRate } from '../why-chance.ts';
+import { orderOf } from '../why-order.ts';
+import { firstLineOf } from '../why-templates.ts';
+import { count, type Detector, failureEvidence, greenEvidence, quote, reject, type WhyView } from '../why-view.ts';
+
+/** The target must have at least this share of what the greens have behind the event: it got past it. */
+const MIN_PASSED = 0.6;
+const MIN_FOLLOWERS = 2;
+const MAX_UNREST = 0.34;
+
+interface Skipped {
+  readonly event: LackedTemplate;
+  readonly passed: number;
+  readonly followers: number;
+}
+
+export const findMissingEvent: Detector = (view) => {
+  const n = view.greens.length;
+  if (n === 0) return reject('missing-event', 'cannot be said: no green attempt to compare with');
+  const skipped = findSkipped(view);
+  if (skipped.length === 0)
+    return reject(
+      'missing-event',
+      view.lacked.length === 0
+        ? 'no: everything that every green attempt says is here'
+        : 'no: what is missing comes in green attempts only after the place where this one stopped',
+    );
+  const best = skipped.at(-1) as Skipped;
+  const { event } = best;
+  const strays = strayRate(view);
+  const withIt = view.siblingReds.filter(
+    (log) => firstLineOf(log.templates, event.hash) > 0 && firstLineOf(log.templates, view.failure.hash) > 0,
+  );
+  const without = view.siblingReds.filter((log) => firstLineOf(log.templates, event.hash) === 0);
+  const odds =
+    ((4 / strays) * 1.5 ** Math.min(without.length, 3) * 0.3 ** withIt.length * (view.siblingGreens === 0 ? 0.1 : 1)) /
+    skipped.length;
+  return {
+    kind: 'found',
+    mechanism: 'missing-event',
+    odds: n === 1 ? Math.min(odds, 2) : odds,
+    sentence:
+      `${quote(event.text)} is in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} and not here, ` +
+      `though ${best.passed} of the ${count(best.followers, 'event')} that follow it there happened` +
+      `${n === 1 ? ' (with one green attempt absence says little)' : ''}.`,
+    evidence: [
+      ...greenEvidence(view.loaded, (green) => firstLineOf(green.log.templates, event.hash)),
+      ...failureEvidence(view),
+    ],
+    facts: {
+      greens: n,
+      missing: skipped.map((s) => s.event.template),
+      strayRate: Number(strays.toFixed(3)),
+      redsWithout: without.length,
+    },
+  };
+};
+
+/** Missing events that the target got past, in the order of the green log. */
+function findSkipped(view: WhyView): readonly Skipped[] {
+  const greens = view.greens.slice(0, 16);
+  const lacked = view.lacked
+    .filter((l) => l.wording === 'none' && !l.green.lines.isMark(l.line))
+    .map((event) => ({ event, greenLines: greens.map((green) => firstLineOf(green.templates, event.hash)) }));
+  const found: Skipped[] = [];
+  for (const { event, greenLines } of lacked) {
+    const others = [...view.core, ...lacked.filter((l) => l.event !== event)];
+    const orders = others.map((other) => orderOf({ greenLines }, other));
+    const followers = orders.filter((o) => o === 'before').length;
+    const passed = orders.filter((o, k) => o === 'before' && k < view.core.length).length;
+    const near = nearest(
+      greenLines[0] as number,
+      others.map((o) => o.greenLines[0] as number),
+    );
+    const unrest = near.filter((k) => orders[k] === 'varies').length / Math.max(1, near.length);
+    if (passed >= MIN_FOLLOWERS && passed / followers >= MIN_PASSED && unrest <= MAX_UNREST)
+      found.push({ event, passed, followers });
+  }
+  return found;
+}
+
+/** Indices of the twelve lines nearest to `line`. */
+const nearest = (line: number, lines: readonly number[]): readonly number[] =>
+  lines
+    .map((at, k) => ({ k, distance: Math.abs(at - line) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 12)
+    .map((x) => x.k);

@@ -1,0 +1,170 @@
+// Time-out: a wait or the whole job reached a limit of time. The words of a time-out weigh little alone; what counts is
+// that the limit is known and was reached, where green attempts stayed below it.
+
+import type { LogLines } from '../lines.ts';
+import type { NovelLine } from '../why-case.ts';
+import { findDurationsMs } from '../why-duration.ts';
+import { firstLineOf } from '../why-templates.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject, showMs, type WhyView } from '../why-view.ts';
+import { saysExhausted, saysTimeout } from '../why-words.ts';
+
+/** The failure says time-out, and the limit that it names was announced before or was really used up. */
+const LIMIT_REACHED = 60;
+const LIMIT_NAMED = 10;
+const WORDS_ONLY = 2.5;
+/** The provider says so, or the job ran as long as it may. */
+const JOB_LIMIT = 80;
+/** Time used that counts as the whole limit: clocks and polling are coarse. */
+const REACHED = 0.93;
+const MIN_LIMIT_MS = 1000;
+
+/** A wait with a limit: where it was announced, and the time it took. */
+interface Wait {
+  readonly line: number;
+  readonly limitMs: number;
+  readonly usedMs: number | undefined;
+}
+
+export const findTimeout: Detector = (view) => {
+  const { lines, failure, target } = view;
+  const job = jobLimit(view);
+  const wait = failure.line === undefined ? undefined : findWait(lines, failure.block);
+  const said = failure.block.find((n) => saysTimeout(n.text) && !saysExhausted(n.text));
+  if (job === undefined && said === undefined) return reject('timeout', rejection(view));
+  const named = said === undefined ? [] : findDurationsMs(said.text).filter((ms) => ms >= MIN_LIMIT_MS);
+  const reached = wait !== undefined && (wait.usedMs === undefined || wait.usedMs >= REACHED * wait.limitMs);
+  const odds = job !== undefined ? JOB_LIMIT : reached ? LIMIT_REACHED : named.length > 0 ? LIMIT_NAMED : WORDS_ONLY;
+  const used = wait === undefined ? [] : greenShares(view, wait);
+  return {
+    kind: 'found',
+    mechanism: 'timeout',
+    odds: said !== undefined && said.line !== failure.line ? odds / 3 : odds,
+    sentence: sentence(said, job, wait, used),
+    evidence: [
+      ...failureEvidence(view),
+      ...(said !== undefined && said.line !== failure.line ? [evidenceOf(lines, said.line)] : []),
+      ...(wait === undefined ? [] : [evidenceOf(lines, wait.line)]),
+      ...greenEnds(view, wait),
+    ],
+    facts: {
+      ...(wait === undefined ? {} : { limitMs: wait.limitMs }),
+      ...(wait?.usedMs === undefined ? {} : { usedMs: wait.usedMs }),
+      ...(used.length === 0 ? {} : { greenShareOfLimit: Number(Math.max(...used).toFixed(3)) }),
+      ...(job === undefined
+        ? {}
+        : { jobLimitMs: job, jobMs: (target.attempt.finishedAtMs ?? 0) - (target.attempt.startedAtMs ?? 0) }),
+    },
+  };
+};
+
+/** The job's own limit, if it was reached or the provider says so. */
+function jobLimit({ target }: WhyView): number | undefined {
+  const { conclusion, startedAtMs, finishedAtMs, limitMs } = target.attempt;
+  const usedMs = startedAtMs === undefined || finishedAtMs === undefined ? undefined : finishedAtMs - startedAtMs;
+  if (conclusion === 'timed_out') return limitMs ?? usedMs ?? 0;
+  return limitMs !== undefined && usedMs !== undefined && usedMs >= limitMs * 0.99 ? limitMs : undefined;
+}
+
+/** The wait that ended in the failure: an earlier line that names the same duration, or the failure's own duration. */
+function findWait(lines: LogLines, block: readonly NovelLine[]): Wait | undefined {
+  for (const failed of block) {
+    const limits = findDurationsMs(failed.text).filter((ms) => ms >= MIN_LIMIT_MS);
+    if (limits.length === 0) continue;
+    for (let line = failed.line - 1; line > 0; line--) {
+      // Only lines that can hold a duration are decoded: the log may have a hundred thousand.
+      if (!hasDigit(lines.raw(line))) continue;
+      const limitMs = findDurationsMs(lines.body(line)).find((ms) => limits.some((l) => Math.abs(l - ms) <= l * 0.001));
+      if (limitMs === undefined) continue;
+      const startMs = lines.lastTimeMs(line);
+      const endMs = lines.lastTimeMs(failed.line);
+      const usedMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
+      if (usedMs === undefined || usedMs >= REACHED * limitMs) return { line, limitMs, usedMs };
+    }
+  }
+  return undefined;
+}
+
+const hasDigit = (bytes: Uint8Array): boolean => bytes.some((b) => b >= 0x30 && b <= 0x39);
+
+/** How much of the limit green attempts used, from the same announcement to the first event that the target lacks. */
+function greenShares(view: WhyView, wait: Wait): readonly number[] {
+  return view.loaded.flatMap((green) => {
+    const end = greenEnd(view, green.log.ref, wait);
+    const from = firstLineOf(green.log.templates, view.lines.hash(wait.line));
+    const startMs = from === 0 ? undefined : green.lines.lastTimeMs(from);
+    const endMs = end === 0 ? undefined : green.lines.lastTimeMs(end);
+    return startMs === undefined || endMs === undefined || endMs < startMs ? [] : [(endMs - startMs) / wait.limitMs];
+  });
+}
+
+function greenEnd(view: WhyView, ref: string, wait: Wait): number {
+  const green = view.loaded.find((g) => g.log.ref === ref);
+  if (green === undefined) return 0;
+  const from = firstLineOf(green.log.templates, view.lines.hash(wait.line));
+  const ends = view.lacked
+    .filter((l) => l.wording === 'none')
+    .map((l) => firstLineOf(green.log.templates, l.hash))
+    .filter((line) => line > from);
+  return ends.length === 0 ? 0 : Math.min(...ends);
+}
+
+const greenEnds = (view: WhyView, wait: Wait | undefined) =>
+  wait === undefined
+    ? []
+    : view.loaded.slice(0, 2).flatMap((green) => {
+        const line = greenEnd(view, green.log.ref, wait);
+        return line === 0 ? [] : [evidenceOf(green.lines, line)];
+      });
+
+function sentence(
+  said: NovelLine | undefined,
+  job: number | undefined,
+  wait: Wait | undefined,
+  used: readonly number[],
+): string {
+  if (job !== undefined) return `The job reached its time limit${job > 0 ? ` of ${showMs(job)}` : ''}.`;
+  const says = quote(said?.text ?? '');
+  if (wait === undefined) return `The job failed with the words of a time-out: ${says}.`;
+  const taken = wait.usedMs === undefined ? '' : `, and ${showMs(wait.usedMs)} went by`;
+  const greens =
+    used.length === 0
+      ? ''
+      : `; green attempts needed ${Math.round(Math.min(...used) * 100)}–${Math.round(Math.max(...used) * 100)} % of it`;
+  return `A wait reached its limit of ${showMs(wait.limitMs)}${taken}${greens}: ${says}.`;
+}
+
+/** Why not, with the headroom where a limit is announced in the log. */
+function rejection(view: WhyView): string {
+  const { startedAtMs, finishedAtMs, limitMs } = view.target.attempt;
+  if (limitMs !== undefined && startedAtMs !== undefined && finishedAtMs !== undefined)
+    return `no: the job used ${Math.round(((finishedAtMs - startedAtMs) / limitMs) * 100)} % of its limit of ${showMs(limitMs)}`;
+  const announced = findAnnounced(view);
+  if (announced !== undefined)
+    return `no: the limit of ${showMs(announced.limitMs)} was not reached, ${Math.round(announced.share * 100)} % of it were used`;
+  return 'no: the failure does not speak of time, and no limit was reached';
+}
+
+/** The longest announced wait that ended in time. */
+function findAnnounced({ core, lines }: WhyView): { readonly limitMs: number; readonly share: number } | undefined {
+  for (const event of core) {
+    const text = lines.body(event.line);
+    if (!/limit|time ?out|deadline|max|up to|within|wait/i.test(text)) continue;
+    const limitMs = findDurationsMs(text).find((ms) => ms >= MIN_LIMIT_MS);
+    const startMs = lines.timeMs(event.line);
+    if (limitMs === undefined || startMs === undefined) continue;
+    const words = new Set(text.toLowerCase().match(/\p{L}{4,}/gu));
+    const end = core.find(
+      (e) =>
+        e.line > event.line &&
+        (
+          lines
+            .body(e.line)
+            .toLowerCase()
+            .match(/\p{L}{4,}/gu) ?? []
+        ).filter((w) => words.has(w)).length >= 2,
+    );
+    const endMs = end === undefined ? undefined : lines.timeMs(end.line);
+    if (endMs !== undefined && endMs - startMs < limitMs) return { limitMs, share: (endMs - startMs) / limitMs };
+  }
+  return undefined;
+}

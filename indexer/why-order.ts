@@ -1,0 +1,82 @@
+// The order of events that the target and every green attempt share: how stable it is around each event, and which
+// pairs the target has the other way round. Positions are first lines, so logs without time stamps work the same.
+import type { WhyCase } from './why-case.ts';
+import type { Failure } from './why-failure.ts';
+import { firstLineOf } from './why-templates.ts';
+
+/** An event of the target and of every green attempt. */
+export interface CoreEvent {
+  readonly hash: number;
+  readonly line: number;
+  /** First line in each green attempt, in the order of `WhyCase.greens`. */
+  readonly greenLines: readonly number[];
+  /** Share of the events near it whose order to it varies among the greens: 0 is a fixed place, 1 is shuffled. */
+  readonly unrest: number;
+}
+
+/** Two events that every green attempt has as `early` … `late`, and the target the other way round. */
+export interface Inversion {
+  readonly early: CoreEvent;
+  readonly late: CoreEvent;
+  /** How many events stand between them in the target. */
+  readonly apart: number;
+}
+
+/** More events than this before the failure are not compared: the last ones are what led to it (chosen). */
+const MAX_EVENTS = 1500;
+/** Greens looked at: more do not change the picture. */
+const MAX_GREENS = 16;
+/** Events this far away in rank are an event's surroundings. */
+const SURROUNDINGS = 6;
+/** An inversion is looked for this far in rank: a race is between events that follow each other. */
+const MAX_APART = 30;
+
+/** Events before the failure that all greens have too, in the target's order. */
+export function findCoreEvents(c: WhyCase, failure: Failure): readonly CoreEvent[] {
+  const greens = c.greens.slice(0, MAX_GREENS);
+  const found: { hash: number; line: number; greenLines: number[] }[] = [];
+  c.target.templates.hashes.forEach((hash, k) => {
+    const line = c.target.templates.firstLines[k] as number;
+    if (line >= failure.endLine) return;
+    const greenLines = greens.map((green) => firstLineOf(green.templates, hash));
+    if (!greenLines.includes(0)) found.push({ hash, line, greenLines });
+  });
+  found.sort((a, b) => a.line - b.line);
+  const kept = found.slice(-MAX_EVENTS);
+  return kept.map((event, at) => {
+    let varying = 0;
+    let near = 0;
+    for (let k = Math.max(0, at - SURROUNDINGS); k <= Math.min(kept.length - 1, at + SURROUNDINGS); k++) {
+      if (k === at) continue;
+      near++;
+      if (orderOf(event, kept[k] as { greenLines: readonly number[] }) === 'varies') varying++;
+    }
+    return { ...event, unrest: near === 0 ? 0 : varying / near };
+  });
+}
+
+/** Order of two events among the greens. */
+export function orderOf(
+  a: { readonly greenLines: readonly number[] },
+  b: { readonly greenLines: readonly number[] },
+): 'before' | 'after' | 'varies' {
+  let before = 0;
+  a.greenLines.forEach((line, k) => {
+    if (line < (b.greenLines[k] as number)) before++;
+  });
+  if (before === a.greenLines.length) return 'before';
+  return before === 0 ? 'after' : 'varies';
+}
+
+/** Pairs that the target has in another order than every green attempt. */
+export function findInversions(events: readonly CoreEvent[]): readonly Inversion[] {
+  const found: Inversion[] = [];
+  for (let k = 0; k < events.length; k++) {
+    const late = events[k] as CoreEvent;
+    for (let j = k + 1; j <= Math.min(events.length - 1, k + MAX_APART); j++) {
+      const early = events[j] as CoreEvent;
+      if (orderOf(early, late) === 'before') found.push({ early, late, apart: j - k - 1 });
+    }
+  }
+  return found;
+}

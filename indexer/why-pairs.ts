@@ -1,0 +1,51 @@
+// Pairs of a line that only the target has and one that only the greens have, which tell of the same thing: the same
+// test with another result, the same setting with another value.
+import type { LackedTemplate, NovelLine, WhyCase } from './why-case.ts';
+import { blurNumbers, templateWords } from './why-templates.ts';
+
+/** What the target says in place of what every green attempt says. */
+export interface Replacement {
+  readonly novel: NovelLine;
+  readonly lacked: LackedTemplate;
+  /** Words that both have, in the order of the target's line. */
+  readonly common: readonly string[];
+  readonly kind: 'number' | 'words';
+}
+
+/** Lines with more differences than this are not paired: each pair costs a comparison. */
+const MAX_PAIRED = 400;
+
+const trimWord = (word: string): string => word.replace(/^[^\p{L}\p{N}<]+|[^\p{L}\p{N}>]+$/gu, '');
+
+/** A word that names one thing: a placeholder or a short common word does not. */
+export const isName = (word: string): boolean => word.length >= 4 && /\p{L}/u.test(word) && !/^<\w+>$/.test(word);
+
+/** The best counterpart of each new line among the lines that all greens have. */
+export function findReplacements(c: WhyCase): readonly Replacement[] {
+  const lacked = c.lacked.slice(0, MAX_PAIRED);
+  const words = lacked.map((l) =>
+    templateWords(l.template)
+      .map(trimWord)
+      .filter((w) => w !== ''),
+  );
+  return c.novel.slice(-MAX_PAIRED).flatMap((novel) => {
+    const blurred = blurNumbers(novel.template);
+    const numbers = lacked.find((l) => blurNumbers(l.template) === blurred);
+    if (numbers !== undefined) return [{ novel, lacked: numbers, common: [], kind: 'number' as const }];
+    const own = templateWords(novel.template)
+      .map(trimWord)
+      .filter((w) => w !== '');
+    let best: Replacement | undefined;
+    lacked.forEach((l, k) => {
+      const other = words[k] as readonly string[];
+      const common = own.filter((w) => other.includes(w));
+      if (!common.some(isName) || common.length * 2 < Math.min(own.length, other.length)) return;
+      if (best === undefined || common.length > best.common.length) best = { novel, lacked: l, common, kind: 'words' };
+    });
+    return best === undefined ? [] : [best];
+  });
+}
+
+/** The longest name among words: of a test's line, the test. */
+export const firstNameOf = (words: readonly string[]): string | undefined =>
+  words.filter(isName).sort((a, b) => b.length - a.length)[0];

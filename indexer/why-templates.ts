@@ -1,0 +1,98 @@
+// Template sets of logs: who has a template, where first, and whether another wording of the same event is there.
+import type { LogLines } from './lines.ts';
+import type { WhyTemplates } from './why-question.ts';
+
+/** Unique templates of a log whose lines are at hand. */
+export function collectTemplates(lines: LogLines): WhyTemplates {
+  const first = new Map<number, number>();
+  for (let line = 1; line <= lines.count; line++) {
+    const hash = lines.hash(line);
+    if (hash !== 0 && !first.has(hash)) first.set(hash, line);
+  }
+  const hashes = Uint32Array.from(first.keys()).sort();
+  return { hashes, firstLines: Uint32Array.from(hashes, (hash) => first.get(hash) ?? 0) };
+}
+
+/** First line of a template in a log; 0 when the log lacks it. */
+export function firstLineOf(templates: WhyTemplates, hash: number): number {
+  const { hashes } = templates;
+  let low = 0;
+  let high = hashes.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = hashes[middle] as number;
+    if (at === hash) return templates.firstLines[middle] as number;
+    if (at < hash) low = middle + 1;
+    else high = middle - 1;
+  }
+  return 0;
+}
+
+/** Words of a template, split at blanks. */
+export const templateWords = (template: string): readonly string[] => template.split(' ').filter((w) => w !== '');
+
+/** At most this many leading words are taken as "who speaks" (level, component, thread). */
+const MAX_SPEAKERS = 3;
+
+/** More unique templates than this are not looked at for other wordings: the log is not masked well anyway (chosen). */
+const MAX_WORDINGS = 20_000;
+
+/** How another log has a template: told by another speaker, with other numbers, or not at all. */
+export type Wording = 'speaker' | 'numbers' | 'none';
+
+/** Leading words that several templates of green logs share: components, levels, threads. A mark of failure is none. */
+export class Speakers {
+  readonly #counts = new Map<string, number>();
+
+  add(template: string): void {
+    const words = templateWords(template);
+    for (let k = 0; k < Math.min(MAX_SPEAKERS, words.length - 1); k++) {
+      const word = words[k] as string;
+      this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+    }
+  }
+
+  /** The template as it is and with one to three speakers left out. */
+  tails(template: string): readonly string[] {
+    const words = templateWords(template);
+    const tails = [words.join(' ')];
+    for (let k = 1; k <= MAX_SPEAKERS; k++) {
+      // What is left must still say what happened: two words or more, and at least half of them.
+      if (words.length - k < 2 || (words.length - k) * 2 < words.length) break;
+      if ((this.#counts.get(words[k - 1] as string) ?? 0) < 2) break;
+      tails.push(words.slice(k).join(' '));
+    }
+    return tails;
+  }
+}
+
+/** The events of one or more logs, to see whether they tell the same as a template that they lack. */
+export class Wordings {
+  readonly #speakers: Speakers;
+  readonly #tails = new Set<string>();
+  readonly #blurred = new Set<string>();
+
+  constructor(speakers: Speakers) {
+    this.#speakers = speakers;
+  }
+
+  add(template: string): void {
+    for (const tail of this.#speakers.tails(template)) {
+      this.#tails.add(tail);
+      this.#blurred.add(blurNumbers(tail));
+    }
+  }
+
+  find(template: string): Wording {
+    const tails = this.#speakers.tails(template);
+    if (tails.some((tail) => this.#tails.has(tail))) return 'speaker';
+    return tails.some((tail) => this.#blurred.has(blurNumbers(tail))) ? 'numbers' : 'none';
+  }
+}
+
+/** Templates of a log as text, at most MAX_WORDINGS of them. */
+export const templateTexts = (lines: LogLines, templates: WhyTemplates): readonly string[] =>
+  Array.from(templates.firstLines.subarray(0, MAX_WORDINGS), (line) => lines.template(line));
+
+/** Every number made one: `node 20.1` and `node 22.4` are then the same. */
+export const blurNumbers = (text: string): string => text.replace(/\d+(?:\.\d+)*/g, '0');

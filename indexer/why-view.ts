@@ -1,0 +1,76 @@
+// What a mechanism gets to see, what it gives back, and the few words they all share.
+import type { LogLines } from './lines.ts';
+import type { LoadedLog, WhyCase } from './why-case.ts';
+import type { Failure } from './why-failure.ts';
+import type { CoreEvent } from './why-order.ts';
+import type { Evidence, Facts, Mechanism } from './why-question.ts';
+
+/** The case with the failure located and the shared events in order. */
+export interface WhyView extends WhyCase {
+  readonly failure: Failure;
+  readonly core: readonly CoreEvent[];
+}
+
+/**
+ * What a mechanism says of a case. `odds`: how much likelier the findings are if this mechanism was at work than if
+ * nothing of the kind was, its commonness included; `unknown` has odds of 1.
+ */
+export type Detection =
+  | {
+      readonly kind: 'found';
+      readonly mechanism: Mechanism;
+      readonly odds: number;
+      readonly sentence: string;
+      readonly evidence: readonly Evidence[];
+      readonly facts: Facts;
+    }
+  | { readonly kind: 'rejected'; readonly mechanism: Mechanism; readonly reason: string };
+
+export type Detector = (view: WhyView) => Detection;
+
+export const reject = (mechanism: Mechanism, reason: string): Detection => ({ kind: 'rejected', mechanism, reason });
+
+/** Longest text of one evidence line: enough to recognise it, the reference leads to the rest. */
+const MAX_TEXT = 400;
+
+/** One line as evidence. */
+export function evidenceOf(lines: LogLines, line: number): Evidence {
+  const text = lines.text(line);
+  return { ref: lines.ref, line, text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text };
+}
+
+/** Where the target says that it failed: part of every hypothesis, so that people see what is to be explained. */
+export const failureEvidence = (view: WhyView): readonly Evidence[] =>
+  view.failure.line === undefined ? [] : [evidenceOf(view.lines, view.failure.line)];
+
+/** The same template in loaded greens, as evidence of how it should be; at most `limit` of them. */
+export function greenEvidence(
+  loaded: readonly LoadedLog[],
+  line: (green: LoadedLog) => number,
+  limit = 2,
+): readonly Evidence[] {
+  const found: Evidence[] = [];
+  for (const green of loaded) {
+    const at = line(green);
+    if (at > 0) found.push(evidenceOf(green.lines, at));
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** A line's words for a sentence, in quotes and short. */
+export function quote(text: string): string {
+  const short = text.trim().replace(/\s+/g, ' ');
+  return `“${short.length > 90 ? `${short.slice(0, 89)}…` : short}”`;
+}
+
+/** `3 green attempts`, `1 green attempt`. */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** 83 s, 12 min, 3.5 h. */
+export function showMs(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return `${(ms / 3_600_000).toFixed(1)} h`;
+}

@@ -1,0 +1,43 @@
+// Words that mean the same in every project: failure, time-out, exhausted resource, exit line, set-up. Several natural
+// languages; no product's vocabulary. They only ever weigh, together with what green attempts show.
+
+/** Says that something went wrong. */
+const FAILURE =
+  /(?:^|[^a-z])(?:err(?:or)?s?|fail(?:s|ed|ure|ing)?|fatal|panic(?:ked)?|exception|traceback|assert(?:ion)?\w*|abort(?:ed)?|crash(?:ed)?|denied|refused|rejected|cannot|can't|could ?n[o']t|unable|not found|no such|unauthori[sz]ed|forbidden|mismatch(?:ed)?|unexpected|invalid|unreachable|killed|not ok|segfault|segmentation|conflict|empty|lost|broken|corrupt\w*|undefined|gave up|giving up|did not|does not|never|missing)(?![a-z])|[a-z](?:Error|Exception|Failure)\b|expected\b.{1,200}\b(?:got|found|but|received|actual|was|were)\b|[✗✘✖✕❌×]|fehler|fehlgeschlagen|gescheitert|erreur|échec|échoué|erro(?:r|re)?\b|falha|fallo|falló|fallido|errore|fallito|fout|mislukt|błąd|ошибк|сбой|не удалось|错误|失败|エラー|失敗|오류|실패/i;
+
+/** Only a warning: written as often when nothing is wrong. */
+const WARNING =
+  /(?:^|[^a-z])(?:warn(?:ing)?s?|deprecat(?:ed|ion)|notice|ignored?|skipp(?:ed|ing)|retry(?:ing)?|will be rebuilt)(?![a-z])/i;
+
+/** The line that only says that a command ended badly: no job's own words. */
+const EXIT =
+  /(?:exit(?:ed|ing)?|return(?:ed|s)?|finish(?:ed)?|terminat(?:ed|ion)|complete[ds]?|end(?:ed)?|stopp?ed|quit)\b.{0,40}?\b(?:code|status|value|rc)\b\s*[:=]?\s*-?\d+|\bexit (?:code|status)?\s*[:=]?\s*\d+|non-?zero|^\W*(?:make|gmake|ninja|npm ERR!|error Command failed)\b.{0,60}(?:\*\*\*|ELIFECYCLE|failed)|(?:job|build|step|task|pipeline|script|stage)\b.{0,20}\b(?:has )?(?:failed|aborted)\b[.! ]*$|exit-?code|code de (?:sortie|retour)|beendet mit|código de salida|codice di uscita|код (?:выхода|возврата)|退出码|終了コード/i;
+
+/** A limit of time was reached. */
+const TIMEOUT =
+  /tim(?:ed|e|ing)[ -]?out|deadline|(?:exceed\w*|over|past|reached|hit)\b.{0,40}\b(?:time|limit|minutes|seconds|duration)|gave up|giving up|(?:still|not)\b.{0,40}\bafter\s+\d|no (?:response|answer|output|progress|activity)\b.{0,30}\b(?:for|in|within|after)\b|(?:within|after|in)\s+\d+(?:[.,]\d+)?\s*(?:s|sec\w*|m|min\w*|h|hours?|ms)\b|took too long|too slow|stalled|hung\b|watchdog|expired?\b|zeitüberschreitung|zeitlimit|délai (?:d'attente )?(?:dépassé|expiré)|temps (?:dépassé|écoulé)|tiempo (?:de espera )?(?:agotado|excedido)|tempo (?:limite|esgotado|scaduto)|время ожидания|тайм-?аут|превышен|超时|タイムアウト|時間切れ|시간 초과/i;
+
+/** Something finite ran out: memory, disk, ports, handles, processes, connections, a quota or rate. */
+const EXHAUSTED =
+  /out of (?:memory|disk|space|inodes|file|handles|descriptors|ports|sockets|swap|resources?|quota|storage|bounds of memory)|\boom\b|oom[-_ ]?kill|heap (?:out|limit|space|exhausted)|(?:cannot|could not|failed to|unable to) allocate|allocation fail|bad_alloc|memory (?:limit|exhausted|exceeded|allocation)|memoryerror|outofmemory|gc overhead|\benomem\b|\benospc\b|\bemfile\b|\benfile\b|\beaddrinuse\b|\bedquot\b|\beagain\b|\bemlink\b|\bwsaenobufs\b|\benobufs\b|no space|not enough (?:space|memory|disk|room|storage|resources?)|insufficient (?:space|memory|disk|storage|resources?|cpu|quota)|disk (?:is )?(?:full|quota)|(?:device|disk|volume|filesystem|file system|storage|partition|table|queue|buffer|pool|cache) (?:is )?(?:full|exhausted)|no free (?:inodes?|ports?|space|slots?|blocks?|memory|connections?)|too many (?:open|files|connections|clients|requests|processes|threads|links|sockets|handles|sessions)|(?:address|port|socket)\b.{0,60}\b(?:already|is|in)\b.{0,10}\b(?:in use|allocated|taken|use)|\b429\b|rate[ -]?limit(?:ed|ing)?\b|throttl(?:ed|ing)|quota\b.{0,40}\b(?:exceed|reach|exhaust|used)|exceed\w*\b.{0,40}\bquota|(?:limit|maximum|max)\b.{0,30}\b(?:connections?|processes|open files|file descriptors|memory|threads|pids|inotify|watches)\b.{0,30}\b(?:reach|exceed|hit)|(?:connections?|thread|worker|process|file|descriptor|memory|inotify|watch(?:es)?|resource|pid)\b.{0,20}\b(?:limit|pool|slots?)\b.{0,30}\b(?:reach|exceed|exhaust|full|hit)|resources? (?:temporarily )?(?:unavailable|exhausted)|resource_?exhausted|exhaust(?:ed|ion)\b|(?:no|remaining) (?:connection|worker|thread) slots?|evicted|\bsignal:? killed|\bsigkill\b|exit(?:ed)?\b.{0,24}\b137\b|^\W*killed\W*$|\bkilled\b.{0,30}\b(?:process|memory|oom)|no (?:buffer|memory|inodes?|ports?|file descriptors?|disk) (?:space |left |available|remaining)|nicht genügend|kein speicherplatz|speicher voll|mémoire insuffisante|espace (?:disque )?insuffisant|plus d'espace|sin (?:espacio|memoria)|memoria (?:insuficiente|esaurita)|spazio (?:su disco )?esaurito|недостаточно (?:памяти|места)|нет места|内存不足|空间不足|メモリ不足|容量不足/i;
+
+/** Set-up: what the job runs on and with. */
+const SET_UP =
+  /(?:^|[^a-z])(?:version|image|runner|operating system|\bos\b|kernel|distro|release|platform|arch(?:itecture)?|cpu|toolchain|sdk|runtime|compiler|interpreter|environment|env(?:ironment)? var\w*|secrets?|tokens?|credentials?|variable|locale|lang|time ?zone|region|\btz\b|node|python|java|jdk|ruby|rust|golang|go|gcc|clang|docker|podman|kubernetes|using|installed|driver|library|label|config(?:uration)?|settings?|feature flags?|flag|profile|mirror|proxy|base image|digest|hostname|host|agent|machine|pool)(?![a-z])/i;
+
+/** A secret, variable or permission is or is not there. */
+const CREDENTIAL =
+  /secret|token|credential|password|api[_ -]?key|env(?:ironment)?[_ ]var|variable|permission|licen[cs]e/i;
+
+export const saysFailure = (text: string): boolean => FAILURE.test(text);
+export const saysWarning = (text: string): boolean => WARNING.test(text);
+export const saysExit = (text: string): boolean => EXIT.test(text);
+export const saysTimeout = (text: string): boolean => TIMEOUT.test(text);
+export const saysExhausted = (text: string): boolean => EXHAUSTED.test(text);
+export const saysSetUp = (text: string): boolean => SET_UP.test(text);
+export const saysCredential = (text: string): boolean => CREDENTIAL.test(text);
+
+/** What a changed environment leads to: rights, libraries, versions, programs that are not there. */
+const ENVIRONMENT_FAULT =
+  /unauthori[sz]ed|forbidden|\b40[13]\b|permission|denied|authenticat|credential|token|secret|librar(?:y|ies)|\.so\b|\.dll\b|dylib|glibc|symbol|version|(?:un|in)supported|not supported|incompatible|compatib|mismatch|command not found|not recognized|no such file|module not found|cannot find|not installed|not available|certificate|\bssl\b|\btls\b|locale|encoding|time ?zone|illegal instruction|exec format|architecture|kernel|driver|undefined (?:variable|symbol|reference)|not set|unset|is required|environment|deprecated|abi\b|class file|protocol|cipher|signature|license/i;
+export const saysEnvironmentFault = (text: string): boolean => ENVIRONMENT_FAULT.test(text);
