@@ -90,7 +90,8 @@ export function findCandidates(target: LogLines, baselines: readonly Baseline[])
     const isNew = inGreen === 0;
     let match = matches.get(hash);
     if (match === undefined && !matches.has(hash)) {
-      match = matchError(target.body(line)) ?? (baselines.length > 0 && isNew ? NEW_LINE : undefined);
+      if (target.hasErrorHint(line)) match = matchError(target.body(line));
+      if (baselines.length > 0 && isNew) match ??= NEW_LINE;
       matches.set(hash, match);
     }
     if (match === undefined) continue;

@@ -39,16 +39,16 @@ interface ByteSpan {
 export type LineSink = (scanned: ScannedLine) => void;
 
 export class LineScanner {
-  readonly #masker: TemplateMasker;
-  readonly #steps = new StepTracker();
+  readonly #masker = new TemplateMasker();
+  readonly #steps: StepTracker | undefined;
   readonly #time: LineTime = { end: 0, ms: 0, kind: 'epoch', provider: false };
   readonly #scanned: ScannedLine;
   #columns: 'unknown' | 'yes' | 'no' = 'unknown';
   #dayOffsetMs = 0;
   #lastDayMs = -1;
 
-  constructor(masker: TemplateMasker = new TemplateMasker()) {
-    this.#masker = masker;
+  constructor(options: { readonly steps?: 'tracked' | 'none' } = {}) {
+    this.#steps = options.steps === 'none' ? undefined : new StepTracker();
     this.#scanned = {
       line: 0,
       bytes: new Uint8Array(0),
@@ -74,7 +74,15 @@ export class LineScanner {
 
   /** Steps, once all lines are in. */
   finishSteps(): readonly LogStep[] {
-    return this.#steps.finish();
+    return this.#steps?.finish() ?? [];
+  }
+
+  /** Reads one line by itself, whatever came before: the prefixes of a line don't depend on others. */
+  single(raw: Uint8Array): ScannedLine {
+    const bytes = raw.constructor === Uint8Array ? raw : new Uint8Array(raw.buffer, raw.byteOffset, raw.length);
+    this.#columns = 'unknown';
+    this.#line(bytes, 0, bytes.length, 'unknown');
+    return this.#scanned;
   }
 
   /** Scans whole lines; only the last piece may lack the final LF. */
@@ -136,7 +144,10 @@ export class LineScanner {
     raw.start = rawBody;
     raw.end = end;
     const timeMs = Number.isNaN(scanned.timeMs) ? undefined : scanned.timeMs;
-    scanned.flags = this.#steps.take(scanned.line, timeMs, this.#body, plain === 'plain' ? undefined : raw);
+    scanned.flags =
+      this.#steps === undefined
+        ? 0
+        : this.#steps.take(scanned.line, timeMs, this.#body, plain === 'plain' ? undefined : raw);
   }
 
   readonly #body: ByteSpan = { bytes: new Uint8Array(0), start: 0, end: 0 };

@@ -1,9 +1,9 @@
 // The line model: all lines of one log with visible text, time, step, flags and template. Lines are LF-ended and
 // numbered from 1, as ripgrep counts them; raw bytes stay as they are.
 
+import { hasErrorHint } from './error-hint.ts';
 import { LineScanner } from './line-scanner.ts';
 import { LINE_ECHO, LINE_ERROR_MARK, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
-import { TemplateMasker } from './template-masker.ts';
 
 /** The lines of one log. Line arguments are 1-based; a line that is not there is blank. */
 export interface LogLines {
@@ -17,6 +17,8 @@ export interface LogLines {
   text(line: number): string;
   /** `text` without a program's own time stamp in front. */
   body(line: number): string;
+  /** Whether an error rule can match the body: much cheaper than trying. */
+  hasErrorHint(line: number): boolean;
   /** Hash of the template of the body; 0 when blank. Equal templates of any two logs have equal hashes. */
   hash(line: number): number;
   /** How often each template hash occurs in the log. Computed at first use. */
@@ -87,18 +89,23 @@ class LoadedLines implements LogLines {
   }
 
   text(line: number): string {
-    const scanned = rescan(this.raw(line));
-    return decoder.decode(scanned.bytes.subarray(scanned.start, scanned.end));
+    const { visible } = one.single(this.raw(line));
+    return decoder.decode(visible.bytes.subarray(visible.start, visible.end));
   }
 
   body(line: number): string {
-    const scanned = rescan(this.raw(line));
-    return decoder.decode(scanned.bytes.subarray(scanned.bodyStart, scanned.end));
+    const { visible, bodyStart } = one.single(this.raw(line));
+    return decoder.decode(visible.bytes.subarray(bodyStart, visible.end));
   }
 
   template(line: number): string {
-    rescan(this.raw(line));
-    return oneMasker.text();
+    one.single(this.raw(line));
+    return one.masker.text();
+  }
+
+  hasErrorHint(line: number): boolean {
+    const { visible, bodyStart } = one.single(this.raw(line));
+    return hasErrorHint(visible.bytes, bodyStart, visible.end);
   }
 
   hash(line: number): number {
@@ -141,23 +148,8 @@ class LoadedLines implements LogLines {
   }
 }
 
-const oneMasker = new TemplateMasker();
-
-/** Visible bytes of one line by itself. A new scanner, as it knows nothing of the lines before: prefixes are per line. */
-function rescan(raw: Uint8Array): { bytes: Uint8Array; start: number; end: number; bodyStart: number } {
-  const result = { bytes: raw, start: 0, end: 0, bodyStart: 0 };
-  if (raw.length === 0) {
-    oneMasker.mask(raw, 0, 0);
-    return result;
-  }
-  new LineScanner(oneMasker).push(raw, (scanned) => {
-    result.bytes = scanned.visible.bytes;
-    result.start = scanned.visible.start;
-    result.end = scanned.visible.end;
-    result.bodyStart = scanned.bodyStart;
-  });
-  return result;
-}
+/** For single lines, asked for after the pass. */
+const one = new LineScanner({ steps: 'none' });
 
 function countLines(bytes: Uint8Array): number {
   let count = 0;
