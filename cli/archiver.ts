@@ -1,11 +1,12 @@
 // Keeps logs for `archive`, `run`, `pull` and `watch` alike: capture into the spool, deliver, index.
-import { type Attempt } from '../store/attempt.ts';
+import type { Attempt } from '../store/attempt.ts';
 import { type CaptureRequest, captureLog } from '../store/capture.ts';
 import { type Compressor, createCompressor } from '../store/compressor.ts';
 import { deliver } from '../store/deliver.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
-import { attemptKey } from '../store/keys.ts';
-import { keysOfManifest, type Manifest } from '../store/manifest.ts';
+import { attemptKey, type ObjectKey } from '../store/keys.ts';
+import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
+import type { ObjectReader } from '../store/object-store.ts';
 import { openSpool, type SealedLog, type Spool } from '../store/spool.ts';
 import type { Session } from './session.ts';
 import { toolName } from './version.ts';
@@ -49,9 +50,13 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     const { manifest } = sealed;
     try {
       const store = await session.store();
-      const { state } = await deliver(sealed, store, { now: options.now });
+      const { state, manifestKey } = await deliver(sealed, store, { now: options.now });
       await spool.remove(sealed);
-      if (options.index) await (indexing = indexing.then(() => indexOne(session, manifest, options)));
+      if (options.index) {
+        const kept = state === 'created' ? manifest : await readKeptManifest(store, manifestKey);
+        indexing = indexing.then(() => indexOne(session, kept, options));
+        await indexing;
+      }
       return { state, manifest };
     } catch (error) {
       return { state: 'spooled', manifest, reason: asStoreError(error, config.store) };
@@ -75,6 +80,15 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     },
     close: () => compressor.close(),
   };
+}
+
+/** The manifest of the capture that was there before: it may not have been indexed here yet. */
+async function readKeptManifest(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
+  const [{ parseManifest }, { readSmall }] = await Promise.all([
+    import('../store/manifest-schema.ts'),
+    import('../store/object-store.ts'),
+  ]);
+  return parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
 }
 
 async function indexOne(session: Session, manifest: Manifest, options: ArchiverOptions): Promise<void> {

@@ -12,9 +12,13 @@ export type BatchEntry =
   | { readonly kind: 'error'; readonly error: AppError };
 
 const value = z.union([z.string(), z.number(), z.boolean()]).nullish();
-const lineSchema = z.looseObject({ file: z.string().min(1), name: z.string().min(1).nullish(), labels: z.record(z.string(), z.string()).nullish() }).catchall(
-  z.unknown(),
-);
+const lineSchema = z
+  .looseObject({
+    file: z.string().min(1),
+    name: z.string().min(1).nullish(),
+    labels: z.record(z.string(), z.string()).nullish(),
+  })
+  .catchall(z.unknown());
 
 /** Lines in order. INPUT_MISSING and INPUT_UNREADABLE concern the batch file itself; a bad line is an entry of its own. */
 export async function* readBatch(
@@ -44,10 +48,18 @@ function readEntry(line: string, where: string, defaults: Attempt, nowMs: number
     const attempt = withFields(defaults, withoutZero(fields), entry.labels ?? {}, nowMs);
     return { kind: 'log', file: entry.file, name: entry.name ?? undefined, attempt };
   } catch (cause) {
-    const why = cause instanceof AppError ? `${cause.message}` : cause instanceof z.ZodError ? 'a field is missing or of another type' : reasonOf(cause);
+    const why =
+      cause instanceof AppError
+        ? `${cause.message}`
+        : cause instanceof z.ZodError
+          ? 'a field is missing or of another type'
+          : reasonOf(cause);
     return {
       kind: 'error',
-      error: new AppError('USAGE', `${where}: ${why}`, { hint: 'each line is one JSON object with `file` and fields named as the flags', cause }),
+      error: new AppError('USAGE', `${where}: ${why}`, {
+        hint: 'each line is one JSON object with `file` and fields named as the flags',
+        cause,
+      }),
     };
   }
 }

@@ -8,7 +8,9 @@ export type Paint = (style: Style, text: string) => string;
 
 /** How `input` and the terminal want text painted. */
 export async function paintFor(input: CommandInput, io: CommandIo): Promise<Paint> {
-  return (await wantsColour(input, io)) ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+  return (await wantsColour(input, io))
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : (_style, text) => text;
 }
 
 /** `--color always` and `never` win; else a terminal, unless NO_COLOR is set. */

@@ -59,10 +59,12 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
   for (const file of configFiles(folders, sources.workingFolder))
     for (const [name, value] of readConfigFile(file)) values.set(name, { name, value, origin: file.path });
   for (const { name, env: variable } of SETTINGS)
-    if ((env[variable] ?? '') !== '') values.set(name, { name, value: env[variable], origin: `environment ${variable}` });
+    if ((env[variable] ?? '') !== '')
+      values.set(name, { name, value: env[variable], origin: `environment ${variable}` });
   for (const { name } of SETTINGS) {
     const flag = sources.flags[name];
-    if (typeof flag === 'string' || flag === true) values.set(name, { name, value: String(flag), origin: `flag --${kebab(name)}` });
+    if (typeof flag === 'string' || flag === true)
+      values.set(name, { name, value: String(flag), origin: `flag --${kebab(name)}` });
   }
   const text = (name: SettingName): string | undefined => values.get(name)?.value;
   return {
@@ -137,7 +139,10 @@ function readConfigFile(file: ConfigFile): readonly (readonly [SettingName, stri
   try {
     json = JSON.parse(readFileSync(file.path, 'utf8'));
   } catch (cause) {
-    throw new AppError('USAGE', `${file.path} cannot be read: ${reasonOf(cause)}`, { hint: 'mend or remove that file', cause });
+    throw new AppError('USAGE', `${file.path} cannot be read: ${reasonOf(cause)}`, {
+      hint: 'mend or remove that file',
+      cause,
+    });
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new AppError('USAGE', `${file.path} is no JSON object`, { hint: 'mend or remove that file' });

@@ -1,6 +1,7 @@
 // File patterns on the command line, for shells that leave them alone.
-import { glob } from 'tinyglobby';
+
 import { existsSync } from 'node:fs';
+import { glob } from 'tinyglobby';
 import { AppError } from '../store/errors.ts';
 
 /** Whether `name` is a pattern; a file that is really called so is not one. */

@@ -55,16 +55,36 @@ function findFileText(path: string): string | undefined {
 }
 
 const FIELD_NAMES = [
-  'repo', 'sha', 'testedSha', 'workflow', 'job', 'run', 'attempt', 'providerId', 'conclusion', 'startedAt', 'finishedAt',
-  'branch', 'pr', 'event', 'url', 'timeLimit',
+  'repo',
+  'sha',
+  'testedSha',
+  'workflow',
+  'job',
+  'run',
+  'attempt',
+  'providerId',
+  'conclusion',
+  'startedAt',
+  'finishedAt',
+  'branch',
+  'pr',
+  'event',
+  'url',
+  'timeLimit',
 ] as const;
 type FieldName = (typeof FIELD_NAMES)[number];
 export type Fields = Readonly<Partial<Record<FieldName, string | undefined>>>;
 
-const flagFields = (input: CommandInput): Fields => Object.fromEntries(FIELD_NAMES.map((name) => [name, input.text(name)]));
+const flagFields = (input: CommandInput): Fields =>
+  Object.fromEntries(FIELD_NAMES.map((name) => [name, input.text(name)]));
 
 /** `base` with the given fields in place of its own. USAGE when one has no meaning. */
-export function withFields(base: Attempt, fields: Fields, labels: Readonly<Record<string, string>>, nowMs: number): Attempt {
+export function withFields(
+  base: Attempt,
+  fields: Fields,
+  labels: Readonly<Record<string, string>>,
+  nowMs: number,
+): Attempt {
   const text = (name: FieldName): string | undefined => (fields[name] === '' ? undefined : fields[name]);
   const time = (name: FieldName): number | undefined => mapText(text(name), (v) => parseTimeMs(v, nowMs));
   return {
@@ -105,7 +125,9 @@ function parseRepo(text: string): string {
 
 function parseSha(text: string): string {
   if (/^[0-9a-f]{7,64}$/i.test(text)) return text.toLowerCase();
-  throw new AppError('USAGE', `'${text.slice(0, 80)}' is no commit SHA`, { hint: 'give 7 to 64 hexadecimal digits, best all of them' });
+  throw new AppError('USAGE', `'${text.slice(0, 80)}' is no commit SHA`, {
+    hint: 'give 7 to 64 hexadecimal digits, best all of them',
+  });
 }
 
 /** A whole number from 1. Zero means unknown on some servers and is refused: leave it out instead. */
@@ -130,7 +152,8 @@ export function labelsOf(pairs: readonly string[]): Readonly<Record<string, stri
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw new AppError('USAGE', `'${pair.slice(0, 80)}' is no label`, { hint: 'write --label key=value' });
+      if (at < 1)
+        throw new AppError('USAGE', `'${pair.slice(0, 80)}' is no label`, { hint: 'write --label key=value' });
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -158,5 +181,7 @@ function repoOfRemote(remote: string): string | undefined {
   const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/.exec(remote);
   const url = /^[a-z+]+:\/\/(?:[^@/]+@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(remote);
   const [, host, path] = url ?? scp ?? [];
-  return host === undefined || path === undefined ? undefined : `${host}/${path.replace(/\.git$/, '').replace(/\/+$/, '')}`;
+  return host === undefined || path === undefined
+    ? undefined
+    : `${host}/${path.replace(/\.git$/, '').replace(/\/+$/, '')}`;
 }

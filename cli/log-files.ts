@@ -37,7 +37,10 @@ async function checkFile(path: string): Promise<void> {
 
 function unreadable(path: string, cause: unknown): AppError {
   if (systemErrorCode(cause) === 'ENOENT')
-    return new AppError('INPUT_MISSING', `there is no file ${path}`, { hint: 'check the path; nothing was kept of it', cause });
+    return new AppError('INPUT_MISSING', `there is no file ${path}`, {
+      hint: 'check the path; nothing was kept of it',
+      cause,
+    });
   return new AppError('INPUT_UNREADABLE', `${path} cannot be read: ${reasonOf(cause)}`, {
     hint: 'check its rights and whether it is a whole file; nothing was kept of it',
     cause,

@@ -1,15 +1,19 @@
 // From a REF to a log's text, be it a local file or kept in the store.
-import type { LogRow } from '../indexer/log-index.ts';
+import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import type { FrameTable } from '../store/frame-table.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { openLogFile } from './log-files.ts';
 import { chooseLog, type LineRange, parseRef } from './refs.ts';
 import { requireIndex, type Session } from './session.ts';
-import type { AttemptFilter } from '../indexer/log-index.ts';
 
 /** A log that can be read: `ref` is its full id, or the path as it was given. */
 export type LogSource =
-  | { readonly kind: 'file'; readonly ref: string; readonly lines: LineRange | undefined; text(): AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'file';
+      readonly ref: string;
+      readonly lines: LineRange | undefined;
+      text(): AsyncIterable<Uint8Array>;
+    }
   | {
       readonly kind: 'kept';
       readonly ref: string;
@@ -26,7 +30,12 @@ export async function findSource(
 ): Promise<LogSource> {
   const ref = parseRef(refText);
   if (ref.kind === 'file')
-    return { kind: 'file', ref: ref.path, lines: ref.lines, text: () => lazily(() => openLogFile(ref.path, options.stdin)) };
+    return {
+      kind: 'file',
+      ref: ref.path,
+      lines: ref.lines,
+      text: () => lazily(() => openLogFile(ref.path, options.stdin)),
+    };
   const index = await requireIndex(session);
   const { findLogs, listAttempts } = await import('../indexer/attempts.ts');
   const filter = options.filter ?? {};

@@ -41,7 +41,9 @@ function namedValue(name: string, env: Environment): ToldValue {
 
 function valuesInFile(path: string): readonly ToldValue[] {
   try {
-    const lines = readFileSync(path, 'utf8').split(/\r?\n/).filter((line) => line !== '');
+    const lines = readFileSync(path, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '');
     return lines.map((value) => ({ name: 'mask-file', value }));
   } catch (cause) {
     throw new AppError('INPUT_UNREADABLE', `--mask-file ${path} cannot be read: ${reasonOf(cause)}`, {

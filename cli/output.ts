@@ -23,12 +23,20 @@ export interface Column<Row> {
 }
 
 /** A table with a header and two spaces between columns. `width` is the terminal's, undefined for a file. */
-export function tableText<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined): string {
-  const cells = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => showText(c.cell(row)).replaceAll('\n', '␊')))];
+export function tableText<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number | undefined,
+): string {
+  const cells = [
+    columns.map((c) => c.title),
+    ...rows.map((row) => columns.map((c) => showText(c.cell(row)).replaceAll('\n', '␊'))),
+  ];
   const widths = columns.map((column, n) =>
     Math.min(column.maxWidth ?? Number.POSITIVE_INFINITY, Math.max(...cells.map((line) => stringWidth(line[n] ?? '')))),
   );
-  if (width !== undefined) widths[widths.length - 1] = Math.max(10, width - sum(widths.slice(0, -1)) - 2 * (widths.length - 1));
+  if (width !== undefined)
+    widths[widths.length - 1] = Math.max(10, width - sum(widths.slice(0, -1)) - 2 * (widths.length - 1));
   return cells.map((line) => `${lineText(line, columns, widths).trimEnd()}\n`).join('');
 }
 

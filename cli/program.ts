@@ -7,7 +7,12 @@ import { SETTINGS } from './settings.ts';
 
 /** What argv asks for. */
 export type Invocation =
-  | { readonly kind: 'run'; readonly command: Command; readonly input: CommandInput; readonly flags: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly input: CommandInput;
+      readonly flags: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'version' };
 
@@ -78,7 +83,15 @@ const argumentsOf = (command: Command): readonly string[] =>
 function examplesText(command: Command): string {
   const examples = command.examples.map(({ line, summary }) => `  ${line}\n      ${summary}`);
   const codes = Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code.padEnd(4)}${meaning}`);
-  return ['', 'Examples:', ...examples, '', 'Exit codes:', ...codes, '  2   wrong usage, or an unexpected failure'].join('\n');
+  return [
+    '',
+    'Examples:',
+    ...examples,
+    '',
+    'Exit codes:',
+    ...codes,
+    '  2   wrong usage, or an unexpected failure',
+  ].join('\n');
 }
 
 function inputOf(args: readonly string[], options: Readonly<Record<string, unknown>>): CommandInput {
@@ -104,7 +117,10 @@ function suggestion(name: string): string {
 function usageError(error: CommanderError, name: string): AppError {
   const [what = 'wrong usage', ...more] = error.message.replace(/^error: /, '').split('\n');
   const hint = more.join(' ').trim();
-  return new AppError('USAGE', what, { hint: `${hint === '' ? '' : `${hint} `}see \`firstred ${name} --help\``, cause: error });
+  return new AppError('USAGE', what, {
+    hint: `${hint === '' ? '' : `${hint} `}see \`firstred ${name} --help\``,
+    cause: error,
+  });
 }
 
 const listed = (entries: readonly CatalogueEntry[]): string =>

@@ -20,11 +20,14 @@ export function parseRef(text: string): Ref {
   if (text === '-' || isFile(text)) return { kind: 'file', path: text, lines: undefined };
   const { name, lines } = splitLines(text);
   if (lines !== undefined && isFile(name)) return { kind: 'file', path: name, lines };
-  if (name === 'last-red' || name === 'last-green') return { kind: 'last', colour: name === 'last-red' ? 'red' : 'green', lines };
+  if (name === 'last-red' || name === 'last-green')
+    return { kind: 'last', colour: name === 'last-red' ? 'red' : 'green', lines };
   const log = findLogRef(name);
   if (log !== undefined) return { kind: 'kept', log, lines };
   if (/[/.\\]/.test(text) && !text.includes('://'))
-    throw new AppError('INPUT_MISSING', `there is no file ${text}, and it names nothing kept`, { hint: 'check the path; `firstred help refs` shows what names a log' });
+    throw new AppError('INPUT_MISSING', `there is no file ${text}, and it names nothing kept`, {
+      hint: 'check the path; `firstred help refs` shows what names a log',
+    });
   throw new AppError('USAGE', `'${text.slice(0, 120)}' names no log`, {
     hint: 'give a file, a log id, RUN/ATTEMPT or SHA:JOB#ATTEMPT; see `firstred help refs`',
   });
@@ -38,7 +41,8 @@ function splitLines(text: string): { readonly name: string; readonly lines: Line
   if (match === null) return { name: text, lines: undefined };
   const [, name = '', first = '1', last = first] = match;
   const lines = { first: Math.max(1, Number(first)), last: Number(last) };
-  if (lines.last < lines.first) throw new AppError('USAGE', `lines ${first}-${last} run backwards`, { hint: 'write FIRST-LAST' });
+  if (lines.last < lines.first)
+    throw new AppError('USAGE', `lines ${first}-${last} run backwards`, { hint: 'write FIRST-LAST' });
   return { name, lines };
 }
 
@@ -65,7 +69,9 @@ function decodeJob(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new AppError('USAGE', `'${text.slice(0, 120)}' is no percent-encoded job name`, { hint: 'write %25 for a percent sign' });
+    throw new AppError('USAGE', `'${text.slice(0, 120)}' is no percent-encoded job name`, {
+      hint: 'write %25 for a percent sign',
+    });
   }
 }
 
@@ -79,7 +85,11 @@ export function chooseLog(rows: readonly LogRow[], refText: string): LogRow {
   const jobOf = (row: LogRow): string => JSON.stringify([row.attempt.repo, row.attempt.workflow, row.attempt.job]);
   if (rows.every((row) => jobOf(row) === jobOf(first))) return first;
   const names = [...new Set(rows.map((row) => `${row.logId} (${row.attempt.job ?? 'no job'})`))];
-  throw new AppError('USAGE', `${refText} names logs of several jobs: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`, {
-    hint: 'give one of these ids, or add :JOB to the SHA',
-  });
+  throw new AppError(
+    'USAGE',
+    `${refText} names logs of several jobs: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}`,
+    {
+      hint: 'give one of these ids, or add :JOB to the SHA',
+    },
+  );
 }

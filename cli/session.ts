@@ -1,8 +1,9 @@
 // What a command opens of store and index: each at its first use, all closed at the end.
-import { AppError } from '../store/errors.ts';
-import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
-import type { Manifest } from '../store/manifest.ts';
+
 import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
+import { AppError } from '../store/errors.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
 import type { Config } from './config.ts';
 
 export type OpenedStore = ObjectStore & ObjectRemover;
@@ -34,7 +35,8 @@ export function openSession(config: Config): Session {
     async findIndex() {
       const { openIndexReader } = await import('../indexer/open-index.ts');
       try {
-        return (reader ??= openIndexReader(config.index));
+        reader ??= openIndexReader(config.index);
+        return reader;
       } catch (error) {
         if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
         throw error;
@@ -42,7 +44,8 @@ export function openSession(config: Config): Session {
     },
     async indexForWriting() {
       const { openIndex } = await import('../indexer/open-index.ts');
-      return (writer ??= openIndex(config.index));
+      writer ??= openIndex(config.index);
+      return writer;
     },
     async ingest(index, manifest) {
       const { ingestLog } = await import('../indexer/ingest.ts');

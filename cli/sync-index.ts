@@ -1,13 +1,13 @@
 // Store → index: manifests by the feed (or by listing everything), then facts. Can be stopped and run again at any point.
 import pLimit from 'p-limit';
+import type { LogIndex } from '../indexer/log-index.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
-import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
+import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
 import type { ObjectKey } from '../store/keys.ts';
-import { MAX_MANIFEST_BYTES, type Manifest, keysOfManifest } from '../store/manifest.ts';
+import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
 import { parseManifest } from '../store/manifest-schema.ts';
 import { readSmall } from '../store/object-store.ts';
-import type { LogIndex } from '../indexer/log-index.ts';
 import type { OpenedStore, Session } from './session.ts';
 
 export interface SyncCounts {
@@ -45,7 +45,13 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   if (options.full) await takeManifests(context, listedManifests(store));
   else {
     const entries = fedManifests(context, feedFrom, (timeMs) => (newest = Math.max(newest, timeMs)));
-    await takeManifests(context, chain(waiting.map((w) => w.manifestKey), entries));
+    await takeManifests(
+      context,
+      chain(
+        waiting.map((w) => w.manifestKey),
+        entries,
+      ),
+    );
   }
   await takeFacts(context);
   if (!options.full) state.setCursor(index, storeId, 'feed', String(newest));
@@ -74,7 +80,11 @@ async function* listedManifests(store: OpenedStore): AsyncGenerator<ObjectKey> {
 }
 
 /** Manifest keys of feed entries from the cursor on, read side by side, in order. */
-async function* fedManifests(context: Context, sinceMs: number, onTime: (timeMs: number) => void): AsyncGenerator<ObjectKey> {
+async function* fedManifests(
+  context: Context,
+  sinceMs: number,
+  onTime: (timeMs: number) => void,
+): AsyncGenerator<ObjectKey> {
   const { store, counts, options } = context;
   for await (const keys of batches(listFeed(store, sinceMs))) {
     const read = await atOnce(keys, (key) => readFeedEntry(store, key));
@@ -104,7 +114,9 @@ async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): 
 async function readManifestAt(store: OpenedStore, key: ObjectKey): Promise<Manifest> {
   const manifest = parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
   if (keysOfManifest(manifest).manifest !== key)
-    throw new AppError('STORE_DAMAGED', `${key} holds the manifest of another key`, { hint: 'it is left out; `firstred verify` lists it' });
+    throw new AppError('STORE_DAMAGED', `${key} holds the manifest of another key`, {
+      hint: 'it is left out; `firstred verify` lists it',
+    });
   return manifest;
 }
 

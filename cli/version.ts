@@ -9,7 +9,10 @@ export const toolName = (): string => `firstred ${packageVersion()}`;
 function packageVersion(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      const json = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { name?: unknown; version?: unknown };
+      const json = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        name?: unknown;
+        version?: unknown;
+      };
       if (json.name === 'firstred' && typeof json.version === 'string') return json.version;
     } catch {
       // not there: try one folder further up

@@ -1,10 +1,10 @@
 // Puts a sealed log into a store: object, feed entry, manifest, in this order, so that readers see all or nothing.
 import { createReadStream } from 'node:fs';
-import { attemptToJson, isoTime, manifestToJson } from './manifest-json.ts';
 import { AppError } from './errors.ts';
 import { captureStemPrefix, feedKey, type ObjectKey } from './keys.ts';
-import { keysOfManifest, type Manifest, STORE_FORMAT } from './manifest.ts';
-import { bodyOf, type ObjectStore } from './object-store.ts';
+import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
+import { attemptToJson, isoTime, manifestToJson } from './manifest-json.ts';
+import { bodyOf, type ObjectStore, readSmall } from './object-store.ts';
 import type { SealedLog } from './spool.ts';
 
 export interface Delivery {
@@ -59,8 +59,22 @@ async function findWholeCapture(store: ObjectStore, manifest: Manifest): Promise
     throw error;
   }
   for (const key of found)
-    if (key !== own && key.endsWith('.json') && found.has(key.replace(/json$/, 'zst'))) return key as ObjectKey;
+    if (key !== own && key.endsWith('.json') && found.has(key.replace(/json$/, 'zst'))) {
+      if (await saysTheSame(store, key as ObjectKey, manifest)) return key as ObjectKey;
+    }
   return undefined;
+}
+
+/** Whether the manifest at `key` knows of the attempt just what `manifest` does: a conclusion learned since is kept too. */
+async function saysTheSame(store: ObjectStore, key: ObjectKey, manifest: Manifest): Promise<boolean> {
+  try {
+    const kept = JSON.parse(Buffer.from(await readSmall(store, key, MAX_MANIFEST_BYTES)).toString('utf8')) as {
+      attempt?: unknown;
+    };
+    return JSON.stringify(kept.attempt) === JSON.stringify(attemptToJson(manifest.attempt));
+  } catch (error) {
+    return error instanceof AppError && error.code === 'REFUSED'; // a writer that may not read: the text is there
+  }
 }
 
 function feedEntry(manifest: Manifest, manifestKey: ObjectKey): Buffer {

@@ -2,6 +2,7 @@
 import type { Attempt } from '../../store/attempt.ts';
 import { AppError, reasonOf } from '../../store/errors.ts';
 import { DEFAULT_LOG_NAME } from '../../store/manifest.ts';
+import type { Masker } from '../../store/mask.ts';
 import { showText } from '../../store/visible-text.ts';
 import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -11,7 +12,6 @@ import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { bytesText } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
-import type { Masker } from '../../store/mask.ts';
 
 export const archive: Command = {
   name: 'archive',
@@ -31,7 +31,10 @@ export const archive: Command = {
       line: 'firstred archive red.log --repo git.example.org/acme/app --sha 4f2a91c --job test --attempt 1 --conclusion red',
       summary: 'keep a file as the first attempt of a job',
     },
-    { line: 'make e2e 2>&1 | firstred archive - --name e2e', summary: 'keep what a command prints; the CI job tells the rest' },
+    {
+      line: 'make e2e 2>&1 | firstred archive - --name e2e',
+      summary: 'keep what a command prints; the CI job tells the rest',
+    },
   ],
   exitCodes: {
     [EXIT.done]: 'every log is kept',
@@ -46,7 +49,8 @@ export const archive: Command = {
 async function neverFailing(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const code = await keepAll(input, io);
-    if (code !== EXIT.done) await io.stdout.write(`::warning::firstred: not every log is kept as it should be (exit ${code})\n`);
+    if (code !== EXIT.done)
+      await io.stdout.write(`::warning::firstred: not every log is kept as it should be (exit ${code})\n`);
   } catch (error) {
     const hint = error instanceof AppError ? ` (${error.hint})` : '';
     await io.stdout.write(`::warning::firstred: ${showText(`${reasonOf(error)}${hint}`).replace(/\s+/g, ' ')}\n`);
@@ -73,7 +77,8 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(config);
   const archiver = await openArchiver(session, {
     index: !input.isOff('index') && !config.store.startsWith('s3://'),
-    onIndexFailure: (reason) => io.stderr.write(`firstred: the log is kept but not indexed here: ${showText(reason)}\n`),
+    onIndexFailure: (reason) =>
+      io.stderr.write(`firstred: the log is kept but not indexed here: ${showText(reason)}\n`),
     now: io.now,
     signal: io.signal,
   });
@@ -87,22 +92,33 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   }
 }
 
-async function tasksOf(input: CommandInput, io: CommandIo, session: Session): Promise<AsyncIterable<Task> | Iterable<Task>> {
+async function tasksOf(
+  input: CommandInput,
+  io: CommandIo,
+  session: Session,
+): Promise<AsyncIterable<Task> | Iterable<Task>> {
   const batch = input.text('batch');
   if (batch !== undefined) {
     if (input.arguments.length > 0)
-      throw new AppError('USAGE', '--batch and files cannot be given together', { hint: 'name the files in the batch' });
+      throw new AppError('USAGE', '--batch and files cannot be given together', {
+        hint: 'name the files in the batch',
+      });
     return batchTasks(batch, input, io);
   }
   if (input.arguments.length === 0)
-    throw new AppError('USAGE', 'no log was named', { hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`' });
+    throw new AppError('USAGE', 'no log was named', {
+      hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`',
+    });
   const attempt = await readIdentity(input, session.config, io.now());
   const files = await expandFiles(input.arguments);
   const onlyName = input.text('name');
   return files.map((file) => ({
     file,
     attempt,
-    logName: files.length === 1 ? (onlyName ?? DEFAULT_LOG_NAME) : `${onlyName === undefined ? '' : `${onlyName}/`}${logNameOf(file)}`,
+    logName:
+      files.length === 1
+        ? (onlyName ?? DEFAULT_LOG_NAME)
+        : `${onlyName === undefined ? '' : `${onlyName}/`}${logNameOf(file)}`,
   }));
 }
 
@@ -143,14 +159,24 @@ async function keepTasks(
 
 async function keepTask(
   task: Task,
-  { archiver, newMasker, io }: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
+  {
+    archiver,
+    newMasker,
+    io,
+  }: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
 ): Promise<Outcome> {
   const { file } = task;
   if ('error' in task) return { file, result: task.error };
   try {
     const input = await openLogFile(file, io.stdin);
     const how = file === '-' ? 'stdin' : 'file';
-    const result = await archiver.keep({ attempt: () => task.attempt, logName: task.logName, how, input, masker: newMasker() });
+    const result = await archiver.keep({
+      attempt: () => task.attempt,
+      logName: task.logName,
+      how,
+      input,
+      masker: newMasker(),
+    });
     return { file, result };
   } catch (error) {
     if (error instanceof AppError) return { file, result: error };
@@ -158,15 +184,24 @@ async function keepTask(
   }
 }
 
-async function report(outcomes: readonly Outcome[], input: CommandInput, io: CommandIo, session: Session): Promise<ExitCode> {
+async function report(
+  outcomes: readonly Outcome[],
+  input: CommandInput,
+  io: CommandIo,
+  session: Session,
+): Promise<ExitCode> {
   const failed = outcomes.flatMap(({ result }) => (result instanceof AppError ? [result] : []));
-  const spooled = outcomes.flatMap(({ result }) => (!(result instanceof AppError) && result.state === 'spooled' ? [result] : []));
+  const spooled = outcomes.flatMap(({ result }) =>
+    !(result instanceof AppError) && result.state === 'spooled' ? [result] : [],
+  );
   if (input.flag('json')) await io.stdout.write(`${JSON.stringify(outcomes.map(outcomeRow), null, 1)}\n`);
   else for (const outcome of outcomes) await io.stdout.write(outcomeText(outcome));
-  for (const error of failed) await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
+  for (const error of failed)
+    await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
   if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0].reason, session));
   const [first] = failed;
-  if (first !== undefined) return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
+  if (first !== undefined)
+    return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
   return spooled.length > 0 ? EXIT.notYet : EXIT.done;
 }
 
@@ -181,7 +216,12 @@ function spooledText(count: number, reason: AppError, session: Session): string 
 function outcomeRow({ file, result }: Outcome): Record<string, unknown> {
   if (!(result instanceof AppError)) return keptRow(result);
   const nothing = { logId: null, attemptKey: null, key: null, rawBytes: 0, storedBytes: 0, lines: 0, masked: 0 };
-  return { ...nothing, file, state: 'failed', error: { code: result.code, message: result.message, hint: result.hint } };
+  return {
+    ...nothing,
+    file,
+    state: 'failed',
+    error: { code: result.code, message: result.message, hint: result.hint },
+  };
 }
 
 function outcomeText({ file, result }: Outcome): string {

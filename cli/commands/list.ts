@@ -20,7 +20,11 @@ export const list: Command = {
     { line: 'firstred list --conclusion red --since 7d', summary: 'red attempts of the last week' },
     { line: 'firstred list --sha 4f2a91c --json', summary: 'every log of a commit, for a script' },
   ],
-  exitCodes: { [EXIT.done]: 'listed', [EXIT.no]: 'nothing is kept that fits', [EXIT.notFound]: 'there is no index yet' },
+  exitCodes: {
+    [EXIT.done]: 'listed',
+    [EXIT.no]: 'nothing is kept that fits',
+    [EXIT.notFound]: 'there is no index yet',
+  },
   run: runList,
 };
 

@@ -5,11 +5,11 @@ import { manifestToJson } from '../../store/manifest-json.ts';
 import { wantsColour } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findSource, frameTableOf, type LogSource, readManifest } from '../log-source.ts';
+import { lineText } from '../line-text.ts';
 import { linesIn, type NumberedLine } from '../log-lines.ts';
+import { findSource, frameTableOf, type LogSource, readManifest } from '../log-source.ts';
 import type { LineRange } from '../refs.ts';
 import { openSession, type Session } from '../session.ts';
-import { lineText } from '../line-text.ts';
 
 export const show: Command = {
   name: 'show',
@@ -27,7 +27,11 @@ export const show: Command = {
     { line: 'firstred show L7kq2m9xw1c4d8fh3:200-240', summary: 'a range of lines of a kept log' },
     { line: 'firstred show 4f2a91c:test#1 --raw > red.log', summary: 'the exact bytes of the first attempt of a job' },
   ],
-  exitCodes: { [EXIT.done]: 'printed', [EXIT.notFound]: 'nothing answers to that REF', [EXIT.damaged]: 'the log is damaged' },
+  exitCodes: {
+    [EXIT.done]: 'printed',
+    [EXIT.notFound]: 'nothing answers to that REF',
+    [EXIT.damaged]: 'the log is damaged',
+  },
   run: runShow,
 };
 
@@ -45,7 +49,9 @@ async function runShow(input: CommandInput, io: CommandIo): Promise<ExitCode> {
 
 async function showManifest(source: LogSource, session: Session, io: CommandIo): Promise<ExitCode> {
   if (source.kind === 'file')
-    throw new AppError('USAGE', `${source.ref} is a file and has no manifest`, { hint: 'keep it first: `firstred archive`' });
+    throw new AppError('USAGE', `${source.ref} is a file and has no manifest`, {
+      hint: 'keep it first: `firstred archive`',
+    });
   await io.stdout.write(manifestToJson(await readManifest(session, source.log)));
   return EXIT.done;
 }
@@ -78,7 +84,9 @@ async function showLines(source: LogSource, session: Session, input: CommandInpu
   }
   await io.stdout.write(pending);
   if (shown > 0 || source.lines === undefined) return EXIT.done;
-  throw new AppError('NOT_FOUND', `${source.ref} has no line ${source.lines.first}`, { hint: '`firstred show REF --meta` says how many it has' });
+  throw new AppError('NOT_FOUND', `${source.ref} has no line ${source.lines.first}`, {
+    hint: '`firstred show REF --meta` says how many it has',
+  });
 }
 
 /** The wanted lines; of a kept log only the frames that hold them are read. */

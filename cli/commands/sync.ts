@@ -1,17 +1,16 @@
 // `firstred sync`: brings what is new in the store, logs and facts, into the index.
+
+import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openSession } from '../session.ts';
-import { showText } from '../../store/visible-text.ts';
-import { syncIndex, type SyncCounts } from '../sync-index.ts';
+import { type SyncCounts, syncIndex } from '../sync-index.ts';
 
 export const sync: Command = {
   name: 'sync',
   summary: 'Brings new logs and facts of the store into the index.',
   group: 'more',
-  options: [
-    { flags: '--full', summary: 'list every log instead of the feed: finds what the feed lacks' },
-  ],
+  options: [{ flags: '--full', summary: 'list every log instead of the feed: finds what the feed lacks' }],
   examples: [
     { line: 'firstred sync', summary: 'what is new since the last time' },
     { line: 'firstred sync --full', summary: 'everything, as after a lost feed' },
