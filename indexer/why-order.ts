@@ -2,7 +2,7 @@
 // pairs the target has the other way round. Positions are first lines, so logs without time stamps work the same.
 import type { WhyCase } from './why-case.ts';
 import type { Failure } from './why-failure.ts';
-import { firstLineOf } from './why-templates.ts';
+import { blurNumbers, firstLineOf, nameOf, templateWords } from './why-templates.ts';
 
 /** An event of the target and of every green attempt. */
 export interface CoreEvent {
@@ -28,6 +28,8 @@ const MAX_EVENTS = 1500;
 const MAX_GREENS = 16;
 /** Events this far away in rank are an event's surroundings. */
 const SURROUNDINGS = 6;
+/** This many lines of one shape are a family: a list of tests, files or packages. */
+const MIN_FAMILY = 4;
 /** An inversion is looked for this far in rank: a race is between events that follow each other. */
 const MAX_APART = 30;
 
@@ -43,16 +45,56 @@ export function findCoreEvents(c: WhyCase, failure: Failure): readonly CoreEvent
   });
   found.sort((a, b) => a.line - b.line);
   const kept = found.slice(-MAX_EVENTS);
-  return kept.map((event, at) => {
-    let varying = 0;
-    let near = 0;
-    for (let k = Math.max(0, at - SURROUNDINGS); k <= Math.min(kept.length - 1, at + SURROUNDINGS); k++) {
-      if (k === at) continue;
-      near++;
-      if (orderOf(event, kept[k] as { greenLines: readonly number[] }) === 'varies') varying++;
-    }
-    return { ...event, unrest: near === 0 ? 0 : varying / near };
-  });
+  const families = shuffledFamilies(c, kept);
+  return kept.map((event, at) => ({
+    ...event,
+    unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shapeOf(c.lines.template(event.line))) ?? 0),
+  }));
+}
+
+interface Placed {
+  readonly line: number;
+  readonly greenLines: readonly number[];
+}
+
+/** Share of an event's surroundings whose order to it varies, among the greens alone or with the target. */
+function unrestAt(events: readonly Placed[], at: number, among: 'greens' | 'all'): number {
+  const event = events[at] as Placed;
+  let varying = 0;
+  let near = 0;
+  for (let k = Math.max(0, at - SURROUNDINGS); k <= Math.min(events.length - 1, at + SURROUNDINGS); k++) {
+    if (k === at) continue;
+    near++;
+    const order = orderOf(event, events[k] as Placed);
+    if (order === 'varies' || (among === 'all' && order !== (k > at ? 'before' : 'after'))) varying++;
+  }
+  return near === 0 ? 0 : varying / near;
+}
+
+/** Kinds of lines that differ only in one name (tests, files, packages): how much their order varies as a whole. */
+function shuffledFamilies(
+  c: WhyCase,
+  events: readonly { readonly line: number; readonly greenLines: readonly number[] }[],
+): ReadonlyMap<string, number> {
+  const members = new Map<string, Placed[]>();
+  for (const event of events) {
+    const shape = shapeOf(c.lines.template(event.line));
+    members.set(shape, [...(members.get(shape) ?? []), event]);
+  }
+  const unrest = new Map<string, number>();
+  for (const [shape, family] of members) {
+    if (family.length < MIN_FAMILY) continue;
+    const mean = family.reduce((sum, _, at) => sum + unrestAt(family, at, 'all'), 0) / family.length;
+    unrest.set(shape, mean);
+  }
+  return unrest;
+}
+
+/** A template with its longest name left out. */
+export function shapeOf(template: string): string {
+  const words = templateWords(template);
+  const name = nameOf(words);
+  return words.map((word) => (word === name ? '*' : blurNumbers(word))).join(' ');
 }
 
 /** Order of two events among the greens. */

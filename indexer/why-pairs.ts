@@ -1,7 +1,7 @@
 // Pairs of a line that only the target has and one that only the greens have, which tell of the same thing: the same
 // test with another result, the same setting with another value.
 import type { LackedTemplate, NovelLine, WhyCase } from './why-case.ts';
-import { blurNumbers, templateWords } from './why-templates.ts';
+import { blurNumbers, isName, templateWords } from './why-templates.ts';
 
 /** What the target says in place of what every green attempt says. */
 export interface Replacement {
@@ -16,9 +16,6 @@ export interface Replacement {
 const MAX_PAIRED = 400;
 
 const trimWord = (word: string): string => word.replace(/^[^\p{L}\p{N}<]+|[^\p{L}\p{N}>]+$/gu, '');
-
-/** A word that names one thing: a placeholder or a short common word does not. */
-export const isName = (word: string): boolean => word.length >= 4 && /\p{L}/u.test(word) && !/^<\w+>$/.test(word);
 
 /** The best counterpart of each new line among the lines that all greens have. */
 export function findReplacements(c: WhyCase): readonly Replacement[] {
@@ -45,7 +42,3 @@ export function findReplacements(c: WhyCase): readonly Replacement[] {
     return best === undefined ? [] : [best];
   });
 }
-
-/** The longest name among words: of a test's line, the test. */
-export const firstNameOf = (words: readonly string[]): string | undefined =>
-  words.filter(isName).sort((a, b) => b.length - a.length)[0];

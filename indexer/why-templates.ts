@@ -94,5 +94,19 @@ export class Wordings {
 export const templateTexts = (lines: LogLines, templates: WhyTemplates): readonly string[] =>
   Array.from(templates.firstLines.subarray(0, MAX_WORDINGS), (line) => lines.template(line));
 
-/** Every number made one: `node 20.1` and `node 22.4` are then the same. */
-export const blurNumbers = (text: string): string => text.replace(/\d+(?:\.\d+)*/g, '0');
+/**
+ * Every number and every placeholder of one made the same, so that `node 20.1` and `node 22.4`, and `0 tests` (zero is
+ * never masked) and `<num> test` are alike.
+ */
+export const blurNumbers = (text: string): string =>
+  text.replace(/\d+(?:\.\d+)*|<(?:num|dur|size|pct|port|id|hash|addr)>/g, '0').replace(/\b0 (\p{L}{3,}?)s\b/gu, '0 $1');
+
+/** A word that names one thing: a placeholder or a short common word does not. */
+export const isName = (word: string): boolean => word.length >= 4 && /\p{L}/u.test(word) && !/^<\w+>$/.test(word);
+
+/** The longest name among words, the last of equals: of a test's line, the test. */
+export function nameOf(words: readonly string[]): string | undefined {
+  let longest: string | undefined;
+  for (const word of words) if (isName(word) && word.length >= (longest?.length ?? 0)) longest = word;
+  return longest;
+}

@@ -1,10 +1,9 @@
 // Test order: a test that passes in every green attempt fails here, the tests run in varying order, and another test
 // ran before it here that ran after it in all greens: it left something behind.
 
-import type { CoreEvent } from '../why-order.ts';
-import { orderOf } from '../why-order.ts';
-import { findReplacements, firstNameOf, isName, type Replacement } from '../why-pairs.ts';
-import { blurNumbers, firstLineOf, templateWords } from '../why-templates.ts';
+import { type CoreEvent, orderOf, shapeOf } from '../why-order.ts';
+import { findReplacements, type Replacement } from '../why-pairs.ts';
+import { firstLineOf, nameOf, templateWords } from '../why-templates.ts';
 import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
 import { saysFailure } from '../why-words.ts';
 
@@ -69,20 +68,9 @@ export const findTestOrder: Detector = (view) => {
 
 /** Other tests: events of target and greens whose line looks like the passed test's but for the name. */
 function findSuite(view: WhyView, failed: Replacement): readonly CoreEvent[] {
-  const name = firstNameOf(failed.common);
-  if (name === undefined) return [];
-  const shape = shapeOf(failed.lacked.template, name);
-  return view.core.filter((event) => {
-    const template = view.lines.template(event.line);
-    const words = templateWords(template);
-    return words.some((word) => isName(word) && shapeOf(template, word) === shape);
-  });
+  const shape = shapeOf(failed.lacked.template);
+  return view.core.filter((event) => shapeOf(view.lines.template(event.line)) === shape);
 }
-
-const shapeOf = (template: string, name: string): string =>
-  templateWords(template)
-    .map((word) => (word.includes(name) ? '*' : blurNumbers(word)))
-    .join(' ');
 
 /** Order varies among the greens, or between them and the target. */
 function isShuffled(view: WhyView, tests: readonly CoreEvent[]): boolean {
@@ -119,7 +107,7 @@ function expectedByChance(view: WhyView, failed: Replacement, tests: readonly Co
 
 /** Length of the common start of the two tests' names: tests of one group share state. */
 function likeness(view: WhyView, test: CoreEvent, failed: Replacement): number {
-  const name = firstNameOf(failed.common) ?? '';
+  const name = nameOf(failed.common) ?? '';
   return Math.max(
     0,
     ...templateWords(view.lines.template(test.line)).map((word) => {

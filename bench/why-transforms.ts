@@ -1,0 +1,375 @@
+// Rewrites labelled scenarios into other formats and vocabularies, to see whether the mechanisms are named for what
+// they are and not for how this simulator words them. Line for line, so the truth moves with the lines.
+import type { Scenario, ScenarioAttempt } from './why-scenarios.ts';
+
+/** One line with its stamp taken off. */
+interface Parts {
+  readonly stamp: string;
+  readonly body: string;
+  readonly line: number;
+  /** Seconds since the attempt's start. */
+  readonly atMs: number;
+  readonly role: string | undefined;
+}
+
+type Rewrite = (
+  parts: readonly Parts[],
+  random: () => number,
+  attempt: ScenarioAttempt,
+  scenario: Scenario,
+) => readonly Parts[];
+
+/** Small seeded generator (mulberry32): transforms must be the same on every run. */
+function seeded(text: string): () => number {
+  let state = 2166136261;
+  for (const c of text) state = Math.imul(state ^ (c.codePointAt(0) ?? 0), 16777619);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const STAMP = /^(\d{4}-\d\d-\d\dT\S+Z |\[\d\d:\d\d:\d\d\] )/;
+
+function split(text: string, attempt: ScenarioAttempt): Parts[] {
+  const startMs = Date.parse(attempt.started_at);
+  const roles = new Map(attempt.truth_lines.map((t) => [t.line, t.role]));
+  let atMs = 0;
+  return text.split('\n').map((raw, k) => {
+    const stamp = STAMP.exec(raw)?.[0] ?? '';
+    if (stamp.startsWith('[')) {
+      const [h, m, s] = stamp.slice(1, 9).split(':').map(Number) as [number, number, number];
+      const day = startMs - (startMs % 86_400_000);
+      let ms = day + ((h * 60 + m) * 60 + s) * 1000;
+      if (ms < startMs - 3_600_000) ms += 86_400_000;
+      atMs = Math.max(atMs, ms - startMs);
+    } else if (stamp !== '') atMs = Date.parse(`${stamp.slice(0, 23)}Z`) - startMs;
+    return { stamp, body: raw.slice(stamp.length), line: k + 1, atMs, role: roles.get(k + 1) };
+  });
+}
+
+const restamp =
+  (format: (date: Date, random: () => number) => string): Rewrite =>
+  (parts, random, attempt) =>
+    parts.map((p) =>
+      p.stamp === ''
+        ? p
+        : { ...p, stamp: format(new Date(Date.parse(attempt.started_at) + Math.max(0, p.atMs)), random) },
+    );
+
+const iso = (d: Date): string => d.toISOString();
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const mapBody =
+  (change: (body: string, random: () => number, part: Parts) => string): Rewrite =>
+  (parts, random) =>
+    parts.map((p) => ({ ...p, body: change(p.body, random, p) }));
+
+const pickOf = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)] as T;
+
+/** Words that any log may use in any project; everything else is this simulator's vocabulary. */
+const GENERIC = new Set(
+  (
+    'error warning warn failed failure timed timeout out after waiting wait for not set is to no space left on device killed address already in use ' +
+    'secret secrets limit exit code process completed with expected got found unauthorized version without while the and from ' +
+    'passed total tests running random order seed ms libssl cannot open shared object file loading libraries such'
+  ).split(' '),
+);
+
+const SYLLABLES = [
+  'bra',
+  'ken',
+  'lo',
+  'mir',
+  'tu',
+  'sel',
+  'vor',
+  'ni',
+  'quo',
+  'dra',
+  'pel',
+  'ga',
+  'zim',
+  'or',
+  'fe',
+  'stu',
+  'lan',
+  'wex',
+];
+const ENGLISH =
+  'ledger harvest beacon anchor meadow cargo lantern orchard voyage kernelbox pebble summit walnut canyon violet marble falcon timber copper island garden bridge window pocket saddle engine mirror basket candle dragon feather glacier hammer jungle kettle ladder magnet needle oyster parrot quarry ribbon saucer temple umbrella valley wagon yonder zephyr acorn blossom cinder dapple ember fennel grotto hollow ivory jasper kelp lagoon mango nectar opal prism quill ripple sorrel thistle'.split(
+    ' ',
+  );
+
+/** Replaces words that are not generic, the same word always by the same. */
+const vocabulary =
+  (make: (random: () => number, used: number) => string): Rewrite =>
+  (parts, _random, _attempt, scenario) => {
+    const words = dictionaryOf(scenario, make);
+    return parts.map((p) => ({
+      ...p,
+      body: p.body.startsWith('##[') && !p.body.startsWith('##[error]') ? p.body : rename(p.body, words),
+    }));
+  };
+
+const dictionaries = new WeakMap<Scenario, Map<string, string>>();
+function dictionaryOf(
+  scenario: Scenario,
+  make: (random: () => number, used: number) => string,
+): (word: string) => string {
+  let known = dictionaries.get(scenario);
+  if (known === undefined) {
+    known = new Map();
+    dictionaries.set(scenario, known);
+  }
+  const map = known;
+  const random = seeded(scenario.name);
+  for (let k = 0; k < map.size; k++) random();
+  return (word) => {
+    const key = word.toLowerCase();
+    let other = map.get(key);
+    if (other === undefined) {
+      other = make(seeded(`${scenario.name}${key}`), map.size);
+      map.set(key, other);
+    }
+    return word === word.toUpperCase() && word.length > 1
+      ? other.toUpperCase()
+      : word[0] === word[0]?.toUpperCase()
+        ? (other[0] ?? '').toUpperCase() + other.slice(1)
+        : other;
+  };
+}
+
+const rename = (body: string, words: (word: string) => string): string =>
+  body.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|sha256:\w+|\/objects\/\w+|blob-\w+|[A-Za-z]{3,}/g, (word) =>
+    /[\d:/]|blob-/.test(word) || GENERIC.has(word.toLowerCase()) ? word : words(word),
+  );
+
+const ACTOR = /^\[([\w-]+)\] /;
+const actor = (style: (name: string, rest: string) => string): Rewrite =>
+  mapBody((body) => {
+    const name = ACTOR.exec(body)?.[1];
+    return name === undefined ? body : style(name, body.slice(name.length + 3));
+  });
+
+const TEST = /^([✓✗]) (\S+) \((\d+)ms\)$/;
+const tests = (style: (passed: boolean, name: string, ms: number, random: () => number) => string): Rewrite =>
+  mapBody((body, random) => {
+    const m = TEST.exec(body);
+    return m === null ? body : style(m[1] === '✓', m[2] as string, Number(m[3]), random);
+  });
+
+const EXHAUSTED = [
+  'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+  'java.lang.OutOfMemoryError: Java heap space',
+  'accept4: too many open files',
+  'OSError: [Errno 24] Too many open files',
+  'fork: Resource temporarily unavailable',
+  'pq: sorry, too many clients already',
+  'HTTP 429 Too Many Requests from registry',
+  'API rate limit exceeded for installation',
+  'Error response from daemon: driver failed: port is already allocated',
+  'write error: Disk quota exceeded',
+  'mmap failed: Cannot allocate memory',
+  'ENOSPC: System limit for number of file watchers reached',
+  'container was OOMKilled',
+  'connection pool exhausted (max 20)',
+  'No free inodes on /var',
+];
+const GAVE_UP = [
+  (ms: number) => `gave up after ${ms / 1000}s`,
+  (ms: number) => `context deadline exceeded after ${ms / 60000}m0s`,
+  (ms: number) => `Timeout of ${ms}ms exceeded`,
+  (ms: number) => `still pending after ${ms / 60000} minutes, giving up`,
+  (ms: number) => `Zeitüberschreitung nach ${ms / 1000} Sekunden`,
+  (ms: number) => `deadline of ${ms / 1000} seconds exceeded`,
+  (ms: number) => `no answer within ${ms / 1000} s`,
+];
+const EXITS = [
+  'Error: Process completed with exit code 1.',
+  'make: *** [Makefile:12: e2e] Error 1',
+  'ERROR: Job failed: exit code 1',
+  'The command "npm test" exited with 1.',
+  'script returned exit code 1',
+  'Build step failed with status 1',
+];
+
+/** The causes in other words of the same kind; one choice for a whole scenario. */
+const causes: Rewrite = (parts, _random, _attempt, scenario) => {
+  const random = seeded(scenario.name);
+  const [exhausted, gaveUp, exit] = [pickOf(EXHAUSTED, random), pickOf(GAVE_UP, random), pickOf(EXITS, random)];
+  return parts.map((p) => {
+    let { body } = p;
+    if (/no space left on device|EADDRINUSE|^Killed$/.test(body)) body = exhausted;
+    const timedOut = /timed out after (\d+)s waiting/.exec(body);
+    if (timedOut !== null) body = gaveUp(Number(timedOut[1]) * 1000);
+    if (/Process completed with exit code 1\./.test(body)) body = exit;
+    if (/Process completed with exit code 137/.test(body)) body = exit.replace(/\b1\b/, '1');
+    return { ...p, body };
+  });
+};
+
+/** Version lines of the set-up as other tools write them, with the values of the simulator. */
+const setUp: Rewrite = mapBody((body, _random, part) => {
+  if (part.line > 12)
+    return body
+      .replace('is not set; continuing without it', 'unavailable, going on anyway')
+      .replace('using secret', 'loaded secret');
+  if (/^2[24]\.04\.\d+$/.test(body)) return `base image ubuntu:${body}`;
+  return body.replace('Current runner version', 'agent').replace('node version', 'Using Node');
+});
+
+const dropLines =
+  (drop: RegExp): Rewrite =>
+  (parts) =>
+    parts.filter((p) => !drop.test(p.body));
+
+/** Extra lines of chance between the others: optional ones, and counters. */
+const noise: Rewrite = (parts, random) => {
+  const optional = ENGLISH.slice(0, 40).filter(() => random() < 0.3);
+  const places = new Map(optional.map((word) => [Math.floor(random() * parts.length), word]));
+  return parts.flatMap((p, k) => {
+    const word = places.get(k);
+    const extra: Parts[] =
+      word === undefined
+        ? []
+        : [{ ...p, body: `note: ${word} adapter could not refresh, error ignored`, line: 0, role: undefined }];
+    if (random() < 0.15)
+      extra.push({
+        ...p,
+        body: `tick ${Math.floor(random() * 1e5)} queue depth ${Math.floor(random() * 90)}`,
+        line: 0,
+        role: undefined,
+      });
+    return [...extra, p];
+  });
+};
+
+/** Neighbouring lines of pure noise change places. */
+const shuffle: Rewrite = (parts, random) => {
+  const out = [...parts];
+  const isNoise = (p: Parts | undefined): boolean =>
+    p !== undefined && /unit case|GET \/objects|heartbeat ok|Downloading|phase/.test(p.body);
+  for (let k = 0; k + 1 < out.length; k++)
+    if (random() < 0.5 && isNoise(out[k]) && isNoise(out[k + 1]))
+      [out[k], out[k + 1]] = [out[k + 1] as Parts, out[k] as Parts];
+  return out;
+};
+
+const chain =
+  (...steps: readonly Rewrite[]): Rewrite =>
+  (parts, random, attempt, scenario) =>
+    steps.reduce<readonly Parts[]>((now, step) => step(now, random, attempt, scenario), parts);
+
+const noTime = restamp(() => '');
+const pseudo = vocabulary(
+  (random, used) =>
+    Array.from({ length: 2 + Math.floor(random() * 2) }, () => pickOf(SYLLABLES, random)).join('') +
+    'abcdefghijklmnopqrstuvwxyz'[used % 26],
+);
+const english = vocabulary(
+  (_random, used) =>
+    (ENGLISH[used % ENGLISH.length] as string) +
+    (used >= ENGLISH.length ? ENGLISH[Math.floor(used / ENGLISH.length)] : ''),
+);
+const unmark: Rewrite = mapBody((body) =>
+  body
+    .replace(/^##\[error\]/, '')
+    .replace(/^##\[group\]/, '== ')
+    .replace(/^##\[endgroup\]$/, '=='),
+);
+
+/** Every transform by name. */
+export const TRANSFORMS: Readonly<Record<string, Rewrite>> = {
+  notime: noTime,
+  unmarked: chain(noTime, unmark),
+  syslog: restamp(
+    (d) => `${MONTHS[d.getUTCMonth()]} ${d.getUTCDate()} ${iso(d).slice(11, 19)} runner-7 job[${1234}]: `,
+  ),
+  comma: (parts, random, attempt, scenario) =>
+    restamp((d) => `${iso(d).slice(0, 10)} ${iso(d).slice(11, 23).replace('.', ',')} `)(
+      parts,
+      random,
+      attempt,
+      scenario,
+    ).map((p) =>
+      // One level a kind of line, as programs have it.
+      p.stamp === ''
+        ? p
+        : { ...p, stamp: `${p.stamp}${p.body.replace(/[^a-z]/g, '').length % 3 === 0 ? 'DEBUG' : 'INFO '} ` },
+    ),
+  epoch: restamp((d) => `${(d.getTime() / 1000).toFixed(3)} `),
+  uptime: (parts) =>
+    parts.map((p) => (p.stamp === '' ? p : { ...p, stamp: `[${(p.atMs / 1000).toFixed(6).padStart(12)}] ` })),
+  json: chain(noTime, (parts, _random, attempt) =>
+    parts.map((p) =>
+      p.body === ''
+        ? p
+        : {
+            ...p,
+            stamp: '',
+            body: JSON.stringify({
+              ts: new Date(Date.parse(attempt.started_at) + p.atMs).toISOString(),
+              level: 'info',
+              msg: p.body,
+            }),
+          },
+    ),
+  ),
+  pipe: actor((name, rest) => `${name.padEnd(14)} | ${rest}`),
+  colon: chain(
+    noTime,
+    actor((name, rest) => `${name}: ${rest}`),
+  ),
+  level: actor((name, rest) => `INFO  ${name} - ${rest}`),
+  pseudo,
+  english,
+  'pseudo-notime': chain(pseudo, noTime, unmark),
+  'tests-words': tests((ok, name, ms) => `${ok ? 'PASS' : 'FAIL'} ${name} (${(ms / 1000).toFixed(2)}s)`),
+  'tests-tap': tests((ok, name, _ms, random) => `${ok ? 'ok' : 'not ok'} ${Math.floor(random() * 90) + 1} - ${name}`),
+  'tests-go': tests((ok, name, ms) => `--- ${ok ? 'PASS' : 'FAIL'}: ${name} (${(ms / 1000).toFixed(2)}s)`),
+  'tests-pytest': tests(
+    (ok, name, ms) => `tests/test_${name.replace('.', '.py::')} ${ok ? 'PASSED' : 'FAILED'} [ ${ms % 100}%]`,
+  ),
+  'tests-dots': tests((ok, name) => `test ${name} ... ${ok ? 'ok' : 'FAILED'}`),
+  causes,
+  'causes-notime': chain(causes, noTime, unmark),
+  setup: setUp,
+  nosymptom: dropLines(/WARN reconcile skipped/),
+  noexit: dropLines(/Process completed with exit code/),
+  noise,
+  shuffle,
+  all: chain(
+    causes,
+    setUp,
+    tests((ok, name, ms) => `${ok ? 'PASS' : 'FAIL'} ${name} (${(ms / 1000).toFixed(2)}s)`),
+    pseudo,
+    actor((name, rest) => `${name}: ${rest}`),
+    noTime,
+    unmark,
+    noise,
+  ),
+};
+
+/** The scenario in another form, truth lines moved along. */
+export function transformScenario(scenario: Scenario, name: string): Scenario {
+  const rewrite = TRANSFORMS[name];
+  if (rewrite === undefined) throw new Error(`no transform ${name}; there are ${Object.keys(TRANSFORMS).join(' ')}`);
+  const texts: string[] = [];
+  const attempts = scenario.attempts.map((attempt, k): ScenarioAttempt => {
+    const parts = rewrite(
+      split(scenario.texts[k] ?? '', attempt),
+      seeded(`${scenario.name}/${attempt.file}`),
+      attempt,
+      scenario,
+    );
+    texts.push(parts.map((p) => p.stamp + p.body).join('\n'));
+    return {
+      ...attempt,
+      truth_lines: parts.flatMap((p, at) => (p.role === undefined ? [] : [{ line: at + 1, role: p.role }])),
+    };
+  });
+  return { ...scenario, attempts, texts };
+}
