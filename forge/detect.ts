@@ -9,6 +9,7 @@ import { openGitea } from './gitea.ts';
 import { versionSchema } from './gitea-json.ts';
 import { openGithub } from './github.ts';
 import { ForgeHttp, type HttpTools } from './http.ts';
+import { statusOf } from './http-failure.ts';
 
 /** GitHub's `/meta` has this, and an Enterprise server its version beside it. */
 const metaSchema = z.object({
@@ -24,11 +25,20 @@ export async function openForge(address: ForgeAddress, tools: HttpTools, signal:
       hint: 'set FIRSTRED_SERVER_URL to its address, such as https://gitea.example.com, and FIRSTRED_TOKEN',
     });
   }
+  const { token, tokenVariable } = address;
+  const told = [address.apiUrl, address.serverUrl].map((url) => findHttpUrl(url)?.origin);
   const failures: unknown[] = [];
   for (const apiUrl of candidates) {
-    const http = new ForgeHttp({ apiUrl, token: address.token, tokenVariable: address.tokenVariable }, tools);
-    const found = await probe(http, { now: tools.now, failures }, signal);
-    if (found !== undefined) return found;
+    // A place that nobody named must first show what it is before it gets the token.
+    const isTold = told.includes(new URL(apiUrl).origin);
+    const http = new ForgeHttp({ apiUrl, token: isTold ? token : undefined, tokenVariable }, tools);
+    const kind = await probe(http, failures, signal).catch((error: unknown) => {
+      // The silence of a place that was only guessed says nothing.
+      if (isTold || signal.aborted) throw error;
+      failures.push(error);
+      return undefined;
+    });
+    if (kind !== undefined) return kind(new ForgeHttp({ apiUrl, token, tokenVariable }, tools), tools.now);
   }
   throw detectionFailure(candidates, failures);
 }
@@ -41,34 +51,28 @@ function apiCandidates({ serverUrl, apiUrl }: ForgeAddress): readonly string[] {
   const beside =
     server === undefined
       ? []
-      : [`${bare(server)}/api/v1`, `${server.protocol}//api.${server.host}`, `${bare(server)}/api/v3`];
-  return [...new Set([...(told === undefined ? [] : [bare(told)]), ...beside])];
+      : [`${bare(server)}/api/v1`, `${bare(server)}/api/v3`, `${server.protocol}//api.${server.host}`];
+  const all = [...(told === undefined ? [] : [bare(told)]), ...beside];
+  return [...new Set(all)].filter((url) => URL.canParse(url));
 }
 
-interface ProbeContext {
-  readonly now: () => number;
-  readonly failures: unknown[];
-}
+type OpenKind = (http: ForgeHttp, now: () => number) => Forge;
 
 /** Both questions are asked of the address, unless it shows by its end whose it is. */
-async function probe(
-  http: ForgeHttp,
-  { now, failures }: ProbeContext,
-  signal: AbortSignal,
-): Promise<Forge | undefined> {
-  const { apiUrl } = http.access;
+async function probe(http: ForgeHttp, failures: unknown[], signal: AbortSignal): Promise<OpenKind | undefined> {
   const note = { what: 'version of the server', scope: 'read:misc' };
   try {
     const found = await http.findJson({ ...note, path: '/version' }, versionSchema, signal);
-    if (found !== undefined) return byVersion(http, found.version, now);
+    if (found !== undefined) return byVersion(found.version);
   } catch (error) {
     failures.push(error);
     if (!isOtherServer(error)) throw error;
   }
-  if (apiUrl.endsWith('/api/v1')) return undefined;
+  if (http.access.apiUrl.endsWith('/api/v1')) return undefined;
   try {
     const meta = await http.findJson({ ...note, path: '/meta' }, metaSchema, signal);
-    return meta === undefined ? undefined : openGithub(http, meta.installed_version ?? 'current', now);
+    if (meta === undefined) return undefined;
+    return (known, now) => openGithub(known, meta.installed_version ?? 'current', now);
   } catch (error) {
     failures.push(error);
     if (!isOtherServer(error)) throw error;
@@ -77,13 +81,14 @@ async function probe(
 }
 
 /** `16.0.0+gitea-1.22.0` is Forgejo 16; the number behind says nothing about Actions. */
-function byVersion(http: ForgeHttp, version: string, now: () => number): Forge {
+function byVersion(version: string): OpenKind {
   const own = /^(.*?)\+gitea-/.exec(version)?.[1];
-  return own === undefined ? openGitea(http, version, now) : openForgejo(http, own, now);
+  return (http, now) => (own === undefined ? openGitea(http, version, now) : openForgejo(http, own, now));
 }
 
-/** What an address says that is no API of this kind; a refused token or an interruption ends the search. */
-const isOtherServer = (error: unknown): boolean => error instanceof AppError && error.code === 'PROVIDER_UNAVAILABLE';
+/** An answer, but not of this API. A refused token, silence or an interruption ends the search instead. */
+const isOtherServer = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'PROVIDER_UNAVAILABLE' && statusOf(error) !== undefined;
 
 function detectionFailure(candidates: readonly string[], failures: readonly unknown[]): AppError {
   const first = failures.find((error) => error instanceof AppError);

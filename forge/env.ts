@@ -35,18 +35,19 @@ export const ENVIRONMENTS: readonly Environment[] = [
  * Identity of the running job: FIRSTRED_* variables win over the CI system's own; both are only data. Outside of CI
  * all is unknown. `readText` reads the event file.
  */
-export function identityFromEnvironment(env: EnvironmentVariables, readText: ReadText): Attempt {
-  const here = findEnvironment(env);
-  const found = here === undefined ? UNKNOWN_ATTEMPT : here.read(env, readText);
-  return withOverrides(found, env);
-}
+export const identityFromEnvironment = (env: EnvironmentVariables, readText: ReadText): Attempt =>
+  overrideFromEnvironment(readEnvironment(env, readText), env);
+
+/** What the CI system itself says; all unknown outside of CI. */
+export const readEnvironment = (env: EnvironmentVariables, readText: ReadText): Attempt =>
+  findEnvironment(env)?.read(env, readText) ?? UNKNOWN_ATTEMPT;
 
 /** The CI system that this environment is of, if it is a known one. */
 export const findEnvironment = (env: EnvironmentVariables): Environment | undefined =>
   ENVIRONMENTS.find((e) => e.isHere(env));
 
-/** What people, and snippets of `docs/ci/`, set where a CI system does not tell. Empty counts as not set. */
-function withOverrides(found: Attempt, env: EnvironmentVariables): Attempt {
+/** FIRSTRED_* variables: what people set where a CI system does not tell. Empty counts as not set. */
+export function overrideFromEnvironment(found: Attempt, env: EnvironmentVariables): Attempt {
   const get = (...names: readonly string[]): string | undefined => findVariable(env, ...names);
   const job = get('FIRSTRED_JOB');
   const conclusion = findConclusion(get('FIRSTRED_CONCLUSION') ?? '');

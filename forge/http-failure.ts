@@ -86,7 +86,10 @@ export const notJson = (note: RequestNote, source: AnswerSource, isHtml: boolean
   new AppError(
     'PROVIDER_UNAVAILABLE',
     `${source.host} answered ${isHtml ? 'an HTML page' : 'something that is not JSON'} for the ${note.what}`,
-    { hint: 'a proxy, a login page or a wrong address stands before the API: check FIRSTRED_API_URL' },
+    {
+      hint: 'a proxy, a login page or a wrong address stands before the API: check FIRSTRED_API_URL',
+      cause: { status: 200 },
+    },
   );
 
 /** JSON of another shape than the API's. `path` names the first field that is wrong. */
@@ -94,5 +97,8 @@ export const wrongShape = (note: RequestNote, source: AnswerSource, path: string
   new AppError(
     'PROVIDER_UNAVAILABLE',
     `${source.host} answered JSON of an unknown shape for the ${note.what} (field ${showText(path)})`,
-    { hint: 'this version of the server is not known: run `firstred doctor` and report its version' },
+    {
+      hint: 'this version of the server is not known: run `firstred doctor` and report its version',
+      cause: { status: 200 },
+    },
   );
