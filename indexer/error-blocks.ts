@@ -15,7 +15,7 @@ const MAX_BLANKS = 2;
 
 /** Lines that continue an error whatever their indentation. */
 const CONTINUES =
-  /^\s*(?:at [\w$.<>/@[]|File "|\.{3} \d+ (?:more|frames|common)|Caused by:|Suppressed:|from \S+:\d+|goroutine \d|created by |[|\u2502>]|-->|= (?:note|help)|\^|~+\^|\d+ \||stack backtrace|stdout:|stderr:|#\d+ +(?:0x|\S+ (?:in|at) )|E {2,}|During handling of|The above exception|Traceback \(|note:|hint:|help:|Did you|symbol:|location:|required|found|reason|\d+: +(?:0x|\w+::)|\[<[0-9a-f]+>\]|\? \S+\+0x|\S+\+0x[0-9a-f]+\/0x)/;
+  /^\s*(?:at [\w$.<>/@[]|File "|\.{3} \d+ (?:more|frames|common)|Caused by:|Suppressed:|from \S+:\d+|goroutine \d|created by |[|\u2502>]|-->|= (?:note|help)|\^|~+\^|\d+ \||stack backtrace|stdout:|stderr:|#\d+ +(?:0x|\S+ (?:in|at) )|E {2,}|During handling of|The above exception|Traceback \(|note:|hint:|help:|Did you|symbol:|location:|required|found|reason|\d+: +(?:0x|\w+::)|\[<[0-9a-f]+>\]|[\w./*()-]+\.[\w.*()-]+\(.*\)$|\? \S+\+0x|\S+\+0x[0-9a-f]+\/0x)/;
 
 const indentOf = (text: string): number => {
   let at = 0;
