@@ -24,22 +24,20 @@ export function encodeKeySegment(name: string | undefined): KeySegment {
   if (name === undefined) return ABSENT;
   if (name === '') return '%' as KeySegment;
   let encoded = '';
-  for (const byte of Buffer.from(name.isWellFormed() ? name : escapeLoneSurrogates(name), 'utf8')) {
+  for (const byte of Buffer.from(name, 'utf8')) {
     const char = String.fromCharCode(byte);
     encoded += /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   if (encoded === '-') encoded = '%2D';
   if (encoded.startsWith('.') || DEVICE_NAME.test(encoded)) encoded = escapeFirst(encoded);
   if (encoded.endsWith('.')) encoded = `${encoded.slice(0, -1)}%2E`;
-  return (encoded.length <= MAX_SEGMENT_BYTES ? encoded : cutWithHash(encoded, name)) as KeySegment;
+  // UTF-8 has no form for half of a surrogate pair, which JSON from outside can hold: the hash tells such names apart.
+  const isWhole = encoded.length <= MAX_SEGMENT_BYTES && name.isWellFormed();
+  return (isWhole ? encoded : cutWithHash(encoded, name)) as KeySegment;
 }
 
 const escapeFirst = (text: string): string =>
   `%${text.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}${text.slice(1)}`;
-
-/** UTF-8 has no form for half of a surrogate pair; JSON from outside can hold one all the same. */
-const escapeLoneSurrogates = (text: string): string =>
-  text.replace(/\p{Surrogate}/gu, (c) => `\u{FFFD}u${c.charCodeAt(0).toString(16)}`);
 
 /** `%` cannot be followed by `~`-like marks in an encoded name, so `%_` shows that a hash follows. */
 function cutWithHash(encoded: string, name: string): string {
