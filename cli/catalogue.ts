@@ -28,6 +28,18 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/show.ts')).show,
   },
   {
+    name: 'diff',
+    summary: 'what a red log has that a green one lacks',
+    group: 'daily',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'errors',
+    summary: 'the error lines of a log, best first',
+    group: 'more',
+    load: async () => (await import('./commands/errors.ts')).errors,
+  },
+  {
     name: 'list',
     summary: 'attempts, newest first',
     group: 'more',

@@ -16,8 +16,8 @@ export interface ErrorLine {
   readonly score: number;
   readonly rule: string;
   readonly template: string;
-  /** No baseline has a line of this template. With no baseline at all: true. */
-  readonly newInRed: boolean;
+  /** No baseline has a line of this template; undefined without any baseline. */
+  readonly newInRed: boolean | undefined;
   /** Block that the line belongs to. */
   readonly firstLine: number;
   readonly lastLine: number;
@@ -39,7 +39,7 @@ export interface ErrorCandidate {
   readonly line: number;
   readonly hash: number;
   readonly match: ErrorMatch;
-  readonly isNew: boolean;
+  readonly isNew: boolean | undefined;
   score: number;
 }
 
@@ -87,17 +87,17 @@ export function findCandidates(target: LogLines, baselines: readonly Baseline[])
     if (hash === 0 || target.isMark(line)) continue;
     let inGreen = 0;
     for (const baseline of baselines) inGreen = Math.max(inGreen, baseline.counts.get(hash) ?? 0);
-    const isNew = inGreen === 0;
+    const isNew = baselines.length === 0 ? undefined : inGreen === 0;
     let match = matches.get(hash);
     if (match === undefined && !matches.has(hash)) {
       if (target.hasErrorHint(line)) match = matchError(target.body(line));
-      if (baselines.length > 0 && isNew) match ??= NEW_LINE;
+      if (isNew === true) match ??= NEW_LINE;
       matches.set(hash, match);
     }
     if (match === undefined) continue;
     const count = target.counts.get(hash) ?? 1;
     let score = match.weight;
-    if (!isNew) score *= count > 2 * inGreen ? FACTORS.knownMore : FACTORS.known;
+    if (isNew === false) score *= count > 2 * inGreen ? FACTORS.knownMore : FACTORS.known;
     if (target.isEcho(line)) score *= FACTORS.echo;
     if (baselines.length === 0) score /= 1 + FACTORS.repeated * Math.log2(count);
     found.push({ line, hash, match, isNew, score });

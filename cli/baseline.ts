@@ -1,0 +1,61 @@
+// Which green attempts a red one is compared with: those named by --against, else what the index knows.
+import type { LogLines } from '../indexer/lines.ts';
+import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
+import { findSource, keptText, type LogSource } from './log-source.ts';
+import type { Session } from './session.ts';
+
+/** Greens compared with when none is named: more cost time and seldom change the answer (chosen). */
+const MAX_BASELINES = 3;
+
+/**
+ * Greens of the same job: of the same SHA (and tested SHA, where both are known) first, else the newest. A file has
+ * none unless named, as it is looked at without any index.
+ */
+export async function chooseBaselines(
+  target: LogSource,
+  against: readonly string[],
+  session: Session,
+  stdin: AsyncIterable<Uint8Array>,
+): Promise<readonly LogSource[]> {
+  if (against.length > 0) return Promise.all(against.map((ref) => findSource(ref, session, { stdin })));
+  if (target.kind === 'file') return [];
+  const { attempt } = target.log;
+  const index = await session.findIndex();
+  if (index === undefined || attempt.partial || attempt.job === undefined) return [];
+  const { listAttempts } = await import('../indexer/attempts.ts');
+  const job: AttemptFilter = {
+    repo: attempt.repo,
+    workflow: attempt.workflow === undefined ? undefined : exactGlob(attempt.workflow),
+    job: exactGlob(attempt.job),
+    conclusion: 'green',
+  };
+  const fits = (row: LogRow): boolean => row.logId !== target.log.logId && !row.attempt.partial;
+  if (attempt.sha !== undefined) {
+    const sameSha = listAttempts(index, { ...job, sha: attempt.sha }, { limit: MAX_BASELINES * 4 })
+      .filter(fits)
+      .filter((row) => isSameBase(row.attempt.testedSha, attempt.testedSha));
+    if (sameSha.length > 0) return sameSha.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
+  }
+  const newest = listAttempts(index, job, { limit: MAX_BASELINES * 2 }).filter(fits);
+  return newest.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
+}
+
+/** The lines of a log, decoded on demand. */
+export async function loadSource(source: LogSource): Promise<LogLines> {
+  const { loadLines } = await import('../indexer/lines.ts');
+  return loadLines(source.ref, source.text());
+}
+
+const isSameBase = (a: string | undefined, b: string | undefined): boolean =>
+  a === undefined || b === undefined || a === b;
+
+/** A name as a glob that only it matches: matrix jobs have brackets. */
+const exactGlob = (name: string): string => name.replace(/[*?[]/g, '[$&]');
+
+const keptSource = (log: LogRow, session: Session): LogSource => ({
+  kind: 'kept',
+  ref: log.logId,
+  lines: undefined,
+  log,
+  text: () => keptText(session, log),
+});
