@@ -133,6 +133,10 @@ export interface Forge {
   ) => Promise<AttachmentRef>;
 }
 
+/** Whether an attempt is new since a time: it started then or later, or is still to start. */
+export const isSinceTime = ({ attempt, state }: ForgeAttempt, sinceMs: number): boolean =>
+  attempt.startedAtMs === undefined ? state !== 'finished' : attempt.startedAtMs >= sinceMs;
+
 /** The error of a missing ability: PROVIDER_UNSUPPORTED with the gap's own words. */
 export function missingAbility(forge: Pick<Forge, 'title' | 'gaps'>, ability: Ability): AppError {
   const gap = forge.gaps[ability] ?? `it cannot do this (${ability})`;

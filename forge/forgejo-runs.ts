@@ -1,7 +1,7 @@
 // Runs and jobs of Forgejo 16 and later, as attempts. A re-run keeps the job's id and raises its attempt at once.
 import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { findPullRequest } from './environments/event-file.ts';
-import type { AttemptFilter, CommitStatus, ForgeAttempt, LogPlace } from './forge.ts';
+import { type AttemptFilter, type CommitStatus, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
 import { type ForgejoJob, type ForgejoRun, forgejoJobSchema, forgejoRunSchema } from './forgejo-json.ts';
 import { conclusionOf, type GiteaTask, stateOf } from './gitea-json.ts';
 import { listStatuses } from './gitea-social.ts';
@@ -44,7 +44,7 @@ async function* attemptsSince(
     for (const run of (await runsOfSha(http, repo, sha, signal)).toReversed()) {
       if (!tasks.some((task) => task.run_number === run.index_in_repo)) continue;
       for await (const found of attemptsOfRun(http, { repo, run, tasks }, signal)) {
-        if ((found.attempt.startedAtMs ?? Number.POSITIVE_INFINITY) >= sinceMs) yield found;
+        if (isSinceTime(found, sinceMs)) yield found;
       }
     }
   }

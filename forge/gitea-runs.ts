@@ -1,7 +1,7 @@
 // Runs and jobs of Gitea 1.25 and later, as attempts.
 import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
-import type { AttemptFilter, CommitStatus, ForgeAttempt, LogPlace } from './forge.ts';
+import { type AttemptFilter, type CommitStatus, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
 import {
   conclusionOf,
   eventOf,
@@ -82,7 +82,7 @@ async function* attemptsSince(
       if (!tasks.some((task) => task.run_number === run.run_number)) continue;
       const jobs = await jobsOfRun(server, repo, run, signal);
       for await (const found of attemptsOfRun(server, { repo, run, jobs, tasks }, signal)) {
-        if ((found.attempt.startedAtMs ?? Number.POSITIVE_INFINITY) >= sinceMs) yield found;
+        if (isSinceTime(found, sinceMs)) yield found;
       }
     }
   }
@@ -174,8 +174,8 @@ async function askTaskId(
 ): Promise<string | undefined> {
   if (job.started_at === undefined || stateOf(job.status) !== 'finished') return undefined;
   try {
-    // These servers register GET alone, so HEAD is no way to see the headers.
-    const answer = await http.open({ ...logRequest(repo, job.id), headers: { range: 'bytes=0-0' } }, signal);
+    // These servers register GET alone, so HEAD is no way to see the headers; a range of an empty log is an error.
+    const answer = await http.open(logRequest(repo, job.id), signal);
     await answer.close();
     return taskIdOfLog(answer.headers);
   } catch (error) {

@@ -1,6 +1,6 @@
 // Runs and jobs of GitHub, as attempts. Every attempt of a run has jobs of its own ids, copies of old ones included.
 import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
-import type { AttemptFilter, ForgeAttempt, LogPlace, OwnJob } from './forge.ts';
+import { type AttemptFilter, type ForgeAttempt, isSinceTime, type LogPlace, type OwnJob } from './forge.ts';
 import {
   type GithubJob,
   type GithubRun,
@@ -38,8 +38,7 @@ export async function* listGithubAttempts(
   for (const run of (await runsOf(http, filter, { signal, now })).toReversed()) {
     const jobs = await jobsOfRun(http, { repo, run: run.id, all: true }, signal);
     for (const found of attemptsOfJobs(jobs, { repo, run })) {
-      if (filter.by !== 'since' || (found.attempt.startedAtMs ?? Number.POSITIVE_INFINITY) >= filter.sinceMs)
-        yield found;
+      if (filter.by !== 'since' || isSinceTime(found, filter.sinceMs)) yield found;
     }
   }
 }

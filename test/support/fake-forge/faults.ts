@@ -33,15 +33,3 @@ export class Faults {
     this.#waiting.length = 0;
   }
 }
-
-/** Body in pieces that ends in an error after `afterBytes`, so that the server breaks the connection. */
-export function cutBody(bytes: Uint8Array, afterBytes: number): ReadableStream<Uint8Array> {
-  let given = false;
-  return new ReadableStream({
-    pull(controller) {
-      if (given) return controller.error(new Error('cut by the fake server'));
-      given = true;
-      controller.enqueue(bytes.subarray(0, Math.max(1, afterBytes)));
-    },
-  });
-}
