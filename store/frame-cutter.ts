@@ -1,10 +1,10 @@
 // Cuts masked text into frames of at most 256 KiB that end at line ends, and counts what the manifest says of the text.
-import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { digestOf, startSha256 } from './digest.ts';
 import { FRAME_BYTES } from './frame-table.ts';
 import type { TextFacts } from './manifest.ts';
 import type { MaskedBytes } from './mask.ts';
+import { NoteTaker } from './text-notes.ts';
 
 /** The text of one frame. The bytes belong to whoever receives them. */
 export interface CutFrame {
@@ -21,7 +21,7 @@ export class FrameCutter {
   #sizeBytes = 0;
   #openLineBytes = 0;
   #longestLineBytes = 0;
-  readonly #notes = new Set<string>();
+  readonly #notes = new NoteTaker();
   readonly #hash: Hash = startSha256();
 
   /** Takes a piece of any length; gives the frames that are full now. */
@@ -39,7 +39,7 @@ export class FrameCutter {
   /** The last frame, if anything is left. */
   *end(): Generator<CutFrame> {
     if (this.#filled > 0) yield this.#take(this.#filled);
-    if (this.#sizeBytes > 0 && this.#openLineBytes > 0) this.#notes.add('no-final-newline');
+    this.#notes.end();
   }
 
   /** After the end: what the manifest says of the whole text. */
@@ -49,7 +49,7 @@ export class FrameCutter {
       lines: this.#lineEnds + (this.#openLineBytes > 0 ? 1 : 0),
       longestLineBytes: this.#longestLineBytes,
       sha256: digestOf(this.#hash),
-      notes: [...this.#notes].sort(),
+      notes: this.#notes.sorted(),
     };
   }
 
@@ -68,7 +68,7 @@ export class FrameCutter {
   }
 
   #count(text: Uint8Array): number {
-    this.#note(text);
+    this.#notes.read(text);
     this.#sizeBytes += text.byteLength;
     this.#hash.update(text);
     const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
@@ -85,26 +85,4 @@ export class FrameCutter {
     this.#lineEnds += lineEnds;
     return lineEnds;
   }
-
-  #note(text: Uint8Array): void {
-    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-    if (this.#sizeBytes === 0 && text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf) this.#notes.add('bom');
-    if (bytes.includes(0)) this.#notes.add('nul');
-    if (bytes.includes(0x1b)) this.#notes.add('ansi');
-    if (!isUtf8(text) && !isUtf8(withoutCutCharacters(text))) this.#notes.add('invalid-utf8');
-    for (let at = bytes.indexOf(13); at >= 0; at = bytes.indexOf(13, at + 1)) {
-      if (bytes[at + 1] !== 10) this.#notes.add('bare-cr');
-      else this.#notes.add('crlf');
-      if (this.#notes.has('bare-cr') && this.#notes.has('crlf')) break;
-    }
-  }
-}
-
-/** A frame that is cut inside a line may begin and end inside a character: what is left without these is whole. */
-function withoutCutCharacters(text: Uint8Array): Uint8Array {
-  let start = 0;
-  while (start < 3 && ((text[start] ?? 0) & 0xc0) === 0x80) start += 1;
-  let end = text.byteLength;
-  while (end > start && text.byteLength - end < 3 && (text[end - 1] ?? 0) >= 0x80) end -= 1;
-  return text.subarray(start, end);
 }

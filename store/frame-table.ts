@@ -6,6 +6,9 @@ import { AppError } from './errors.ts';
 /** Text bytes of a frame: at most this, at a line end where there is one (256 KiB measured best: docs/performance.md). */
 export const FRAME_BYTES = 262_144;
 
+/** Object bytes of a frame: zstd adds about 1 KiB to 256 KiB that do not shrink; a frame said to be longer is a lie. */
+export const MAX_FRAME_OBJECT_BYTES = FRAME_BYTES + 16_384;
+
 export const SEEK_TABLE_MAGIC = 0x184d2a5e;
 /** Our own skippable frames: any of 0x184D2A50–5F may be used; readers tell them apart by the four letters inside. */
 export const OWN_TABLE_MAGIC = 0x184d2a5b;
@@ -96,7 +99,10 @@ export const decodeSideTable = (bytes: Uint8Array): Uint8Array => contentOf(SIDE
 
 /** The seek table: text frames first, then the skippable frames before it, which count as size 0. */
 export function encodeSeekTable(rows: readonly FrameRow[], skippableBytes: readonly number[]): Uint8Array {
-  const entries = [...rows.map((r) => [r.objectBytes, r.textBytes] as const), ...skippableBytes.map((b) => [b, 0] as const)];
+  const entries = [
+    ...rows.map((r) => [r.objectBytes, r.textBytes] as const),
+    ...skippableBytes.map((b) => [b, 0] as const),
+  ];
   const contentBytes = entries.length * 8 + SEEK_FOOTER_BYTES;
   const out = Buffer.alloc(SKIPPABLE_HEADER_BYTES + contentBytes);
   out.writeUInt32LE(SEEK_TABLE_MAGIC, 0);
@@ -129,14 +135,18 @@ export function decodeFrameTable(
   let line = 1;
   for (let n = 0; n < expected.frames; n++) {
     const [objectBytes, textBytes] = entries(n);
-    if (textBytes > FRAME_BYTES || textBytes === 0) throw damaged('a frame has an impossible size');
+    const value = lines[n] ?? 0;
+    const lineEndsBefore = Math.floor(value / 2);
+    if (textBytes > FRAME_BYTES || textBytes === 0 || objectBytes > MAX_FRAME_OBJECT_BYTES)
+      throw damaged('a frame has an impossible size');
+    if (n === 0 ? value !== 0 : lineEndsBefore > (table.textBytes[n - 1] ?? 0))
+      throw damaged('a frame begins at an impossible line');
     table.objectStart[n] = objectAt;
     objectAt += objectBytes;
     table.objectEnd[n] = objectAt;
     table.textBytes[n] = textBytes;
     textTotal += textBytes;
-    const value = lines[n] ?? 0;
-    line += Math.floor(value / 2);
+    line += lineEndsBefore;
     table.firstLine[n] = line;
     table.continues[n] = value % 2;
   }
