@@ -1,15 +1,14 @@
 // Runs and jobs of Forgejo 16 and later, as attempts. A re-run keeps the job's id and raises its attempt at once.
 import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { findPullRequest } from './environments/event-file.ts';
-import { type AttemptFilter, type CommitStatus, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
+import { type AttemptFilter, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
 import { type ForgejoJob, type ForgejoRun, forgejoJobSchema, forgejoRunSchema } from './forgejo-json.ts';
 import { conclusionOf, type GiteaTask, stateOf } from './gitea-json.ts';
-import { listStatuses } from './gitea-social.ts';
 import { listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
 import { collect, listPages } from './pages.ts';
 import { idSegment, repoOfPage, repoPath } from './repo-path.ts';
-import { readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
+import { findStatuses, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
 const SCOPE = 'read:repository';
 export const FORGEJO_WORKFLOW_FOLDERS = ['.forgejo/workflows', '.gitea/workflows', '.github/workflows'];
@@ -178,8 +177,7 @@ async function workflowOf(
 ): Promise<string | undefined> {
   const sha = headOf(run);
   const named = { repo, sha: run.commit_sha, file: run.workflow_id, pageUrl: run.html_url };
-  const statuses: readonly CommitStatus[] =
-    sha === undefined ? [] : await collect(listStatuses(http, { repo, sha }, signal));
+  const statuses = await findStatuses(http, { repo, sha }, signal);
   const names = jobs.map((job) => job.name);
   const read = (): Promise<string | undefined> => readWorkflowName(http, named, FORGEJO_WORKFLOW_FOLDERS, signal);
   return workflowOfStatuses(statuses, named, names) ?? (await read()) ?? run.workflow_id;

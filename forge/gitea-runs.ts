@@ -13,12 +13,11 @@ import {
   stateOf,
 } from './gitea-json.ts';
 import { logRequest, taskIdOfLog } from './gitea-log.ts';
-import { listStatuses } from './gitea-social.ts';
 import { findTaskByStart, listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
 import { collect, listPages } from './pages.ts';
 import { idSegment, repoOfPage, repoPath } from './repo-path.ts';
-import { type NamedRun, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
+import { findStatuses, type NamedRun, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
 /** One server, as the functions of this file need it. */
 export interface GiteaServer {
@@ -35,7 +34,7 @@ interface Walk extends GiteaServer {
 function startWalk(server: GiteaServer, signal: AbortSignal): Walk {
   const known = new Map<string, Promise<readonly CommitStatus[]>>();
   const statusesOf = (repo: string, sha: string): Promise<readonly CommitStatus[]> => {
-    const asked = known.get(sha) ?? collect(listStatuses(server.http, { repo, sha }, signal));
+    const asked = known.get(sha) ?? findStatuses(server.http, { repo, sha }, signal);
     known.set(sha, asked);
     return asked;
   };

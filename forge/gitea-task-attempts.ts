@@ -1,14 +1,12 @@
 // Attempts of servers that list tasks but neither runs nor jobs: Gitea 1.23 and 1.24, Forgejo 11.
 import { type Attempt, type ProviderName, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
-import type { AttemptFilter, CommitStatus, ForgeAttempt } from './forge.ts';
+import type { AttemptFilter, ForgeAttempt } from './forge.ts';
 import { conclusionOf, type GiteaTask, stateOf } from './gitea-json.ts';
-import { listStatuses } from './gitea-social.ts';
 import { listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
-import { collect } from './pages.ts';
 import { repoOfPage } from './repo-path.ts';
-import { readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
+import { findStatuses, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
 /** A server and what its missing lists mean. */
 export interface TaskServer {
@@ -112,8 +110,7 @@ async function nameOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const named = { repo, sha: task.head_sha, file: task.workflow_id, pageUrl: task.url };
-  const statuses: readonly CommitStatus[] =
-    task.head_sha === undefined ? [] : await collect(listStatuses(server.http, { repo, sha: task.head_sha }, signal));
+  const statuses = await findStatuses(server.http, { repo, sha: task.head_sha }, signal);
   return (
     workflowOfStatuses(statuses, named, [task.name]) ??
     (await readWorkflowName(server.http, named, server.workflowFolders, signal)) ??

@@ -2,8 +2,10 @@
 // only. So that both come out as the same attempt, it is read off the commit statuses, else off the file itself.
 import { AppError } from '../store/errors.ts';
 import type { CommitStatus } from './forge.ts';
+import { listStatuses } from './gitea-social.ts';
 import type { ForgeHttp } from './http.ts';
 import { readUpTo } from './http-body.ts';
+import { collect } from './pages.ts';
 import { repoPath } from './repo-path.ts';
 
 /** A run of which the workflow's name is wanted. */
@@ -49,6 +51,25 @@ function startBefore(context: string, job: string): string | undefined {
   return name === '' ? undefined : name;
 }
 
+/** Statuses of a commit; none where it is gone or the token may not read them: names are then read elsewhere. */
+export async function findStatuses(
+  http: ForgeHttp,
+  { repo, sha }: { readonly repo: string; readonly sha: string | undefined },
+  signal: AbortSignal,
+): Promise<readonly CommitStatus[]> {
+  if (sha === undefined) return [];
+  try {
+    return await collect(listStatuses(http, { repo, sha }, signal));
+  } catch (error) {
+    if (isNotForUs(error)) return [];
+    throw error;
+  }
+}
+
+/** Not there, or not for this token: a job may be allowed to read logs and no more. */
+const isNotForUs = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'REFUSED');
+
 /** The top-level `name:` of a workflow file; undefined when it has none. */
 export function workflowNameInFile(text: string): string | undefined {
   const value = /^name:[ \t]+(.+?)[ \t]*\r?$/m.exec(text)?.[1];
@@ -79,8 +100,7 @@ export async function readWorkflowName(
       const text = new TextDecoder().decode(await readUpTo(answer.chunks, MAX_FILE_BYTES));
       return workflowNameInFile(text);
     } catch (error) {
-      // A token of a job may read logs but no code: the name of the file has to do then.
-      if (!(error instanceof AppError) || (error.code !== 'NOT_FOUND' && error.code !== 'REFUSED')) throw error;
+      if (!isNotForUs(error)) throw error;
     }
   }
   return undefined;
