@@ -69,7 +69,15 @@ const toJson = (ref: string, baseline: readonly string[], report: ErrorReport): 
 function toText(target: LogLines, refs: readonly string[], report: ErrorReport, paint: Paint): string {
   if (report.lines.length === 0) return 'nothing looks like an error\n';
   const against = refs.length === 0 ? '' : `${paint('dim', `against ${showText(refs.join(', '))}`)}\n`;
-  return against + report.lines.map((row) => blockText(target, row, paint)).join('');
+  let text = against;
+  const shown: ErrorLine[] = [];
+  for (const row of report.lines) {
+    // A row inside a block that is already printed would say the same again.
+    if (shown.some((other) => other.line <= row.line && row.line <= other.lastLine)) continue;
+    shown.push(row);
+    text += blockText(target, row, paint);
+  }
+  return text;
 }
 
 function blockText(target: LogLines, row: ErrorLine, paint: Paint): string {
