@@ -1,7 +1,7 @@
 // Puts one object into a folder so that it is there whole or not at all, and never over another.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, type link, open, unlink } from 'node:fs/promises';
+import { type FileHandle, type link, open, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError, systemErrorCode } from './errors.ts';
 import { type FsFolder, modifiedAt, syncFolder } from './fs-folder.ts';
@@ -13,8 +13,8 @@ import type { ObjectBody, PutResult } from './object-store.ts';
 /** Only the owner, as for the folders. */
 const FILE_MODE = 0o600;
 const CREATE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** 255 is what file systems take; the name is for people who find a leftover. */
-const MAX_NAME_BYTES = 240;
+/** 255 is what file systems take for a name; 17 go before this. */
+const MAX_NAME_BYTES = 230;
 /** chosen: large enough that a compare costs few calls, small beside the memory budget. */
 const COMPARE_BYTES = 262_144;
 /** What file systems without hard links answer (FAT, some network and FUSE mounts). */
@@ -48,15 +48,10 @@ export async function putFile(put: FsPut): Promise<PutResult> {
 
 async function putIntoFolder(put: FsPut, file: string): Promise<PutResult> {
   const temporary = temporaryOf(file);
-  let result: PutResult;
-  try {
-    const storedAtMs = await writeTemporary(put, temporary);
-    result = { state: await placeFile(put, temporary, file), storedAtMs };
-  } finally {
-    await unlink(temporary).catch(() => undefined); // what stays is a leftover, which `prune` finds
-  }
+  const storedAtMs = await writeTemporary(put, temporary);
+  const state = await placeFile(put, temporary, file);
   await syncFolder(dirname(file)); // also when unchanged: the earlier put may have died before this line
-  return result;
+  return { state, storedAtMs };
 }
 
 /** The file system's clock: the time that a new file gets. */
@@ -68,14 +63,18 @@ export async function readFileClock(folder: FsFolder): Promise<number> {
     return modifiedAt(await handle.stat({ bigint: true }));
   } finally {
     await handle.close();
-    await unlink(temporary).catch(() => undefined);
+    await dropFile(temporary);
   }
 }
 
-const temporaryOf = (file: string): string => {
-  const name = `${TEMPORARY_MARK}${randomBytes(8).toString('hex')}${TEMPORARY_MARK}${basename(file)}`;
-  return join(dirname(file), name.slice(0, MAX_NAME_BYTES));
-};
+/** `~`, 16 random characters, `~` and as much of the name as fits. */
+const temporaryOf = (file: string): string =>
+  join(dirname(file), `${TEMPORARY_MARK}${randomBytes(8).toString('hex')}${temporaryEnd(file)}`);
+
+const temporaryEnd = (file: string): string => `${TEMPORARY_MARK}${basename(file)}`.slice(0, MAX_NAME_BYTES);
+
+/** What cannot be removed now is a leftover, which `prune` finds. */
+const dropFile = (file: string): Promise<void> => unlink(file).catch(() => undefined);
 
 /** Writes and syncs the whole body; the new file's time is the store's clock. */
 async function writeTemporary(put: FsPut, temporary: string): Promise<number> {
@@ -83,6 +82,9 @@ async function writeTemporary(put: FsPut, temporary: string): Promise<number> {
   try {
     await copyBody(put, handle, 0);
     return modifiedAt(await handle.stat({ bigint: true }));
+  } catch (error) {
+    await dropFile(temporary);
+    throw error;
   } finally {
     await handle.close();
   }
@@ -108,41 +110,47 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number)
 async function placeFile(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
   try {
     await put.linkFile(temporary, file);
-    return 'created';
   } catch (error) {
     const code = systemErrorCode(error) ?? '';
+    if (NO_LINKS.includes(code)) return createExclusively(put, temporary, file);
+    await dropFile(temporary);
     if (code === 'EEXIST') return compareFile(put, file);
-    if (NO_LINKS.includes(code)) return createExclusively(put, file);
     throw error;
   }
+  await dropFile(temporary);
+  return 'created';
 }
 
 /**
  * Without links the name and the bytes can't come in one step: a reader may see a short object for a moment, and a
- * crash leaves one. A later put of the same object completes it; every byte that is there already stays as it is.
+ * crash leaves one. So long our temporary file stays and says so: a later put of the same object completes it. No byte
+ * that is there is ever changed or taken away, as another put may be completing it now.
  */
-async function createExclusively(put: FsPut, file: string): Promise<PutResult['state']> {
+async function createExclusively(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
   let handle: FileHandle;
   try {
     handle = await open(file, CREATE_NEW, FILE_MODE);
   } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') await dropFile(temporary);
     if (systemErrorCode(error) !== 'EEXIST') throw error;
-    return completeFile(put, file);
+    return completeFile(put, temporary, file);
   }
   try {
     await copyBody(put, handle, 0);
-  } catch (error) {
-    await unlink(file).catch(() => undefined); // made by us, seen whole by nobody
-    throw error;
   } finally {
     await handle.close();
   }
+  await dropFile(temporary);
   return 'created';
 }
 
-async function completeFile(put: FsPut, file: string): Promise<PutResult['state']> {
+async function completeFile(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
   const same = await commonStart(put, file);
-  if (same.kind === 'differs') throw takenByOther(put);
+  const isUnfinished = same.kind === 'short' && (await hasOtherTemporary(file, temporary));
+  if (same.kind !== 'same' && !isUnfinished) {
+    await dropFile(temporary);
+    throw takenByOther(put);
+  }
   if (same.kind === 'short') {
     const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
@@ -151,7 +159,15 @@ async function completeFile(put: FsPut, file: string): Promise<PutResult['state'
       await handle.close();
     }
   }
+  await dropFile(temporary);
   return same.kind === 'short' ? 'created' : 'unchanged';
+}
+
+/** Whether a put of `file` began before ours and did not end. */
+async function hasOtherTemporary(file: string, own: string): Promise<boolean> {
+  const names = await readdir(dirname(file));
+  const end = temporaryEnd(file);
+  return names.some((name) => name.startsWith(TEMPORARY_MARK) && name.slice(17) === end && name !== basename(own));
 }
 
 async function compareFile(put: FsPut, file: string): Promise<PutResult['state']> {

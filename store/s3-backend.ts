@@ -37,7 +37,8 @@ export class S3Backend implements ObjectStore, ObjectRemover {
   }
 
   async *get(key: ObjectKey, range?: ByteRange): AsyncIterable<Uint8Array> {
-    if (range !== undefined && range.start >= range.end) return this.#requireEmptyRange(key, range);
+    if (range !== undefined && (range.start >= range.end || range.start < 0))
+      return this.#requireEmptyRange(key, range);
     const { calls, giveUpMs } = this.#options;
     try {
       yield* readS3({ calls, key: this.#full(key), range, giveUpMs });
@@ -193,7 +194,7 @@ export class S3Backend implements ObjectStore, ObjectRemover {
     this.#isBucketThere = true;
   }
 
-  /** S3 knows no empty ranges. */
+  /** S3 knows no empty ranges, and takes negative ones as counted from the end. */
   async #requireEmptyRange(key: ObjectKey, range: ByteRange): Promise<void> {
     const found = await this.stat(key);
     if (found === undefined) throw notFound(key);

@@ -31,8 +31,10 @@ export interface S3Put {
   readonly abilities: S3Abilities;
 }
 
-/** chosen: bounds memory; S3 takes parts from 5 MiB up. */
+/** chosen: bounds memory. */
 const PART_BYTES = 16 * 1_048_576;
+/** S3's limit. */
+const MIN_PART_BYTES = 5 * 1_048_576;
 /** S3's limit. */
 const MAX_PARTS = 10_000;
 
@@ -148,7 +150,8 @@ async function putPart(
 
 /** The body in buffers of one part each: a part that fails is sent again from memory. */
 async function* partsOf(put: S3Put): AsyncIterable<Buffer> {
-  const partBytes = Math.max(PART_BYTES, Math.ceil(put.body.sizeBytes / MAX_PARTS));
+  const wanted = Math.min(PART_BYTES, Math.max(MIN_PART_BYTES, put.multipartAboveBytes));
+  const partBytes = Math.max(wanted, Math.ceil(put.body.sizeBytes / MAX_PARTS));
   const part = Buffer.allocUnsafe(Math.min(partBytes, put.body.sizeBytes));
   let held = 0;
   for await (const chunk of readBody(put.key, put.body, put.signal)) {

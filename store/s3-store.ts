@@ -81,6 +81,11 @@ export async function openS3Store(options: S3StoreOptions): Promise<ObjectStore 
   });
 }
 
+/** The SDK warns on the console about streams that it will not send again; what matters is in the error. */
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {}
+
 async function createClient(options: S3StoreOptions, endpoint: URL | undefined): Promise<S3Client> {
   let isSkewed = false;
   const client = (region: string | undefined): S3Client =>
@@ -91,6 +96,7 @@ async function createClient(options: S3StoreOptions, endpoint: URL | undefined):
       forcePathStyle: options.pathStyle ?? endpoint !== undefined,
       followRegionRedirects: true,
       maxAttempts: 1, // s3-retry.ts tries again
+      logger: SILENT,
       // some servers refuse the trailer that the default sends with streams; we send the digest of the whole body
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

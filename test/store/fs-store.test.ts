@@ -137,9 +137,13 @@ test('without hard links a put completes what a crash left, and only that', asyn
   const store = await openFsStore(folder, { linkFile: withoutLinks });
   await mkdir(join(folder, 'a'));
   await writeFile(join(folder, 'a/b'), 'byt');
+  await writeFile(join(folder, 'a/~0123456789abcdef~b'), 'bytes');
   await writeFile(join(folder, 'a/c'), 'bxt');
+  await writeFile(join(folder, 'a/~0123456789abcdef~c'), 'bytes');
+  await writeFile(join(folder, 'a/d'), 'byt'); // nothing says that it is not whole
   expect(await store.putOnce(key('a/b'), text('bytes'))).toMatchObject({ state: 'created' });
   await expect(store.putOnce(key('a/c'), text('bytes'))).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+  await expect(store.putOnce(key('a/d'), text('bytes'))).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
   expect(await readText(store, 'a/b')).toBe('bytes');
   expect(await readText(store, 'a/c')).toBe('bxt');
 });
