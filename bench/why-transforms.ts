@@ -144,7 +144,7 @@ function dictionaryOf(
 
 const rename = (body: string, words: (word: string) => string): string =>
   body.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|sha256:\w+|\/objects\/\w+|blob-\w+|[A-Za-z]{3,}/g, (word) =>
-    /[\d:/]|blob-/.test(word) || GENERIC.has(word.toLowerCase()) ? word : words(word),
+    /[\d:/]|blob-/.test(word) || isGeneric(word.toLowerCase()) ? word : words(word),
   );
 
 const ACTOR = /^\[([\w-]+)\] /;
@@ -195,6 +195,15 @@ const EXITS = [
   'script returned exit code 1',
   'Build step failed with status 1',
 ];
+
+/** Words of the causes above are general too. */
+const CAUSE_WORDS = new Set(
+  [...EXHAUSTED, ...GAVE_UP.map((say) => say(60_000)), ...EXITS].flatMap(
+    (t) => t.toLowerCase().match(/[a-zü]{3,}/g) ?? [],
+  ),
+);
+const isGeneric = (word: string): boolean =>
+  GENERIC.has(word) || CAUSE_WORDS.has(word) || /^(?:pass|fail|ok)(?:ed)?$/.test(word);
 
 /** The causes in other words of the same kind; one choice for a whole scenario. */
 const causes: Rewrite = (parts, _random, _attempt, scenario) => {
@@ -298,7 +307,10 @@ export const TRANSFORMS: Readonly<Record<string, Rewrite>> = {
       // One level a kind of line, as programs have it.
       p.stamp === ''
         ? p
-        : { ...p, stamp: `${p.stamp}${p.body.replace(/[^a-z]/g, '').length % 3 === 0 ? 'DEBUG' : 'INFO '} ` },
+        : {
+            ...p,
+            stamp: `${p.stamp}${p.body.replace(/\b\S*\d\S*/g, '').replace(/[^a-z]/gi, '').length % 3 === 0 ? 'DEBUG' : 'INFO '} `,
+          },
     ),
   epoch: restamp((d) => `${(d.getTime() / 1000).toFixed(3)} `),
   uptime: (parts) =>

@@ -51,6 +51,7 @@ export interface WhyCase {
   /** By line. */
   readonly novel: readonly NovelLine[];
   readonly lacked: readonly LackedTemplate[];
+  readonly speakers: Speakers;
 }
 
 /** Lines of greens are read up to this many bytes together (one is always read): the whole answer must stay within a second. */
@@ -80,8 +81,18 @@ export async function buildCase(question: WhyQuestion): Promise<WhyCase> {
   const texts = loaded.map((green) => templateTexts(green.lines, green.log.templates));
   const speakers = new Speakers();
   for (const template of texts.flat()) speakers.add(template);
-  const base = { question, target, lines, greens, siblingGreens: siblingGreens.length, loaded, siblingReds, otherReds };
-  return { ...base, novel: findNovel(base, wordingsOf(texts.flat(), speakers)), lacked: findLacked(base, speakers) };
+  const base = {
+    question,
+    target,
+    lines,
+    greens,
+    siblingGreens: siblingGreens.length,
+    loaded,
+    siblingReds,
+    otherReds,
+    speakers,
+  };
+  return { ...base, novel: findNovel(base, wordingsOf(texts.flat(), speakers)), lacked: findLacked(base) };
 }
 
 function wordingsOf(templates: readonly string[], speakers: Speakers): Wordings {
@@ -114,8 +125,8 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
   });
 }
 
-function findLacked(base: Base, speakers: Speakers): readonly LackedTemplate[] {
-  const { target, lines, greens, loaded } = base;
+function findLacked(base: Base): readonly LackedTemplate[] {
+  const { target, lines, greens, loaded, speakers } = base;
   const first = loaded[0];
   if (first === undefined) return [];
   const told = wordingsOf(templateTexts(lines, target.templates), speakers);

@@ -26,6 +26,7 @@ function wordScore(lines: LogLines, novel: NovelLine): number {
   if (saysWarning(text)) score -= 3;
   if (lines.isErrorMark(novel.line)) score += 1;
   if (lines.isEcho(novel.line)) score -= 4;
+  if (saysExit(text) && !saysExhausted(text.replace(/\d+/g, ''))) score -= 4;
   if (novel.wording === 'speaker') score -= 5;
   if (novel.wording === 'numbers') score -= 3;
   if (novel.reds > 0) score += 1;

@@ -2,7 +2,7 @@
 // pairs the target has the other way round. Positions are first lines, so logs without time stamps work the same.
 import type { WhyCase } from './why-case.ts';
 import type { Failure } from './why-failure.ts';
-import { blurNumbers, firstLineOf, nameOf, templateWords } from './why-templates.ts';
+import { blurNumbers, firstLineOf, nameOf } from './why-templates.ts';
 
 /** An event of the target and of every green attempt. */
 export interface CoreEvent {
@@ -48,7 +48,7 @@ export function findCoreEvents(c: WhyCase, failure: Failure): readonly CoreEvent
   const families = shuffledFamilies(c, kept);
   return kept.map((event, at) => ({
     ...event,
-    unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shapeOf(c.lines.template(event.line))) ?? 0),
+    unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shapeOf(c, c.lines.template(event.line))) ?? 0),
   }));
 }
 
@@ -78,7 +78,7 @@ function shuffledFamilies(
 ): ReadonlyMap<string, number> {
   const members = new Map<string, Placed[]>();
   for (const event of events) {
-    const shape = shapeOf(c.lines.template(event.line));
+    const shape = shapeOf(c, c.lines.template(event.line));
     members.set(shape, [...(members.get(shape) ?? []), event]);
   }
   const unrest = new Map<string, number>();
@@ -90,9 +90,9 @@ function shuffledFamilies(
   return unrest;
 }
 
-/** A template with its longest name left out. */
-export function shapeOf(template: string): string {
-  const words = templateWords(template);
+/** A message with its longest name left out. */
+export function shapeOf(c: WhyCase, template: string): string {
+  const words = c.speakers.message(template);
   const name = nameOf(words);
   return words.map((word) => (word === name ? '*' : blurNumbers(word))).join(' ');
 }

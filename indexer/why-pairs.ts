@@ -1,7 +1,7 @@
 // Pairs of a line that only the target has and one that only the greens have, which tell of the same thing: the same
 // test with another result, the same setting with another value.
 import type { LackedTemplate, NovelLine, WhyCase } from './why-case.ts';
-import { blurNumbers, isName, templateWords } from './why-templates.ts';
+import { blurNumbers, isName } from './why-templates.ts';
 
 /** What the target says in place of what every green attempt says. */
 export interface Replacement {
@@ -17,21 +17,21 @@ const MAX_PAIRED = 400;
 
 const trimWord = (word: string): string => word.replace(/^[^\p{L}\p{N}<]+|[^\p{L}\p{N}>]+$/gu, '');
 
+const wordsOf = (c: WhyCase, template: string): readonly string[] =>
+  c.speakers
+    .message(template)
+    .map(trimWord)
+    .filter((w) => w !== '');
+
 /** The best counterpart of each new line among the lines that all greens have. */
 export function findReplacements(c: WhyCase): readonly Replacement[] {
   const lacked = c.lacked.slice(0, MAX_PAIRED);
-  const words = lacked.map((l) =>
-    templateWords(l.template)
-      .map(trimWord)
-      .filter((w) => w !== ''),
-  );
+  const words = lacked.map((l) => wordsOf(c, l.template));
   return c.novel.slice(-MAX_PAIRED).flatMap((novel) => {
     const blurred = blurNumbers(novel.template);
     const numbers = lacked.find((l) => blurNumbers(l.template) === blurred);
     if (numbers !== undefined) return [{ novel, lacked: numbers, common: [], kind: 'number' as const }];
-    const own = templateWords(novel.template)
-      .map(trimWord)
-      .filter((w) => w !== '');
+    const own = wordsOf(c, novel.template);
     let best: Replacement | undefined;
     lacked.forEach((l, k) => {
       const other = words[k] as readonly string[];

@@ -28,11 +28,14 @@ export function firstLineOf(templates: WhyTemplates, hash: number): number {
   return 0;
 }
 
-/** Words of a template, split at blanks. */
-export const templateWords = (template: string): readonly string[] => template.split(' ').filter((w) => w !== '');
+/** Words of a template, split at blanks and at what JSON, logfmt and tables put between fields. */
+export const templateWords = (template: string): readonly string[] =>
+  template.match(/<\w+>|[^\s"{}|=,<>]+|[<>]/g) ?? [];
 
 /** At most this many leading words are taken as "who speaks" (level, component, thread). */
 const MAX_SPEAKERS = 3;
+/** Words from the front of a line among which speakers stand, the format's own words included. */
+const MAX_LEADING = 12;
 
 /** More unique templates than this are not looked at for other wordings: the log is not masked well anyway (chosen). */
 const MAX_WORDINGS = 20_000;
@@ -40,26 +43,50 @@ const MAX_WORDINGS = 20_000;
 /** How another log has a template: told by another speaker, with other numbers, or not at all. */
 export type Wording = 'speaker' | 'numbers' | 'none';
 
-/** Leading words that several templates of green logs share: components, levels, threads. A mark of failure is none. */
-export class Speakers {
-  readonly #counts = new Map<string, number>();
+/** Words of levels: they say how loud, not what. */
+const LEVEL = /^\W*(?:trace|debug|info|notice|warn|warning|error)\W*$/i;
+/** Words on more than this share of all templates are the format, not the message. */
+const BOILERPLATE_SHARE = 0.5;
+const MIN_TEMPLATES = 12;
 
+/**
+ * What green logs put around their messages: boilerplate on most lines (stamps, levels, JSON keys), and in front of the
+ * message who speaks: components, threads. A mark of failure is neither.
+ */
+export class Speakers {
+  readonly #leading = new Map<string, number>();
+  readonly #anywhere = new Map<string, number>();
+  #templates = 0;
+
+  /** Call for all templates before any question. */
   add(template: string): void {
+    this.#templates++;
+    for (const word of new Set(templateWords(template))) this.#anywhere.set(word, (this.#anywhere.get(word) ?? 0) + 1);
     const words = templateWords(template);
-    for (let k = 0; k < Math.min(MAX_SPEAKERS, words.length - 1); k++) {
+    for (let k = 0; k < Math.min(MAX_LEADING, words.length - 1); k++) {
       const word = words[k] as string;
-      this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+      this.#leading.set(word, (this.#leading.get(word) ?? 0) + 1);
     }
   }
 
-  /** The template as it is and with one to three speakers left out. */
-  tails(template: string): readonly string[] {
+  /** The words of a template without boilerplate. */
+  message(template: string): readonly string[] {
     const words = templateWords(template);
+    if (this.#templates < MIN_TEMPLATES) return words;
+    const own = words.filter(
+      (word) => !LEVEL.test(word) && (this.#anywhere.get(word) ?? 0) < this.#templates * BOILERPLATE_SHARE,
+    );
+    return own.length === 0 ? words : own;
+  }
+
+  /** The message as it is and with one to three speakers left out. */
+  tails(template: string): readonly string[] {
+    const words = this.message(template);
     const tails = [words.join(' ')];
     for (let k = 1; k <= MAX_SPEAKERS; k++) {
       // What is left must still say what happened: two words or more, and at least half of them.
       if (words.length - k < 2 || (words.length - k) * 2 < words.length) break;
-      if ((this.#counts.get(words[k - 1] as string) ?? 0) < 2) break;
+      if ((this.#leading.get(words[k - 1] as string) ?? 0) < 2) break;
       tails.push(words.slice(k).join(' '));
     }
     return tails;

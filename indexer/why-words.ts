@@ -11,7 +11,7 @@ const WARNING =
 
 /** The line that only says that a command ended badly: no job's own words. */
 const EXIT =
-  /(?:exit(?:ed|ing)?|return(?:ed|s)?|finish(?:ed)?|terminat(?:ed|ion)|complete[ds]?|end(?:ed)?|stopp?ed|quit)\b.{0,40}?\b(?:code|status|value|rc)\b\s*[:=]?\s*-?\d+|\bexit (?:code|status)?\s*[:=]?\s*\d+|non-?zero|^\W*(?:make|gmake|ninja|npm ERR!|error Command failed)\b.{0,60}(?:\*\*\*|ELIFECYCLE|failed)|(?:job|build|step|task|pipeline|script|stage)\b.{0,20}\b(?:has )?(?:failed|aborted)\b[.! ]*$|exit-?code|code de (?:sortie|retour)|beendet mit|código de salida|codice di uscita|код (?:выхода|возврата)|退出码|終了コード/i;
+  /(?:exit(?:ed|ing)?|return(?:ed|s)?|finish(?:ed)?|terminat(?:ed|ion)|complete[ds]?|end(?:ed)?|stopp?ed|quit|fail(?:ed|ure)?)\b.{0,40}?\b(?:code|status|value|rc)\b\s*[:=]?\s*-?\d+|\bexit(?:ed|s)?(?: with| code| status)*\s*[:=]?\s*\d+|non-?zero|^\W*(?:make|gmake|ninja|npm ERR!|error Command failed)\b.{0,60}(?:\*\*\*|ELIFECYCLE|failed)|(?:job|build|step|task|pipeline|script|stage)\b.{0,20}\b(?:has )?(?:failed|aborted)\b[.! ]*$|exit-?code|code de (?:sortie|retour)|beendet mit|código de salida|codice di uscita|код (?:выхода|возврата)|退出码|終了コード/i;
 
 /** A limit of time was reached. */
 const TIMEOUT =

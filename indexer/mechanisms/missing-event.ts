@@ -4,6 +4,7 @@
 import type { LackedTemplate } from '../why-case.ts';
 import { strayRate } from '../why-chance.ts';
 import { orderOf } from '../why-order.ts';
+import { findReplacements } from '../why-pairs.ts';
 import { firstLineOf } from '../why-templates.ts';
 import { count, type Detector, failureEvidence, greenEvidence, quote, reject, type WhyView } from '../why-view.ts';
 
@@ -63,8 +64,17 @@ export const findMissingEvent: Detector = (view) => {
 /** Missing events that the target got past, in the order of the green log. */
 function findSkipped(view: WhyView): readonly Skipped[] {
   const greens = view.greens.slice(0, 16);
+  const replaced = new Set(
+    findReplacements(view)
+      .filter(
+        (r) =>
+          r.novel.line < (view.failure.line ?? 0) ||
+          r.common.length * 2 > view.speakers.message(r.lacked.template).length,
+      )
+      .map((r) => r.lacked),
+  );
   const lacked = view.lacked
-    .filter((l) => l.wording === 'none' && !l.green.lines.isMark(l.line))
+    .filter((l) => l.wording === 'none' && !replaced.has(l) && !l.green.lines.isMark(l.line))
     .map((event) => ({ event, greenLines: greens.map((green) => firstLineOf(green.templates, event.hash)) }));
   const found: Skipped[] = [];
   for (const { event, greenLines } of lacked) {
