@@ -124,18 +124,15 @@ export class LineScanner {
     scanned.timeMs = Number.NaN;
     const rawBody = this.#prefix(piece, start, end);
     const visible = scanned.visible;
+    const stampMs = scanned.timeMs;
     visible.take(piece, rawBody, end, plain);
-    // A program's own stamp stays visible but is no part of the template; two of them occur (tool inside tool).
-    let body = visible.start;
-    for (let k = 0; k < 2; k++) {
-      const first = visible.bytes[body];
-      if (first === undefined || (first !== 0x5b && first !== 0x28 && (first < 0x30 || first > 0x39))) break;
-      if (!readLineTime(visible.bytes, body, visible.end, this.#time)) break;
-      body = this.#time.end;
-      if (Number.isNaN(scanned.timeMs)) scanned.timeMs = this.#absolute();
+    this.#readBody();
+    if (this.#masker.hasControl && plain === 'plain') {
+      scanned.timeMs = stampMs;
+      visible.take(piece, rawBody, end, 'unknown');
+      this.#readBody();
     }
-    scanned.bodyStart = body;
-    scanned.hash = this.#masker.mask(visible.bytes, body, visible.end);
+    const body = scanned.bodyStart;
     this.#body.bytes = visible.bytes;
     this.#body.start = body;
     this.#body.end = visible.end;
@@ -148,6 +145,23 @@ export class LineScanner {
       this.#steps === undefined
         ? 0
         : this.#steps.take(scanned.line, timeMs, this.#body, plain === 'plain' ? undefined : raw);
+  }
+
+  /** Skips a program's own time stamps, which stay visible but are no part of the template, and masks the rest. */
+  #readBody(): void {
+    const scanned = this.#scanned;
+    const { visible } = scanned;
+    let body = visible.start;
+    // Two of them occur: a tool inside a tool.
+    for (let k = 0; k < 2; k++) {
+      const first = visible.bytes[body];
+      if (first === undefined || (first !== 0x5b && first !== 0x28 && (first < 0x30 || first > 0x39))) break;
+      if (!readLineTime(visible.bytes, body, visible.end, this.#time)) break;
+      body = this.#time.end;
+      if (Number.isNaN(scanned.timeMs)) scanned.timeMs = this.#absolute();
+    }
+    scanned.bodyStart = body;
+    scanned.hash = this.#masker.mask(visible.bytes, body, visible.end);
   }
 
   readonly #body: ByteSpan = { bytes: new Uint8Array(0), start: 0, end: 0 };

@@ -55,7 +55,7 @@ export class StepTracker {
     raw: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined,
   ): number {
     let flags = this.#echo ? LINE_ECHO : 0;
-    if (raw !== undefined) flags |= this.#hidden(line, timeMs, raw);
+    if (raw !== undefined) flags |= this.#hidden(line, timeMs, raw, body.start === body.end ? line : line - 1);
     if (isMarkStart(body.bytes, body.start, body.end)) {
       const text = decoder.decode(body.bytes.subarray(body.start, Math.min(body.end, body.start + 600)));
       flags |= this.#mark(line, timeMs, text);
@@ -87,7 +87,9 @@ export class StepTracker {
   #close(lastLine: number, timeMs: number | undefined): void {
     const open = this.#step;
     this.#step = undefined;
-    if (open !== undefined && this.#steps.length < MAX_STEPS) this.#steps.push(closed(open, lastLine, timeMs));
+    // A second mark on the same line names the step better (Travis: fold, then command).
+    if (open === undefined || lastLine < open.firstLine) return;
+    if (this.#steps.length < MAX_STEPS) this.#steps.push(closed(open, lastLine, timeMs));
   }
 
   #closeGroup(lastLine: number, timeMs: number | undefined): void {
@@ -185,7 +187,12 @@ export class StepTracker {
   }
 
   /** `travis_fold:start:x`, `section_start:1699:x` before a carriage return: up to eight parts of the raw line. */
-  #hidden(line: number, timeMs: number | undefined, raw: { bytes: Uint8Array; start: number; end: number }): number {
+  #hidden(
+    line: number,
+    timeMs: number | undefined,
+    raw: { bytes: Uint8Array; start: number; end: number },
+    lastLine: number,
+  ): number {
     const head = decoder.decode(raw.bytes.subarray(raw.start, Math.min(raw.end, raw.start + 700)));
     if (!head.includes('travis_') && !head.includes('section_')) return 0;
     for (const part of head.split('\r').slice(0, 8)) {
@@ -197,7 +204,8 @@ export class StepTracker {
       if (mark[1] === 'travis_fold') this.#travis = true;
       const at = timeMs ?? (mark[3] === undefined ? undefined : Number(mark[3]) * 1000);
       if (mark[2] === 'start') this.#open(mark[4] as string, line, at);
-      else this.#close(line, at);
+      // What is visible behind an end mark belongs to what comes next.
+      else this.#close(lastLine, at);
     }
     return 0;
   }

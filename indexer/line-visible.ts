@@ -39,9 +39,16 @@ function visibleStart(bytes: Uint8Array, start: number, end: number): number {
     let at = partEnd - 1;
     while (at >= start && bytes[at] !== CR) at--;
     if (at < start) return start;
-    if (hasText(bytes, at + 1, partEnd)) return at + 1;
+    if (hasText(bytes, at + 1, partEnd) || isErasing(bytes, at + 1, partEnd)) return at + 1;
     partEnd = at;
   }
+}
+
+/** `ESC [ K`, `ESC [ 0 K`, `ESC [ 2 K` right behind the carriage return: nothing before it stays visible. */
+function isErasing(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== ESC || bytes[start + 1] !== 0x5b || start + 2 >= end) return false;
+  const parameter = bytes[start + 2];
+  return parameter === 0x4b || ((parameter === 0x30 || parameter === 0x32) && bytes[start + 3] === 0x4b);
 }
 
 function hasText(bytes: Uint8Array, start: number, end: number): boolean {

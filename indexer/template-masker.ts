@@ -1,6 +1,18 @@
 // The one definition of a template: finds what to replace in the visible bytes of a line and hashes the result in the
 // same pass, because it runs over every byte that is indexed. The text form is made from the same replacements.
-import { BAR, CLASS, DIGIT, LETTER, SPACE, skipClass, UPPER, WORD, wordHash, wordSet } from './template-bytes.ts';
+import {
+  BAR,
+  CLASS,
+  CONTROL,
+  DIGIT,
+  LETTER,
+  SPACE,
+  skipClass,
+  UPPER,
+  WORD,
+  wordHash,
+  wordSet,
+} from './template-bytes.ts';
 import { countTurns, findNumber, findUuid, found, isHash } from './template-number.ts';
 import { TEMPLATE_TYPES, type TemplateType } from './template-types.ts';
 
@@ -24,6 +36,8 @@ export class TemplateMasker {
   readonly #edits = new Int32Array(MAX_EDITS * 3);
   #editCount = 0;
   #hash = 0;
+  /** The last line holds control bytes: its visible text is not what was given, and must be given again without. */
+  hasControl = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #end = 0;
@@ -32,6 +46,7 @@ export class TemplateMasker {
   mask(b: Uint8Array, start: number, end: number): number {
     this.#bytes = b;
     this.#editCount = 0;
+    this.hasControl = false;
     let to = end;
     while (to > start && ((CLASS[b[to - 1] as number] as number) & SPACE) !== 0) to--;
     const from = skipClass(b, start, to, SPACE);
@@ -119,6 +134,10 @@ export class TemplateMasker {
   /** Blanks, rules and progress bars. Returns the end of what was consumed. */
   #other(b: Uint8Array, i: number, end: number, c: number): number {
     const x = b[i] as number;
+    if ((c & CONTROL) !== 0) {
+      this.hasControl = true;
+      return i + 1;
+    }
     if ((c & SPACE) !== 0) {
       const to = skipClass(b, i + 1, end, SPACE);
       if (to > i + 1 || x !== 0x20) this.#edit(i, to, 0x20);
@@ -205,7 +224,7 @@ export class TemplateMasker {
     }
     if (isHash(b, s, e, start)) this.#edit(s, e, SYMBOLS.hash);
     else if (isRandomName(b, s, e, start)) this.#edit(s, e, SYMBOLS.id);
-    else this.#identifier(b, s, e);
+    else return this.#identifier(b, s, e, end);
     return e;
   }
 
@@ -220,13 +239,24 @@ export class TemplateMasker {
     return wordEnd;
   }
 
-  /** A name that ends in a long number (`job48123`): five digits are no longer part of a name (chosen). */
-  #identifier(b: Uint8Array, s: number, e: number): void {
+  /**
+   * A name that ends in a long number (`job48123`): five digits are no longer part of a name (chosen). A shorter one may
+   * be the start of a version (`v20.11.1`, `python3.8`), which is kept.
+   */
+  #identifier(b: Uint8Array, s: number, e: number, end: number): number {
     let at = e;
     while (at > s && ((CLASS[b[at - 1] as number] as number) & DIGIT) !== 0) at--;
-    const isLong = e - at >= 5;
-    this.#keep(b, s, isLong ? at : e);
-    if (isLong) this.#edit(at, e, SYMBOLS.num);
+    if (e - at >= 5) {
+      this.#keep(b, s, at);
+      this.#edit(at, e, SYMBOLS.num);
+      return e;
+    }
+    let to = e;
+    if (at < e)
+      while (to + 1 < end && b[to] === 0x2e && ((CLASS[b[to + 1] as number] as number) & DIGIT) !== 0)
+        to = skipClass(b, to + 1, end, DIGIT);
+    this.#keep(b, s, to);
+    return to;
   }
 }
 

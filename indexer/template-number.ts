@@ -77,8 +77,8 @@ function findClock(b: Uint8Array, s: number, e: number, end: number): number {
     if (digits(b, at, 2, end)) at += 2;
   } else if (
     b[at] === 0x20 &&
-    (b[at + 2] as number | 0x20) === 0x6d &&
-    ((b[at + 1] as number | 0x20) === 0x61 || (b[at + 1] as number | 0x20) === 0x70)
+    ((b[at + 2] as number) | 0x20) === 0x6d &&
+    (((b[at + 1] as number) | 0x20) === 0x61 || ((b[at + 1] as number) | 0x20) === 0x70)
   )
     at += 3;
   found.type = 'time';
@@ -215,7 +215,7 @@ function findUnit(b: Uint8Array, e: number, end: number): number {
   }
   const unit = wordHash(b, at, unitEnd);
   // A spaced single letter is a word of its own ("3 m" is rare, "3 s" is not).
-  if (at > e && unitEnd - at === 1 && (b[at] as number | 0x20) !== 0x73 && b[at] !== 0x42) return 0;
+  if (at > e && unitEnd - at === 1 && ((b[at] as number) | 0x20) !== 0x73 && b[at] !== 0x42) return 0;
   if (DURATION_UNITS.has(unit)) {
     found.type = 'dur';
     return joinDuration(b, unitEnd, end);
