@@ -1,0 +1,76 @@
+// Passwords and tokens that stand in command lines under flags whose letter alone says nothing: `docker login -p X`.
+import type { Span } from './mask-span.ts';
+import { isSecretValue, type NameKind } from './mask-value.ts';
+
+/** A command, as a text to find, and the expression (from there on) whose first group is the secret. */
+interface CommandRule {
+  readonly key: string;
+  readonly tail: string;
+  readonly kind: NameKind;
+}
+
+const VALUE = `["']?([^\\s"']{6,400})`;
+const P = `[^|;&\\n]{0,200}?\\s-p[ =]?${VALUE}`;
+
+/** chosen: tools that CI jobs log in with; the flags are from their manuals. */
+export const COMMAND_RULES: readonly CommandRule[] = [
+  { key: 'docker login', tail: P, kind: 'password' },
+  { key: 'podman login', tail: P, kind: 'password' },
+  { key: 'buildah login', tail: P, kind: 'password' },
+  { key: 'skopeo login', tail: P, kind: 'password' },
+  { key: 'registry login', tail: P, kind: 'password' },
+  { key: 'az login', tail: P, kind: 'password' },
+  { key: 'oc login', tail: P, kind: 'password' },
+  { key: 'cf login', tail: P, kind: 'password' },
+  { key: 'cf auth', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'sshpass', tail: `[^|;&\\n]{0,40}?\\s?-p ?${VALUE}`, kind: 'password' },
+  { key: 'mysql', tail: `(?:dump|admin|import|sh|check)?\\b[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: 'password' },
+  { key: 'mariadb', tail: `[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: 'password' },
+  { key: 'redis-cli', tail: `[^|;&\\n]{0,200}?\\s-a ${VALUE}`, kind: 'password' },
+  { key: 'mongo', tail: `[^|;&\\n]{0,200}?\\s-p ${VALUE}`, kind: 'password' },
+  { key: 'sqlcmd', tail: `[^|;&\\n]{0,200}?\\s-P ?${VALUE}`, kind: 'password' },
+  { key: 'cqlsh', tail: P, kind: 'password' },
+  { key: 'ldapsearch', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
+  { key: 'ldapadd', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
+  { key: 'ldapmodify', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
+  { key: 'htpasswd', tail: `\\s+-\\w{0,4}b\\w{0,4}\\s+\\S{1,120}\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'twine upload', tail: P, kind: 'password' },
+  { key: 'net use', tail: `[^|;&\\n]{0,120}?/user:\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'smbclient', tail: `[^|;&\\n]{0,200}?\\s-U ?["']?[^\\s%]{1,80}%([^\\s"']{4,200})`, kind: 'password' },
+  { key: 'psexec', tail: P, kind: 'password' },
+  { key: 'xfreerdp', tail: `[^|;&\\n]{0,200}?/p:${VALUE}`, kind: 'password' },
+  { key: 'lftp', tail: `[^|;&\\n]{0,80}?\\s-u ?["']?[^\\s,]{1,80},([^\\s"']{4,200})`, kind: 'password' },
+  { key: 'sqlplus', tail: `\\s+(?:-\\w\\s+){0,4}["']?[^\\s/"']{1,60}/([^\\s@"']{6,200})@`, kind: 'password' },
+  { key: '-passin pass:', tail: VALUE, kind: 'password' },
+  { key: '-passout pass:', tail: VALUE, kind: 'password' },
+  { key: 'enc -aes', tail: `[^|;&\\n]{0,200}?\\s-k ${VALUE}`, kind: 'password' },
+  { key: 'zip -P', tail: `\\s?${VALUE}`, kind: 'password' },
+  { key: '7z a', tail: `[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: 'password' },
+  { key: 'rabbitmqctl add_user', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'rabbitmqctl change_password', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'vault login', tail: `\\s+(?:-\\S{1,60}\\s+){0,4}${VALUE}`, kind: 'secret' },
+  { key: 'cargo login', tail: `\\s+${VALUE}`, kind: 'secret' },
+  { key: 'snyk auth', tail: `\\s+${VALUE}`, kind: 'secret' },
+  { key: 'authtoken', tail: `\\s+${VALUE}`, kind: 'secret' },
+  { key: 'codecov', tail: `[^|;&\\n]{0,200}?\\s-t ${VALUE}`, kind: 'secret' },
+  { key: 'doctl auth init', tail: `[^|;&\\n]{0,80}?\\s-t ${VALUE}`, kind: 'secret' },
+  { key: 'nuget push', tail: `[^|;&\\n]{0,300}?\\s-k ${VALUE}`, kind: 'secret' },
+  { key: 'nuget setapikey', tail: `\\s+${VALUE}`, kind: 'secret' },
+  { key: 'identified by', tail: `\\s+(?:password\\s+)?${VALUE}`, kind: 'password' },
+];
+
+const compiled = new Map<number, RegExp>();
+
+/** The secret of the command whose text ends at `to`. */
+export function findCommandSecret(line: string, to: number, index: number): Span | undefined {
+  const rule = COMMAND_RULES[index];
+  if (rule === undefined) return undefined;
+  const pattern = compiled.get(index) ?? new RegExp(rule.tail, 'y');
+  compiled.set(index, pattern);
+  pattern.lastIndex = to;
+  const match = pattern.exec(line);
+  const text = match?.[1];
+  if (match === null || text === undefined || !isSecretValue(text, rule.kind)) return undefined;
+  const from = match.index + match[0].length - text.length - (match[0].endsWith('@') ? 1 : 0);
+  return { from, to: from + text.length, rule: 'cli-password' };
+}

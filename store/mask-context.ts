@@ -1,0 +1,265 @@
+// Values that only the name before them gives away: `NAME=value`, `"name": "value"`, `--name value`, headers, query
+// parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
+import { kindOfName } from './mask-names.ts';
+import type { Span } from './mask-span.ts';
+import { isPlaceholder, isSecretValue, type NameKind } from './mask-value.ts';
+
+/** What a line leaves open for the next one: its last name, whose value has not come yet. */
+export interface OpenName {
+  readonly kind: NameKind;
+  /** The next line must say `value:` (a name-value pair written over two lines). */
+  readonly needsValueWord: boolean;
+}
+
+/** What looking at one name gave. */
+export interface ContextResult {
+  readonly span?: Span;
+  readonly open?: OpenName;
+  /** Where the name ends: later hits before it are the same name. */
+  readonly end: number;
+}
+
+/** chosen: longer than any name in use; bounds the work per hit on hostile lines. */
+const MAX_NAME_LEFT = 64;
+const MAX_NAME_RIGHT = 48;
+/** How far the end of a quoted value is looked for; PEM bodies in one line are found by their own rule. */
+const MAX_QUOTED = 2_048;
+const MAX_PLAIN = 1_024;
+
+const isNameCode = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x30 && code <= 0x39) ||
+  code === 0x5f ||
+  code === 0x2d ||
+  code === 0x2e ||
+  code === 0x24;
+
+const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
+const SPACES = /[ \t]{0,24}/y;
+const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|->|%3D|%3A)/iy;
+const IS_WORD = /(?: (?:is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+const VALUE_WORD =
+  /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
+const WRAPPERS =
+  /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfL@]{1,2}(?=["'])))?/iy;
+const QUOTE = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
+const SCHEME =
+  /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
+const PLAIN_END = /[\s"'`<>,;)\]}|\\]|&(?!#|amp;)|%26|%22|%27|%20|%2C/i;
+const SET_COMMAND =
+  /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
+const NETRC_BEFORE = /(?:login|user|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
+const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
+
+const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+};
+const skip = (pattern: RegExp, text: string, at: number): number => at + (matchAt(pattern, text, at)?.length ?? 0);
+
+interface Name {
+  readonly from: number;
+  readonly to: number;
+  /** Dashes before it: a command-line flag. */
+  readonly dashes: boolean;
+  readonly text: string;
+}
+
+function nameAround(line: string, from: number, to: number): Name {
+  let start = from;
+  while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
+  let end = to;
+  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end))) end++;
+  const dashes =
+    line.charCodeAt(start) === 0x2d || (line.charCodeAt(start - 1) === 0x2f && /\s/.test(line[start - 2] ?? ''));
+  while (start < from && /[-.$]/.test(line[start] ?? '')) start++;
+  while (end > to && /[-.]/.test(line[end - 1] ?? '')) end--;
+  return { from: start, to: end, dashes, text: line.slice(start, end) };
+}
+
+/** Where a value starts and which kind of separator led there; undefined when the name has no value. */
+interface ValueStart {
+  readonly at: number;
+  readonly how: 'assigned' | 'element' | 'flag' | 'prose' | 'listed' | 'attribute';
+}
+
+function elementStart(line: string, name: Name, at: number): ValueStart | undefined {
+  return line[at] === '>' && line[name.from - 1] === '<' ? { at: at + 1, how: 'element' } : undefined;
+}
+
+function spacedStart(line: string, name: Name, at: number): ValueStart | undefined {
+  const spaced = skip(SPACES, line, at);
+  if (spaced === at || spaced >= line.length) return undefined;
+  if (name.dashes) return { at: spaced, how: 'flag' };
+  const before = line.slice(Math.max(0, name.from - 100), name.from);
+  if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: 'flag' };
+  // A two-column listing (`token      abc…`): the name alone at the start, the value alone to the end.
+  if (spaced - at >= 2 && /^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced)))
+    return { at: spaced, how: 'prose' };
+  return undefined;
+}
+
+function valueStart(line: string, name: Name): ValueStart | undefined {
+  const closed = skip(CLOSERS, line, name.to);
+  const quoted = closed > name.to;
+  const at = skip(SPACES, line, closed);
+  const separator = matchAt(SEPARATOR, line, at);
+  if (separator !== undefined) return { at: at + separator.length, how: 'assigned' };
+  const attribute = quoted ? matchAt(VALUE_WORD, line, closed) : undefined;
+  if (attribute !== undefined) return { at: closed + attribute.length, how: 'attribute' };
+  if (quoted && line[at] === ',') {
+    const after = skip(SPACES, line, at + 1);
+    return matchAt(QUOTE, line, after) === undefined ? undefined : { at: after, how: 'listed' };
+  }
+  if (quoted && line[closed] === '>') return { at: closed + 1, how: 'element' };
+  if (line[at] === '|' && at > closed) return { at: at + 1, how: 'prose' };
+  const prose = matchAt(IS_WORD, line, closed);
+  if (prose !== undefined) return { at: closed + prose.length, how: 'prose' };
+  return elementStart(line, name, closed) ?? spacedStart(line, name, closed);
+}
+
+interface Value {
+  readonly from: number;
+  readonly to: number;
+  readonly quoted: boolean;
+}
+
+function quotedEnd(line: string, from: number, quote: string): number | undefined {
+  const limit = Math.min(line.length, from + MAX_QUOTED);
+  const folded = quote.toLowerCase();
+  for (let at = from; at < limit; at++) {
+    const code = line.charCodeAt(at);
+    if (code === folded.charCodeAt(0) || code === quote.charCodeAt(0)) {
+      if (line.startsWith(quote, at) || line.slice(at, at + quote.length).toLowerCase() === folded) return at;
+    }
+    if (code === 0x5c) at++;
+  }
+  return undefined;
+}
+
+function plainEnd(line: string, from: number, element: boolean): number {
+  const limit = Math.min(line.length, from + MAX_PLAIN);
+  for (let at = from; at < limit; at++) {
+    const character = line[at] ?? '';
+    if (
+      element
+        ? character === '<'
+        : PLAIN_END.test(line.slice(at, at + 5)) && PLAIN_END.exec(line.slice(at, at + 5))?.index === 0
+    )
+      return at;
+    // `=` ends a value unless it is padding at its end: `token=token=` must not be read again and again.
+    if (character === '=' && !/^={1,3}(?:$|[^A-Za-z0-9])/.test(line.slice(at, at + 4)) && line[at - 1] !== '=')
+      return at;
+  }
+  return limit;
+}
+
+function readValue(line: string, start: ValueStart): Value {
+  let at = skip(SPACES, line, start.at);
+  at = skip(WRAPPERS, line, at);
+  at = skip(SPACES, line, at);
+  const quote = matchAt(QUOTE, line, at);
+  if (quote !== undefined) {
+    let from = at + quote.length;
+    if (line.startsWith(quote + quote, from)) from += 2 * quote.length;
+    const to = quotedEnd(line, from, quote);
+    if (to !== undefined) return { from, to, quoted: true };
+    at = from;
+  }
+  return { from: at, to: plainEnd(line, at, start.how === 'element'), quoted: false };
+}
+
+/** `NAME=value` as a shell or an environment dump writes it: the value goes on to the next space. */
+function envLineEnd(line: string, name: Name, value: Value): number {
+  if (value.quoted || line[name.to] !== '=' || value.from !== name.to + 1) return value.to;
+  if (!BEFORE_ENV_LINE.test(line.slice(Math.max(0, name.from - 16), name.from))) return value.to;
+  let to = value.to;
+  while (to < line.length && to - value.from < MAX_PLAIN && !/\s/.test(line[to] ?? '')) to++;
+  return to;
+}
+
+/** Cuts a scheme word (`Bearer`, `token`) off the front of a value; the rest is what is tested. */
+function withoutScheme(line: string, value: Value): Value {
+  const scheme = matchAt(SCHEME, line, value.from);
+  if (scheme === undefined || value.from + scheme.length > line.length) return value;
+  const from = value.from + scheme.length;
+  const end = value.quoted && value.to > from ? value.to : line.length;
+  let to = from;
+  while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? '')) to++;
+  return { from, to, quoted: value.quoted };
+}
+
+const isBase64Pair = (text: string): boolean =>
+  /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text) &&
+  /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text, 'base64').toString('latin1'));
+
+function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['how']): boolean {
+  const text = line.slice(value.from, value.to);
+  if (isBase64Pair(text) && !isPlaceholder(text)) return true;
+  if (!isSecretValue(text, kind)) return false;
+  if (how !== 'prose') return true;
+  return text.length >= 8 && /\d/.test(text) && kind !== 'weak';
+}
+
+/** Nothing but an opening sign is left of the line: the value comes on the next one. */
+const OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
+const NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
+
+function openAt(line: string, name: Name, start: ValueStart | undefined, kind: NameKind): OpenName | undefined {
+  if (start !== undefined) {
+    return start.how !== 'prose' && OPEN_END.test(line.slice(start.at, start.at + 60))
+      ? { kind, needsValueWord: false }
+      : undefined;
+  }
+  const rest = line.slice(name.to, name.to + 40);
+  const field = line.slice(Math.max(0, name.from - 24), name.from);
+  if (/^\\{0,4}["']?[ \t]{0,4},?[ \t]{0,8}$/.test(rest) && NAME_FIELD.test(field))
+    return { kind, needsValueWord: true };
+  return name.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : undefined;
+}
+
+/** Bare `key` names a secret in a query string or as a flag only; anywhere else it is a map's. */
+function kindHere(line: string, name: Name): NameKind | undefined {
+  const kind = kindOfName(name.text);
+  if (kind !== undefined || name.text.toLowerCase() !== 'key') return kind;
+  return line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-')
+    ? 'weak'
+    : undefined;
+}
+
+/** Looks at the name around a keyword at [from, to) of a visible line. */
+export function findContextValue(line: string, from: number, to: number): ContextResult {
+  const name = nameAround(line, from, to);
+  const kind = kindHere(line, name);
+  if (kind === undefined) return { end: name.to };
+  const start = valueStart(line, name);
+  const open = openAt(line, name, start, kind);
+  if (start === undefined || open !== undefined) return open === undefined ? { end: name.to } : { end: name.to, open };
+  const value = readValue(line, start);
+  for (const candidate of [value, withoutScheme(line, value)]) {
+    if (candidate.to <= candidate.from || !isMasked(line, candidate, kind, start.how)) continue;
+    const end = candidate === value ? envLineEnd(line, name, value) : candidate.to;
+    return { end: name.to, span: { from: candidate.from, to: end, rule: `value:${kind}` } };
+  }
+  return { end: name.to };
+}
+
+const VALUE_FIELD = /^[ \t]{0,60}(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8}/i;
+/** What runners put before each line: a time, a stream mark, an indent, a diff sign. */
+export const LINE_PREFIX =
+  /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{1,4})?(?:\d\d[OE][ +] ?)?[ \t]{0,80}/;
+
+/** The value of a name that the line before left open. */
+export function findOpenValue(line: string, open: OpenName): Span | undefined {
+  const prefix = LINE_PREFIX.exec(line)?.[0].length ?? 0;
+  const field = VALUE_FIELD.exec(line.slice(prefix));
+  if (field === null && open.needsValueWord) return undefined;
+  const value = readValue(line, { at: prefix + (field?.[0].length ?? 0), how: 'assigned' });
+  const whole = withoutScheme(line, value);
+  const text = line.slice(whole.from, whole.to);
+  // A block's line holds the value alone; a line of prose after a heading does not.
+  const alone = /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
+  if (!alone || !isSecretValue(text, open.kind)) return undefined;
+  return { from: whole.from, to: whole.to, rule: `value:${open.kind}` };
+}

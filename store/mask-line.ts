@@ -1,0 +1,163 @@
+// Masks one visible line: runs the words over it, asks each hit's rule for spans, and says what the next line inherits.
+import { findCommandSecret } from './mask-commands.ts';
+import { findContextValue, findOpenValue, type OpenName } from './mask-context.ts';
+import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
+import type { TokenRule } from './mask-rule.ts';
+import type { Span } from './mask-span.ts';
+import { isPlaceholder } from './mask-value.ts';
+import type { WebhookRule } from './mask-webhooks.ts';
+import type { WordTable } from './mask-words.ts';
+
+/** What a line leaves for the next one. */
+export interface Inherited {
+  readonly key?: OpenKey;
+  readonly name?: OpenName;
+}
+
+/** Spans of a line and what it leaves; `added` are values that the log itself asks to mask. */
+export interface LineResult {
+  readonly spans: readonly Span[];
+  readonly left: Inherited;
+  readonly added: readonly string[];
+}
+
+const NOTHING: Inherited = {};
+const compiled = new Map<TokenRule | WebhookRule, RegExp>();
+
+function patternOf(rule: TokenRule): RegExp {
+  let pattern = compiled.get(rule);
+  if (pattern === undefined) {
+    const key = rule.key.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const before = rule.edges.includes('L') ? '(?<![\\w+/=-])' : rule.edges.includes('l') ? '(?<![A-Za-z0-9])' : '';
+    pattern = new RegExp(
+      `${before}${rule.head}${key}${rule.tail}${rule.edges.includes('r') ? '(?![A-Za-z0-9])' : ''}`,
+      'y',
+    );
+    compiled.set(rule, pattern);
+  }
+  return pattern;
+}
+
+function findToken(line: string, from: number, rule: TokenRule): Span | undefined {
+  const pattern = patternOf(rule);
+  for (let back = rule.back[1]; back >= rule.back[0]; back--) {
+    if (from - back < 0) continue;
+    pattern.lastIndex = from - back;
+    const text = pattern.exec(line)?.[0];
+    if (text === undefined) continue;
+    const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
+    return isPlaceholder(body.length > 6 ? body : text)
+      ? undefined
+      : { from: from - back, to: from - back + text.length, rule: rule.id };
+  }
+  return undefined;
+}
+
+function findWebhook(line: string, to: number, rule: WebhookRule): Span | undefined {
+  const pattern = compiled.get(rule) ?? new RegExp(rule.tail, 'y');
+  compiled.set(rule, pattern);
+  pattern.lastIndex = to;
+  const match = pattern.exec(line);
+  const text = match?.[1] ?? '';
+  if (match === null || text === '' || isPlaceholder(text)) return undefined;
+  const end = match.index + match[0].length;
+  return { from: end - text.length, to: end, rule: rule.id };
+}
+
+/** Everything found in one line, hit by hit. */
+class LineScan {
+  private readonly line: string;
+  private readonly table: WordTable;
+  readonly spans: Span[] = [];
+  readonly added: string[] = [];
+  key: OpenKey | undefined;
+  name: OpenName | undefined;
+  /** End of the last name looked at, and of the text masked so far: hits inside say nothing new. */
+  private nameEnd = 0;
+  private masked = 0;
+
+  constructor(line: string, table: WordTable) {
+    this.line = line;
+    this.table = table;
+  }
+
+  run(): void {
+    const { automaton, words, lengths } = this.table;
+    const { table, classes, shift, firstHit } = automaton;
+    let state = 0;
+    for (let at = 0; at < this.line.length; at++) {
+      state = table[(state << shift) | (classes[this.line.charCodeAt(at)] as number)] as number;
+      if (state < firstHit) continue;
+      for (const index of automaton.words[state - firstHit] ?? []) {
+        this.hit(words[index] as (typeof words)[number], at + 1 - (lengths[index] as number), at + 1);
+      }
+    }
+  }
+
+  private add(span: Span | undefined): void {
+    if (span === undefined || span.to <= span.from) return;
+    this.spans.push(span);
+    if (span.to > this.masked) this.masked = span.to;
+  }
+
+  private hit(word: WordTable['words'][number], from: number, to: number): void {
+    if (word.is === 'told') this.told(word.forms, from);
+    else if (word.is === 'token') this.add(findToken(this.line, from, word.rule));
+    else if (word.is === 'key-begin') this.keyBegin(from);
+    else if (word.is === 'add-mask') this.addMask(to);
+    else if (word.is === 'putty-key') this.key = findPuttyKey(this.line, to) ?? this.key;
+    else if (from >= this.masked) this.surrounding(word, from, to);
+  }
+
+  private surrounding(word: WordTable['words'][number], from: number, to: number): void {
+    if (word.is === 'shape') for (const span of word.find(this.line, from, to)) this.add(span);
+    else if (word.is === 'command') this.add(findCommandSecret(this.line, to, word.index));
+    else if (word.is === 'webhook') this.add(findWebhook(this.line, to, word.rule));
+    else if (word.is === 'context' && from >= this.nameEnd) {
+      const found = findContextValue(this.line, from, to);
+      this.nameEnd = found.end;
+      this.name = found.open ?? this.name;
+      this.add(found.span);
+    }
+  }
+
+  private told(forms: readonly string[], from: number): void {
+    const form = forms.find((candidate) => this.line.startsWith(candidate, from));
+    if (form !== undefined) this.add({ from, to: from + form.length, rule: 'told' });
+  }
+
+  private keyBegin(from: number): void {
+    const found = findKeyBegin(this.line, from);
+    this.add(found.span);
+    this.key = found.open ?? this.key;
+  }
+
+  private addMask(to: number): void {
+    const value = this.line.slice(to).trim();
+    if (value === '' || /^\*+$/.test(value)) return;
+    this.added.push(value);
+    this.add({ from: to, to: this.line.length, rule: 'add-mask' });
+  }
+}
+
+/** Looks at a whole visible line, with what the line before left. An empty line leaves that untouched. */
+export function scanLine(line: string, table: WordTable, inherited: Inherited): LineResult {
+  if (line.trim() === '') return { spans: [], left: inherited, added: [] };
+  const scan = new LineScan(line, table);
+  const spans: Span[] = [];
+  let key: OpenKey | undefined;
+  if (inherited.key !== undefined) {
+    const found = findKeyLine(line, inherited.key);
+    if (found.span !== undefined) spans.push(found.span);
+    key = found.open;
+  }
+  const value = inherited.name === undefined ? undefined : findOpenValue(line, inherited.name);
+  if (value !== undefined) spans.push(value);
+  scan.run();
+  key = scan.key ?? key;
+  const left =
+    key === undefined && scan.name === undefined
+      ? NOTHING
+      : { ...(key && { key }), ...(scan.name && { name: scan.name }) };
+  return { spans: [...spans, ...scan.spans], left, added: scan.added };
+}

@@ -1,0 +1,307 @@
+// Masking over a stream: lines are found, cheap checks decide which are looked at, the rest passes uncopied. The result
+// does not depend on how the input was cut; memory is bounded by a chunk and one piece of a line.
+import { type Inherited, type LineResult, scanLine } from './mask-line.ts';
+import { isWorthALook, type Probe, probesOf } from './mask-probe.ts';
+import { mergeSpans, type Span } from './mask-span.ts';
+import { formsOfValue, reasonNotMasked } from './mask-told.ts';
+import { endOfEscape, visibleLine } from './mask-visible.ts';
+import { type WordTable, wordTable } from './mask-words.ts';
+
+const MASK = '***';
+const WITHHELD = Buffer.from('[line withheld: masking failed]');
+const LF = 0x0a;
+const CR = 0x0d;
+/** A line longer than this is masked in pieces, so that memory stays bounded. */
+const MAX_LINE = 65_536;
+/** Of a piece, this much is only looked at, so that a secret at its end is seen whole. */
+const LOOK_AHEAD = 8_192;
+/** Text before a piece that is looked at again, so that a name at the end of the last one finds its value. */
+const LOOK_BEHIND = 256;
+/** chosen: a masked span longer than a piece leaves no place to cut; what follows is then masked as part of it. */
+const MIN_PIECE = 1_024;
+/** Masking a line once more must change nothing; a further look finds what a first mask laid open. */
+const MAX_LOOKS = 4;
+/** chosen: a job asks for a few masks; a hostile log must not make tables without end. */
+const MAX_ADDED = 64;
+
+/** Words to look for and the cheap checks of their hits. */
+export interface MaskTables {
+  readonly words: WordTable;
+  readonly probes: readonly Probe[];
+}
+
+/** Tables for the rules and these values. */
+export function buildTables(values: readonly string[]): MaskTables {
+  const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
+  return { words, probes: probesOf(words) };
+}
+
+/** Spans of a raw stretch of bytes, in order and apart. */
+interface RawSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+const isTokenByte = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) ||
+  (byte >= 0x41 && byte <= 0x5a) ||
+  (byte >= 0x61 && byte <= 0x7a) ||
+  '+/=_.~%-'.includes(String.fromCharCode(byte));
+
+const isLineEnd = (byte: number | undefined): boolean => byte === LF || byte === CR;
+
+function lineEnd(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] !== LF && bytes[at] !== CR) at++;
+  return at;
+}
+
+/** Index after the last line end, 0 without any. */
+function afterLastLineEnd(bytes: Buffer): number {
+  for (let at = bytes.length; at > 0; at--) if (isLineEnd(bytes[at - 1])) return at;
+  return 0;
+}
+
+function applyMasks(bytes: Buffer, spans: readonly RawSpan[]): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const { from, to } of spans) {
+    parts.push(bytes.subarray(at, from), Buffer.from(MASK));
+    at = to;
+  }
+  parts.push(bytes.subarray(at));
+  return Buffer.concat(parts);
+}
+
+/** One log on its way through. */
+export class MaskStream {
+  private readonly firstTables: () => MaskTables;
+  private readonly told: readonly string[];
+  private tables: MaskTables | undefined;
+  private readonly added: string[] = [];
+  private held: Buffer = Buffer.alloc(0);
+  private inherited: Inherited = {};
+  /** Bytes before the held ones, when these are the rest of a long line. */
+  private behind: Buffer = Buffer.alloc(0);
+  /** A masked span reached the end of the last piece: what continues it is masked too. */
+  private insideToken = false;
+  private readonly countsByRule: Record<string, number> = {};
+  private withheldLines = 0;
+  private out: Uint8Array[] = [];
+  private passed = 0;
+
+  constructor(firstTables: () => MaskTables, told: readonly string[]) {
+    this.firstTables = firstTables;
+    this.told = told;
+  }
+
+  push(chunk: Uint8Array): readonly Uint8Array[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    return this.consume(this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]), false);
+  }
+
+  end(): readonly Uint8Array[] {
+    return this.consume(this.held, true);
+  }
+
+  counts(): { readonly counts: Readonly<Record<string, number>>; readonly withheldLines: number } {
+    return { counts: { ...this.countsByRule }, withheldLines: this.withheldLines };
+  }
+
+  private get current(): MaskTables {
+    this.tables ??= this.firstTables();
+    return this.tables;
+  }
+
+  private consume(bytes: Buffer, isLast: boolean): readonly Uint8Array[] {
+    this.out = [];
+    this.passed = 0;
+    const end = isLast ? bytes.length : afterLastLineEnd(bytes);
+    this.maskLines(bytes, end);
+    this.pass(bytes, end);
+    const rest = isLast ? end : this.maskPieces(bytes, end, bytes.length);
+    this.pass(bytes, rest);
+    // Copied: the chunk's memory is the caller's.
+    this.held = Buffer.from(bytes.subarray(rest));
+    return this.out;
+  }
+
+  /** Lets bytes up to `to` go as they are. */
+  private pass(bytes: Buffer, to: number): void {
+    if (to > this.passed) this.out.push(bytes.subarray(this.passed, to));
+    this.passed = to;
+  }
+
+  private replace(bytes: Buffer, from: number, to: number, by: Uint8Array): void {
+    this.pass(bytes, from);
+    this.out.push(by);
+    this.passed = to;
+  }
+
+  private maskLines(bytes: Buffer, end: number): void {
+    let at = 0;
+    if (this.behind.length > 0 && end > 0) {
+      at = lineEnd(bytes, 0, end);
+      this.maskLongLine(bytes, 0, at);
+    }
+    while (at < end) {
+      let from = at;
+      if (this.inherited.key === undefined && this.inherited.name === undefined) {
+        const hit = this.nextHit(bytes, at, end);
+        if (hit < 0) return;
+        from = hit - 1;
+        while (from > at && !isLineEnd(bytes[from - 1])) from--;
+      } else {
+        while (from < end && isLineEnd(bytes[from])) from++;
+        if (from >= end) return;
+      }
+      at = lineEnd(bytes, from, end);
+      if (at - from > MAX_LINE) this.maskLongLine(bytes, from, at);
+      else this.maskLine(bytes, from, at);
+    }
+  }
+
+  /** Index after the next word in [from, end) that may be a secret's, or -1. */
+  private nextHit(bytes: Buffer, from: number, end: number): number {
+    const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
+    const { probes } = this.current;
+    let state = 0;
+    for (let at = from; at < end; at++) {
+      const next = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
+      if (next < firstHit) state = next;
+      else if (next === escapeState) at = endOfEscape(bytes, at, end) - 1;
+      else {
+        state = next;
+        if (isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) return at + 1;
+      }
+    }
+    return -1;
+  }
+
+  private maskLine(bytes: Buffer, from: number, to: number): void {
+    let line = bytes.subarray(from, to);
+    let isChanged = false;
+    try {
+      let left: Inherited = {};
+      for (let look = 0; look < MAX_LOOKS; look++) {
+        const { result, spans } = this.scan(line, look === 0 ? this.inherited : {});
+        if (look === 0) {
+          left = result.left;
+          this.addValues(result.added);
+        }
+        if (spans.length === 0) break;
+        line = applyMasks(line, spans);
+        isChanged = true;
+      }
+      this.inherited = left;
+      if (isChanged) this.replace(bytes, from, to, line);
+    } catch {
+      // Whatever went wrong, the line is not kept: a note in its place, counted, and the log goes on.
+      this.inherited = {};
+      this.withheldLines++;
+      this.replace(bytes, from, to, WITHHELD);
+    }
+  }
+
+  /** Spans of a line as byte positions, counted. */
+  private scan(
+    line: Buffer,
+    inherited: Inherited,
+  ): { readonly result: LineResult; readonly spans: readonly RawSpan[] } {
+    const { text, origin } = visibleLine(line, 0, line.length);
+    const result = scanLine(text, this.current.words, inherited);
+    const spans = mergeSpans(result.spans);
+    for (const { rule } of spans) this.countsByRule[rule] = (this.countsByRule[rule] ?? 0) + 1;
+    return { result, spans: origin === undefined ? spans : spans.map((span) => toRaw(span, origin)) };
+  }
+
+  /** A line that is too long to hold: masked piece by piece, the last one with what it leaves for the next line. */
+  private maskLongLine(bytes: Buffer, from: number, to: number): void {
+    const at = this.maskPieces(bytes, from, to);
+    this.maskPiece(bytes, at, to, true);
+    this.behind = Buffer.alloc(0);
+    this.insideToken = false;
+  }
+
+  /** Masks whole pieces of a line's bytes [from, to) while more than a piece is left; gives the rest's start. */
+  private maskPieces(bytes: Buffer, from: number, to: number): number {
+    let at = from;
+    while (to - at > MAX_LINE) at = this.maskPiece(bytes, at, at + MAX_LINE, false);
+    return at;
+  }
+
+  /** Masks [from, cut) of a line's piece [from, to) and gives the cut. */
+  private maskPiece(bytes: Buffer, from: number, to: number, isLast: boolean): number {
+    const before = this.behind.length;
+    const window = before === 0 ? bytes.subarray(from, to) : Buffer.concat([this.behind, bytes.subarray(from, to)]);
+    let spans: readonly RawSpan[] = [];
+    let failed = false;
+    const entering = before === 0 ? this.inherited : {};
+    if (isLast || before === 0) this.inherited = {};
+    if (this.insideToken || entering.key || entering.name || isLast || this.nextHit(window, 0, window.length) >= 0) {
+      try {
+        const { result, spans: found } = this.scan(window, entering);
+        spans = this.withOpenToken(window, before, found);
+        if (isLast) this.inherited = result.left;
+      } catch {
+        failed = true;
+      }
+    }
+    const cut = isLast ? window.length : this.cutOf(spans, before, window.length);
+    if (failed) {
+      this.withheldLines++;
+      this.replace(bytes, from, from + cut - before, WITHHELD);
+    } else {
+      for (const span of spans) {
+        if (span.from < cut)
+          this.replace(bytes, from + span.from - before, from + Math.min(span.to, cut) - before, Buffer.from(MASK));
+      }
+      this.pass(bytes, from + cut - before);
+    }
+    this.behind = Buffer.from(window.subarray(Math.max(0, cut - LOOK_BEHIND), cut));
+    return from + cut - before;
+  }
+
+  /** Spans of a piece itself, with what continues the last piece's span. */
+  private withOpenToken(window: Buffer, before: number, found: readonly RawSpan[]): RawSpan[] {
+    const own = found
+      .filter((span) => span.to > before)
+      .map((span) => ({ from: Math.max(span.from, before), to: span.to }));
+    if (!this.insideToken) return own;
+    let to = before;
+    while (to < window.length && isTokenByte(window[to] as number)) to++;
+    if (to === before) return own;
+    const later = own.filter((span) => span.to > to).map((span) => ({ from: Math.max(span.from, to), to: span.to }));
+    return [{ from: before, to }, ...later];
+  }
+
+  private cutOf(spans: readonly RawSpan[], before: number, length: number): number {
+    const wanted = length - LOOK_AHEAD;
+    const across = spans.find((span) => span.from < wanted && span.to > wanted);
+    this.insideToken = false;
+    if (across === undefined) return wanted;
+    if (across.from - before >= MIN_PIECE) return across.from;
+    this.insideToken = across.to === length;
+    return across.to;
+  }
+
+  /** Values that the log itself asks to mask (`::add-mask::`), from the next line on. */
+  private addValues(values: readonly string[]): void {
+    const fresh = values.filter((value) => this.isWorthAdding(value));
+    if (fresh.length === 0) return;
+    this.added.push(...fresh);
+    this.tables = buildTables([...this.told, ...this.added]);
+  }
+
+  private isWorthAdding(value: string): boolean {
+    if (this.added.length >= MAX_ADDED || this.added.includes(value) || reasonNotMasked(value) !== undefined)
+      return false;
+    // A log must not be able to hide a word of its own failure by asking to mask it.
+    return value.length >= 12 ? !/^[a-z]+(?:[ _-][a-z]+){0,8}$/i.test(value) : /\d/.test(value) && /[a-z]/i.test(value);
+  }
+}
+
+const toRaw = (span: Span, origin: Uint32Array): RawSpan => ({
+  from: origin[span.from] as number,
+  to: (origin[span.to - 1] as number) + 1,
+});

@@ -1,0 +1,61 @@
+// All rules for known tokens, with those whose fixed text stands in the middle or at the end of the token.
+import { A, B, H, HX, ID, ruleOf, type TokenRule } from './mask-rule.ts';
+import { INFRASTRUCTURE_TOKENS } from './mask-tokens-a.ts';
+import { SERVICE_TOKENS } from './mask-tokens-b.ts';
+
+/** Written into every manifest; raised with every change of what is masked, so that `rescan` knows what is older. */
+export const RULES_VERSION = '2026.1';
+
+type InnerRow = readonly [
+  id: string,
+  back: readonly [number, number],
+  head: string,
+  key: string,
+  tail: string,
+  edges?: string,
+];
+
+/** Fixed text inside the token: what is before it, the text, what is after it. */
+const INNER: readonly InnerRow[] = [
+  ['azure-ad', [4, 4], '[\\w.~]{3}\\d', 'Q~', '[\\w.~-]{31,37}'],
+  ['azure-devops', [76, 76], `${A}{76}`, 'AZDO', `${A}{4}`, 'r'],
+  ['azure-key', [76, 76], `${B}{76}`, 'APIM', `${B}{5}[AQgw]==`],
+  ['azure-key', [76, 76], `${B}{76}`, 'ACDb', `${B}{5}[AQgw]==`],
+  ['azure-key', [76, 76], `${B}{76}`, '+ASt', `${B}{5}[AQgw]==`],
+  ['azure-key', [76, 76], `${B}{76}`, '+AMC', `${B}{5}[AQgw]==`],
+  ['azure-key', [76, 76], `${B}{76}`, '+ABa', `${B}{5}[AQgw]==`],
+  ['azure-key', [33, 33], `${B}{33}`, 'AIoT', `${B}{6}=`],
+  ['azure-key', [33, 33], `${B}{33}`, '+ASb', `${B}{6}=`],
+  ['azure-key', [33, 33], `${B}{33}`, '+AEh', `${B}{6}=`],
+  ['azure-key', [33, 33], `${B}{33}`, '+ARm', `${B}{6}=`],
+  ['azure-key', [42, 44], `[\\w-]{42,44}`, 'AzFu', `[\\w-]{5}[AQgw]==`],
+  ['azure-key', [42, 42], `${A}{42}`, 'AzSe', `[ACDQ]?${A}{5,6}`],
+  ['terraform', [14, 14], `${A}{14}`, '.atlasv1.', '[\\w=-]{60,70}'],
+  ['maxmind', [36, 36], `${A}{6}_${A}{29}`, '_mmk', '', 'r'],
+  ['mailchimp', [32, 32], `${H}{32}`, '-us', '\\d{1,2}', 'lr'],
+  ['telegram', [8, 10], '\\d{8,10}', ':AA', '[\\w-]{32,33}', 'lr'],
+  ['deepl', [36, 36], ID, ':fx', '', 'lr'],
+  ['rapidapi', [10, 10], `${HX}{10}`, 'msh', `${HX}{15}p1${HX}{5}jsn${HX}{12}`, 'lr'],
+  ['newrelic', [36, 36], `${HX}{36}`, 'NRAL', '', 'lr'],
+  ['newrelic', [36, 36], `${HX}{36}`, 'FFFF', 'NRAL', 'lr'],
+  ['salesforce', [15, 18], `00D${A}{12,15}`, '!AQ', '[\\w.]{80,260}', 'l'],
+  ['bitwarden', [0, 0], '', '0.', `${ID}\\.${A}{30}:[A-Za-z0-9+/=]{24,32}`, 'l'],
+  ['openai', [23, 23], `sk-${A}{20}`, 'T3BlbkFJ', `${A}{20}`],
+];
+
+const innerRuleOf = ([id, back, head, key, tail, edges = '']: InnerRow): TokenRule => ({
+  id,
+  key,
+  tail,
+  edges,
+  back,
+  head,
+  keep: 0,
+});
+
+/** Every rule, in a fixed order. */
+export const TOKEN_RULES: readonly TokenRule[] = [
+  ...INFRASTRUCTURE_TOKENS.map(ruleOf),
+  ...SERVICE_TOKENS.map(ruleOf),
+  ...INNER.map(innerRuleOf),
+];

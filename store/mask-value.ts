@@ -1,0 +1,103 @@
+// The test of a value that stands after a name such as `password=` or `token:`: is it a secret, or a placeholder, code,
+// a path, a number, a word? It looks at the value alone; names are mask-names.ts.
+import { entropyOf, wordScore } from './mask-letters.ts';
+
+/** What the name before a value promises: the stronger the name, the less the value must prove. */
+export type NameKind = 'password' | 'secret' | 'weak';
+
+/** Values that stand for "no secret here" in documentation and test set-ups, whole and without regard to case. */
+const SAMPLE_WORDS = new Set(
+  (
+    'password passwd passw0rd pass pwd secret secrets token tokens key apikey api_key credential credentials auth ' +
+    'changeme changeit change_me change-me change.me default example sample dummy fake foo bar baz foobar foobarbaz ' +
+    'postgres postgresql mysql mariadb mongo redis root admin administrator guest user username test testing tester ' +
+    'rabbitmq minio minioadmin elastic sa none null nil undefined true false yes no on off empty unset unknown todo ' +
+    'tbd hidden masked redacted filtered removed omitted secure sensitive private public required optional missing ' +
+    'invalid valid expired expected unexpected string number boolean object array function bytes buffer text any ' +
+    'bearer basic digest negotiate oauth oauth2 jwt hunter2 letmein'
+  ).split(' '),
+);
+/** Anywhere inside a value: somebody wrote it to be replaced. */
+const PLACEHOLDER_PARTS =
+  /example|placeholder|changeme|change[-_]me|replace[-_]?(?:me|with|this)|redacted|\bdummy|your[-_ ]|[-_]here\b|insert[-_]|xxxx|\*\*\*|\.\.\.|\u2022|<[^<>]{1,60}>|\{\{|\$\{|\$\(|#\{|%[a-z_]{2,40}%|\bsample[-_]|not[-_]?(?:a[-_])?(?:real|secret|set)|12345678(?:9|$)|abcdefgh|0123456789abcdef|deadbeef(?:deadbeef|$)/i;
+const STARTS_AS_REFERENCE =
+  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}@?$|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
+const CODE =
+  /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}[([]|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
+const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
+const LABELLED_DIGEST = /^(?:sha\d{1,3}|md5|blake[23][bs]?|h1|crc32c?|etag|git|commit)[-:=]/i;
+const NUMBERISH =
+  /^[-+~<>=^]{0,2}v?\d[\d.,:_/\-+xT]{0,60}(?:Z|ms|s|m|h|d|w|%|[kmgt]i?b?|b|bytes?|secs?|mins?|hours?|days?|px|rc\.?\d{1,3}|beta\.?\d{0,3}|alpha\.?\d{0,3}|-snapshot)?$/i;
+const SEMVER = /^[~^]?v?\d{1,5}\.\d{1,5}(?:\.\d{1,8})?(?:[-+.][0-9a-z.+-]{1,40})?$/i;
+const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HEX = /^[0-9a-f]+$/i;
+const SIGN = /[!@#$%^&*+=?~;]/;
+
+/** Longest part of a value that is looked at; a masked value goes on to its end. */
+export const MAX_TESTED = 256;
+/** Bits per pair above which a text counts as words; random text of 16 characters reaches it once in some hundred. */
+const WORDY = -0.25;
+
+function distinctCharacters(text: string): number {
+  return new Set(text).size;
+}
+
+/** True for what stands where a secret would: variables, templates, masks, sample words, one character repeated. */
+export function isPlaceholder(value: string): boolean {
+  if (STARTS_AS_REFERENCE.test(value) || PLACEHOLDER_PARTS.test(value)) return true;
+  const lower = value.toLowerCase();
+  if (SAMPLE_WORDS.has(lower)) return true;
+  return distinctCharacters(lower) <= (value.length > 24 ? 4 : 3);
+}
+
+/** Words joined by signs or humps, with short numbers: `node-modules-cache-v3`, `ASYNC_FUNCTION_TOKEN`. */
+export const isWordy = (text: string): boolean => wordScore(text) > WORDY;
+
+/** A path, address or reference made of words; base64 with slashes in it is not. */
+export function isPathLike(value: string): boolean {
+  if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(value)) return true;
+  if (!/[/\\]/.test(value))
+    return /^[\w-]{1,60}\.(?:json|ya?ml|txt|pem|key|crt|pub|env|conf|cfg|ini|toml|xml|js|ts|py|go|rb|java|sh|md|html?|css)$/i.test(
+      value,
+    );
+  const parts = value.split(/[/\\]/).filter((part) => part !== '');
+  return parts.every((part) => part.length <= 6 || isWordy(part)) && !/[+=]{1,2}$/.test(value);
+}
+
+/** Code, numbers, dates, versions, labelled digests and public keys. */
+function isPlainData(value: string): boolean {
+  return (
+    NUMBERISH.test(value) ||
+    SEMVER.test(value) ||
+    LABELLED_DIGEST.test(value) ||
+    PUBLIC_KEY.test(value) ||
+    CODE.test(value) ||
+    (DOTTED_WORDS.test(value) && isWordy(value))
+  );
+}
+
+function isRandomEnough(value: string, kind: NameKind): boolean {
+  if (UUID.test(value)) return kind !== 'weak';
+  const hasDigit = /\d/.test(value);
+  if (HEX.test(value)) return value.length >= 16 && hasDigit && entropyOf(value) >= 2.5;
+  const classes = Number(/[a-z]/.test(value)) + Number(/[A-Z]/.test(value)) + Number(hasDigit);
+  if (value.length < 16) return kind !== 'weak' && value.length >= 8 && classes === 3 && wordScore(value) < -0.6;
+  if (classes === 1 && !hasDigit) return wordScore(value) < -0.6;
+  return !isWordy(value) && entropyOf(value) >= 3;
+}
+
+function isPassword(value: string): boolean {
+  if (value.length < 6 || !/[a-z]/i.test(value)) return false;
+  if (/\s/.test(value)) return false;
+  return /\d/.test(value) || SIGN.test(value) || (value.length >= 8 && wordScore(value) < -0.9);
+}
+
+/** True when a value after a name of `kind` is to be masked. */
+export function isSecretValue(whole: string, kind: NameKind): boolean {
+  const value = whole.length > MAX_TESTED ? whole.slice(0, MAX_TESTED) : whole;
+  if (value.length < 6 || isPlaceholder(value) || isPlainData(value) || isPathLike(value)) return false;
+  if (kind === 'password') return isPassword(value);
+  if (/\s/.test(value)) return false;
+  return isRandomEnough(value, kind);
+}
