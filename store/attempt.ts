@@ -92,3 +92,57 @@ export function repoParts(repo: string | undefined): {
   if (parts.length >= 3) return { host: parts[0], owner: parts.slice(1, -1).join('/'), name };
   return { host: undefined, owner: parts.length === 2 ? parts[0] : undefined, name };
 }
+
+/** chosen: job names with large matrices reach some 2,000 characters; all of them together stay below a manifest's bound. */
+const MAX_NAME_CHARACTERS = 12_288;
+/** chosen: labels name a runner and an image; a hundred is more than any server gives. */
+const MAX_LABELS = 100;
+const MAX_LABEL_CHARACTERS = 512;
+
+/** `text` as far as its JSON has at most `limit` characters: a control character counts as the six that it takes there. */
+export function boundName(text: string, limit: number = MAX_NAME_CHARACTERS): string {
+  if (text.length * 6 <= limit) return text;
+  let used = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    used += unit < 0x20 || (unit >= 0xd800 && unit < 0xe000) ? 6 : 1; // a lone surrogate takes six as well
+    if (used > limit) return text.slice(0, at).toWellFormed();
+  }
+  return text;
+}
+
+/**
+ * The attempt as a manifest can hold it: whatever a server or a job's environment said, the log that is kept under it
+ * can be read again. Over-long names are cut, superfluous labels and numbers that count nothing are left out.
+ */
+export function boundAttempt(attempt: Attempt): Attempt {
+  const text = (value: string | undefined): string | undefined => (value === undefined ? undefined : boundName(value));
+  const count = (value: number | undefined): number | undefined =>
+    value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  const time = (value: number | undefined): number | undefined =>
+    value !== undefined && Number.isNaN(new Date(value).getTime()) ? undefined : value;
+  const labels = Object.entries(attempt.labels)
+    .filter(([key]) => key !== '__proto__') // readers refuse it
+    .slice(0, MAX_LABELS)
+    .map(([key, value]) => [boundName(key, MAX_LABEL_CHARACTERS), boundName(value, MAX_LABEL_CHARACTERS)]);
+  return {
+    ...attempt,
+    repo: text(attempt.repo),
+    sha: text(attempt.sha),
+    workflow: text(attempt.workflow),
+    job: text(attempt.job),
+    run: text(attempt.run),
+    attempt: count(attempt.attempt),
+    providerId: text(attempt.providerId),
+    testedSha: text(attempt.testedSha),
+    treeSha: text(attempt.treeSha),
+    branch: text(attempt.branch),
+    pr: count(attempt.pr),
+    event: text(attempt.event),
+    startedAtMs: time(attempt.startedAtMs),
+    finishedAtMs: time(attempt.finishedAtMs),
+    url: text(attempt.url),
+    labels: Object.fromEntries(labels),
+    limitMs: count(attempt.limitMs),
+  };
+}

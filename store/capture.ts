@@ -1,12 +1,12 @@
 // From a stream of raw bytes to a sealed log in the spool: mask, cut, compress, hash. Nothing has left the machine yet.
 import { randomBytes } from 'node:crypto';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, boundAttempt, boundName } from './attempt.ts';
 import type { Compressor } from './compressor.ts';
 import { crockford32, logIdOf } from './log-id.ts';
-import { startLogWriter, type WrittenLog } from './log-writer.ts';
+import { type SideTable, startLogWriter, type WrittenLog } from './log-writer.ts';
 import { type CaptureSource, type Manifest, STORE_FORMAT } from './manifest.ts';
 import type { MaskedBytes, Masker } from './mask.ts';
-import type { SealedLog, Spool } from './spool.ts';
+import { type SealedLog, type Spool, spoolError } from './spool.ts';
 
 export interface CaptureRequest {
   /** Identity, asked for at the end of the stream: a running job's conclusion may only be known then. */
@@ -15,8 +15,8 @@ export interface CaptureRequest {
   readonly how: CaptureSource;
   readonly input: AsyncIterable<Uint8Array>;
   readonly masker: Masker;
-  /** Time stamps of `run`, encoded and compressed at the end of the stream. */
-  readonly sideTable?: () => Uint8Array | undefined;
+  /** Time stamps of `run`, asked for at the end of the stream. */
+  readonly sideTable?: SideTable;
   /** Why the log is cut, if it is: known at the end of the stream. */
   readonly cutReason?: () => string | undefined;
 }
@@ -39,23 +39,29 @@ export async function captureLog(request: CaptureRequest, tools: CaptureTools): 
   const captureId = newCaptureId();
   const startedAtMs = tools.now();
   const staged = await tools.spool.stagePath(captureId);
-  const writer = await startLogWriter(staged, tools.compressor);
+  // What the input throws stays as it is; what the spool's folder throws is said of the folder.
+  const ofSpool = <T>(step: Promise<T>): Promise<T> =>
+    step.catch((error: unknown) => {
+      throw spoolError(tools.spool.folder, error);
+    });
+  const writer = await ofSpool(startLogWriter(staged, tools.compressor));
   let written: WrittenLog;
   try {
-    for await (const chunk of request.input) await pushAll(writer, request.masker.push(chunk));
-    await pushAll(writer, request.masker.end());
-    written = await writer.end(request.sideTable?.());
+    for await (const chunk of request.input) await ofSpool(pushAll(writer, request.masker.push(chunk)));
+    await ofSpool(pushAll(writer, request.masker.end()));
+    written = await ofSpool(writer.end(request.sideTable));
   } catch (error) {
     await writer.abandon();
     await tools.spool.discardStaged(captureId);
     throw error;
   }
-  const attempt = request.attempt();
+  const attempt = boundAttempt(request.attempt());
+  const logName = boundName(request.logName);
   const cutReason = request.cutReason?.();
   const manifest: Manifest = {
     format: STORE_FORMAT,
-    logId: logIdOf(attempt, request.logName, written.text.sha256),
-    logName: request.logName,
+    logId: logIdOf(attempt, logName, written.text.sha256),
+    logName,
     attempt,
     capture: {
       id: captureId,
@@ -71,9 +77,12 @@ export async function captureLog(request: CaptureRequest, tools: CaptureTools): 
     masking: request.masker.report(),
     steps: [],
   };
-  return tools.spool.seal({ manifest, storeUrl: tools.storeUrl });
+  return ofSpool(tools.spool.seal({ manifest, storeUrl: tools.storeUrl }));
 }
 
-async function pushAll(writer: { push(piece: MaskedBytes): Promise<void> }, pieces: readonly MaskedBytes[]): Promise<void> {
+async function pushAll(
+  writer: { push(piece: MaskedBytes): Promise<void> },
+  pieces: readonly MaskedBytes[],
+): Promise<void> {
   for (const piece of pieces) await writer.push(piece);
 }

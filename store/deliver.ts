@@ -51,27 +51,43 @@ export async function deliver(log: SealedLog, store: ObjectStore, options: Deliv
 async function findWholeCapture(store: ObjectStore, manifest: Manifest): Promise<ObjectKey | undefined> {
   const own = keysOfManifest(manifest).manifest;
   const prefix = captureStemPrefix(manifest.attempt, manifest.logName, manifest.text.sha256);
-  const found = new Set<string>();
+  const found = new Map<string, number>();
   try {
-    for await (const { key } of store.list(prefix)) found.add(key);
+    for await (const { key, sizeBytes } of store.list(prefix)) found.set(key, sizeBytes);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'REFUSED') return undefined;
+    // A folder that is not there yet has no twin; the put makes it, or says that a bucket does not exist.
+    if (error instanceof AppError && (error.code === 'REFUSED' || error.code === 'STORE_MISSING')) return undefined;
     throw error;
   }
-  for (const key of found)
-    if (key !== own && key.endsWith('.json') && found.has(key.replace(/json$/, 'zst'))) {
-      if (await saysTheSame(store, key as ObjectKey, manifest)) return key as ObjectKey;
-    }
+  for (const key of found.keys()) {
+    const objectBytes = found.get(key.replace(/json$/, 'zst'));
+    if (key === own || !key.endsWith('.json') || objectBytes === undefined) continue;
+    if (await saysTheSame(store, { key: key as ObjectKey, objectBytes }, manifest)) return key as ObjectKey;
+  }
   return undefined;
 }
 
-/** Whether the manifest at `key` knows of the attempt just what `manifest` does: a conclusion learned since is kept too. */
-async function saysTheSame(store: ObjectStore, key: ObjectKey, manifest: Manifest): Promise<boolean> {
+/**
+ * Whether the manifest of `twin` knows of the attempt just what `manifest` does (a conclusion learned since is kept
+ * too), and its object has the size that it says: only then may ours be left out.
+ */
+async function saysTheSame(
+  store: ObjectStore,
+  twin: { readonly key: ObjectKey; readonly objectBytes: number },
+  manifest: Manifest,
+): Promise<boolean> {
   try {
-    const kept = JSON.parse(Buffer.from(await readSmall(store, key, MAX_MANIFEST_BYTES)).toString('utf8')) as {
-      attempt?: unknown;
+    const bytes = await readSmall(store, twin.key, MAX_MANIFEST_BYTES);
+    const kept = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      readonly attempt?: unknown;
+      readonly capture?: { readonly complete?: unknown };
+      readonly object?: { readonly sizeBytes?: unknown };
     };
-    return JSON.stringify(kept.attempt) === JSON.stringify(attemptToJson(manifest.attempt));
+    return (
+      kept.object?.sizeBytes === twin.objectBytes &&
+      (kept.capture?.complete === true || !manifest.capture.complete) &&
+      JSON.stringify(kept.attempt) === JSON.stringify(attemptToJson(manifest.attempt))
+    );
   } catch (error) {
     return error instanceof AppError && error.code === 'REFUSED'; // a writer that may not read: the text is there
   }

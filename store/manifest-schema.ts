@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Attempt, CONCLUSIONS } from './attempt.ts';
 import { AppError } from './errors.ts';
 import { type LogId, logIdOf } from './log-id.ts';
-import { type Manifest, MAX_MANIFEST_BYTES, STORE_FORMAT } from './manifest.ts';
+import { MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
 
 /** chosen: names of jobs with large matrices reach some 2,000 characters. */
 const name = z.string().max(16_384);
@@ -151,14 +151,16 @@ export function parseManifest(bytes: Uint8Array, where: string): Manifest {
   return { format, logId: data.logId as LogId, logName, attempt, capture, text, object, masking, steps };
 }
 
-/** A JSON object without keys that reach into prototypes; undefined for anything else. */
+/** A JSON object without `__proto__` as a key anywhere; undefined for anything else. */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), (key, value) => {
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw new Error('forbidden key');
+      if (key === '__proto__') throw new Error('forbidden key');
       return value;
     });
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : undefined;
+    return typeof json === 'object' && json !== null && !Array.isArray(json)
+      ? (json as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

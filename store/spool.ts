@@ -58,11 +58,23 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new AppError('INPUT_UNREADABLE', `cannot make the spool folder ${folder}: ${reasonOf(cause)}`, {
-      hint: 'set FIRSTRED_SPOOL to a folder that can be written',
+    throw spoolError(folder, cause);
+  }
+}
+
+/** A system error of the spool's folder as people can act on it; anything else stays as it is. */
+export function spoolError(folder: string, cause: unknown): unknown {
+  const code = cause instanceof AppError ? undefined : systemErrorCode(cause);
+  if (code === undefined) return cause;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new AppError('STORE_FULL', `no space is left for the log in the spool folder ${folder}`, {
+      hint: 'free some space there, or set FIRSTRED_SPOOL to a folder with room; nothing was kept of the log',
       cause,
     });
-  }
+  return new AppError('INPUT_UNREADABLE', `the spool folder ${folder} cannot be used: ${reasonOf(cause)}`, {
+    hint: 'set FIRSTRED_SPOOL to a folder that can be written; nothing was kept of the log',
+    cause,
+  });
 }
 
 /** Under another name first, so that a reader never sees half a note. */
@@ -87,7 +99,10 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function* listSealed(folder: string, onDamaged: (path: string, reason: string) => void): AsyncGenerator<SealedLog> {
+async function* listSealed(
+  folder: string,
+  onDamaged: (path: string, reason: string) => void,
+): AsyncGenerator<SealedLog> {
   const names = (await namesIn(folder)).filter((name) => /^[0-9a-z]{8}\.json$/.test(name));
   const found: { readonly path: string; readonly objectPath: string; readonly atMs: number }[] = [];
   for (const name of names) {
@@ -117,7 +132,11 @@ async function readNote(path: string, objectPath: string): Promise<SealedLog | u
   const { parseManifest } = await import('./manifest-schema.ts');
   const note = JSON.parse(text) as { readonly store?: unknown; readonly manifest?: unknown };
   if (typeof note.store !== 'string') throw new Error('it does not say where it is to be delivered');
-  return { manifest: parseManifest(Buffer.from(JSON.stringify(note.manifest)), path), storeUrl: note.store, objectPath };
+  return {
+    manifest: parseManifest(Buffer.from(JSON.stringify(note.manifest)), path),
+    storeUrl: note.store,
+    objectPath,
+  };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
