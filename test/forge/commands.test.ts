@@ -52,12 +52,13 @@ async function keptTexts(): Promise<string[]> {
   const host = new URL(fake.serverUrl).host;
   const captures = openKeptCaptures(store);
   const texts: string[] = [];
-  for (const task of fake.world.tasks) {
+  const ids = fake.world.family === 'github' ? fake.world.jobs : fake.world.tasks;
+  for (const { id } of ids) {
     const manifests = await captures.of({
       ...UNKNOWN_ATTEMPT,
       repo: `${host}/acme/widgets`,
       sha: MAIN_SHA,
-      providerId: String(task.id),
+      providerId: String(id),
     });
     for (const manifest of manifests) texts.push(await textOf(store, manifest));
   }
