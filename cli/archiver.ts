@@ -8,6 +8,8 @@ import { attemptKey, type ObjectKey } from '../store/keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { openSpool, type SealedLog, type Spool } from '../store/spool.ts';
+import { showText } from '../store/visible-text.ts';
+import type { Config } from './config.ts';
 import type { Session } from './session.ts';
 import { toolName } from './version.ts';
 
@@ -107,6 +109,15 @@ const asStoreError = (error: unknown, store: string): AppError =>
         hint: 'the log waits in the spool: run `firstred flush` later',
         cause: error,
       });
+
+/** What a person must know when `count` logs were not delivered. */
+export function spooledText(count: number, reason: AppError, config: Config): string {
+  const { spool, spoolLasts, store } = config;
+  const [logs, wait, it] = count === 1 ? ['the log', 'waits', 'it'] : [`${count} logs`, 'wait', 'them'];
+  const what = `firstred: ${showText(store)} did not take ${logs}: ${showText(reason.message)}\n`;
+  if (spoolLasts) return `${what}  ${logs} ${wait} in ${showText(spool)}: \`firstred flush\` delivers ${it}\n`;
+  return `${what}  NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
+}
 
 /** One row of `archive --json`. */
 export function keptRow(kept: KeptLog): Record<string, unknown> {

@@ -16,6 +16,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/archive.ts')).archive,
   },
   {
+    name: 'run',
+    summary: 'run a command and keep what it prints',
+    group: 'daily',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
     name: 'search',
     summary: 'find lines in every kept log',
     group: 'daily',

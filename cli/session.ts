@@ -79,9 +79,10 @@ async function openConfiguredStore(config: Config): Promise<OpenedStore> {
   });
 }
 
+/** A store that nobody has written to has no id yet: its address stands in, and holds nothing. */
 async function readStoreId(session: Session): Promise<string> {
-  const { ensureStoreFormat } = await import('../store/open-store.ts');
-  return ensureStoreFormat(await session.store());
+  const { findStoreFormat } = await import('../store/store-format.ts');
+  return (await findStoreFormat(await session.store()))?.storeId ?? session.config.store;
 }
 
 /** The index, or two lines that say how to make one. */

@@ -10,10 +10,9 @@ type OutputStream = NodeJS.WriteStream & Partial<Pick<WriteStream, 'columns'>>;
 
 /** A sink over one of the process's own streams. */
 export function sinkOf(stream: OutputStream): Sink {
-  let closed = false;
+  let failure: Error | undefined;
   stream.on('error', (error) => {
-    if (systemErrorCode(error) === 'EPIPE') closed = true;
-    else throw error;
+    failure = wordFor(error); // whoever writes is told
   });
   return {
     isTerminal: stream.isTTY === true,
@@ -22,11 +21,13 @@ export function sinkOf(stream: OutputStream): Sink {
     },
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(new ClosedPipe());
+        if (failure !== undefined) return reject(failure);
         stream.write(chunk, (error) => {
           if (error === null || error === undefined) return resolve();
-          reject(systemErrorCode(error) === 'EPIPE' ? new ClosedPipe() : error);
+          reject(wordFor(error));
         });
       }),
   };
 }
+
+const wordFor = (error: Error): Error => (systemErrorCode(error) === 'EPIPE' ? new ClosedPipe() : error);

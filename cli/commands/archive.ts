@@ -4,7 +4,7 @@ import { AppError, reasonOf } from '../../store/errors.ts';
 import { DEFAULT_LOG_NAME } from '../../store/manifest.ts';
 import type { Masker } from '../../store/mask.ts';
 import { showText } from '../../store/visible-text.ts';
-import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver } from '../archiver.ts';
+import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver, spooledText } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
@@ -198,19 +198,11 @@ async function report(
   else for (const outcome of outcomes) await io.stdout.write(outcomeText(outcome));
   for (const error of failed)
     await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
-  if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0].reason, session));
+  if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0].reason, session.config));
   const [first] = failed;
   if (first !== undefined)
     return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
   return spooled.length > 0 ? EXIT.notYet : EXIT.done;
-}
-
-function spooledText(count: number, reason: AppError, session: Session): string {
-  const { spool, spoolLasts, store } = session.config;
-  const logs = count === 1 ? 'the log' : `${count} logs`;
-  const what = `firstred: ${showText(store)} did not take ${logs}: ${showText(reason.message)}\n`;
-  if (spoolLasts) return `${what}  ${logs} waits in ${showText(spool)}: \`firstred flush\` delivers it\n`;
-  return `${what}  NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
 }
 
 function outcomeRow({ file, result }: Outcome): Record<string, unknown> {
