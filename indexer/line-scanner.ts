@@ -6,6 +6,7 @@ import { skipEscape, VisibleLine } from './line-visible.ts';
 import { TemplateMasker } from './template-masker.ts';
 
 const LF = 0x0a;
+const CR = 0x0d;
 const TAB = 0x09;
 const DAY_MS = 86_400_000;
 
@@ -91,27 +92,21 @@ export class LineScanner {
     const piece =
       given.constructor === Uint8Array ? given : new Uint8Array(given.buffer, given.byteOffset, given.length);
     const end = piece.length;
-    let nextEscape = piece.indexOf(0x1b);
-    if (nextEscape < 0) nextEscape = end;
-    let nextReturn = piece.indexOf(0x0d);
-    if (nextReturn < 0) nextReturn = end;
     let start = 0;
     while (start < end) {
-      let lineEnd = piece.indexOf(LF, start);
-      if (lineEnd < 0) lineEnd = end;
-      if (nextEscape < start) {
-        nextEscape = piece.indexOf(0x1b, start);
-        if (nextEscape < 0) nextEscape = end;
+      // One loop finds the line end and whether anything in the line is invisible: faster than a native search for each.
+      let at = start;
+      let plain: 'plain' | 'unknown' = 'plain';
+      for (;;) {
+        while (at < end && ((piece[at] as number) > 0x1f || piece[at] === TAB)) at++;
+        if (at === end || piece[at] === LF) break;
+        // A CR right before the LF is a line end of Windows runners, not an overwrite.
+        if (piece[at] !== CR || piece[at + 1] !== LF) plain = 'unknown';
+        at++;
       }
-      if (nextReturn < start) {
-        nextReturn = piece.indexOf(0x0d, start);
-        if (nextReturn < 0) nextReturn = end;
-      }
-      // A CR right before the LF is a line end of Windows runners, not an overwrite.
-      const isPlain = nextEscape >= lineEnd && nextReturn >= lineEnd - 1;
-      this.#line(piece, start, lineEnd, isPlain ? 'plain' : 'unknown');
+      this.#line(piece, start, at, plain);
       sink(this.#scanned);
-      start = lineEnd + 1;
+      start = at + 1;
     }
   }
 
@@ -124,14 +119,8 @@ export class LineScanner {
     scanned.timeMs = Number.NaN;
     const rawBody = this.#prefix(piece, start, end);
     const visible = scanned.visible;
-    const stampMs = scanned.timeMs;
     visible.take(piece, rawBody, end, plain);
     this.#readBody();
-    if (this.#masker.hasControl && plain === 'plain') {
-      scanned.timeMs = stampMs;
-      visible.take(piece, rawBody, end, 'unknown');
-      this.#readBody();
-    }
     const body = scanned.bodyStart;
     this.#body.bytes = visible.bytes;
     this.#body.start = body;

@@ -112,7 +112,7 @@ export class VisibleLine {
       const b = bytes[i] as number;
       if (b === ESC) i = skipEscape(bytes, i, to);
       else {
-        if (b >= 0x20 ? b !== 0x7f : b === 0x09) out[n++] = b;
+        if (b >= 0x20 || b === 0x09) out[n++] = b;
         i++;
       }
     }

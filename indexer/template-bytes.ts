@@ -13,7 +13,7 @@ export const BAR = 64;
 export const LETTER = LOWER | UPPER;
 export const WORD = DIGIT | LOWER | UPPER | UNDERSCORE;
 
-export const CLASS = new Uint16Array(256);
+export const CLASS = new Uint8Array(256);
 for (let b = 0x30; b <= 0x39; b++) CLASS[b] = DIGIT | HEX;
 for (let b = 0x61; b <= 0x7a; b++) CLASS[b] = LOWER | (b <= 0x66 ? HEX : 0);
 for (let b = 0x41; b <= 0x5a; b++) CLASS[b] = UPPER | (b <= 0x46 ? HEX : 0);
@@ -22,10 +22,6 @@ for (const b of [0x20, 0x09]) CLASS[b] = SPACE;
 for (const c of '-=.#*~+><') CLASS[c.charCodeAt(0)] = BAR;
 /** `[` alone, which may start a progress bar. */
 CLASS[0x5b] = 128;
-/** Control bytes: not visible, so no part of a template. */
-export const CONTROL = 256;
-for (let b = 0; b < 0x20; b++) if (b !== 0x09) CLASS[b] = CONTROL;
-CLASS[0x7f] = CONTROL;
 
 /** Class of `bytes[i]` inside `[.., end)`, 0 outside. */
 export const classAt = (bytes: Uint8Array, i: number, end: number): number =>
@@ -45,11 +41,27 @@ export function wordHash(bytes: Uint8Array, from: number, to: number): number {
   return h;
 }
 
-/** Words as a set of their hashes. */
-export const wordSet = (words: string): ReadonlySet<number> =>
-  new Set(
-    words.split(/\s+/).map((word) => {
+/** A fixed set of words by their hashes: open addressing, as a Set costs several times as much for each number. */
+export class WordSet {
+  readonly #slots = new Int32Array(512);
+
+  constructor(words: string) {
+    for (const word of words.split(/\s+/)) {
       const bytes = new TextEncoder().encode(word);
-      return wordHash(bytes, 0, bytes.length);
-    }),
-  );
+      const hash = wordHash(bytes, 0, bytes.length);
+      let slot = hash & 511;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & 511;
+      this.#slots[slot] = hash;
+    }
+  }
+
+  has(hash: number): boolean {
+    let slot = hash & 511;
+    for (;;) {
+      const found = this.#slots[slot];
+      if (found === hash) return true;
+      if (found === 0) return false;
+      slot = (slot + 1) & 511;
+    }
+  }
+}

@@ -1,30 +1,15 @@
 // The one definition of a template: finds what to replace in the visible bytes of a line and hashes the result in the
 // same pass, because it runs over every byte that is indexed. The text form is made from the same replacements.
-import {
-  BAR,
-  CLASS,
-  CONTROL,
-  DIGIT,
-  LETTER,
-  SPACE,
-  skipClass,
-  UPPER,
-  WORD,
-  wordHash,
-  wordSet,
-} from './template-bytes.ts';
-import { countTurns, findNumber, findUuid, found, isHash } from './template-number.ts';
-import { TEMPLATE_TYPES, type TemplateType } from './template-types.ts';
+import { BAR, CLASS, DIGIT, LETTER, SPACE, skipClass, UPPER, WORD, WordSet, wordHash } from './template-bytes.ts';
+import { countTurns, findNumber, findUuid, found, isHash, KEEP } from './template-number.ts';
+import { SYMBOLS, TYPE_NAMES } from './template-types.ts';
 
-const TYPES = Object.keys(TEMPLATE_TYPES) as readonly TemplateType[];
-/** Number of each type in the hash: its place in the table, behind all byte values. */
-const SYMBOLS = Object.fromEntries(TYPES.map((type, index) => [type, 256 + index])) as Record<TemplateType, number>;
 /** A replacement by nothing. */
 const NOTHING = 255;
 
-const MONTHS = wordSet('jan feb mar apr may jun jul aug sep oct nov dec');
-const WEEKDAYS = wordSet('mon tue wed thu fri sat sun');
-const TMP = wordSet('tmp temp');
+const MONTHS = new WordSet('jan feb mar apr may jun jul aug sep oct nov dec');
+const WEEKDAYS = new WordSet('mon tue wed thu fri sat sun');
+const TMP = new WordSet('tmp temp');
 
 const FNV_PRIME = 0x01000193;
 const FNV_START = 0x811c9dc5 | 0;
@@ -36,8 +21,6 @@ export class TemplateMasker {
   readonly #edits = new Int32Array(MAX_EDITS * 3);
   #editCount = 0;
   #hash = 0;
-  /** The last line holds control bytes: its visible text is not what was given, and must be given again without. */
-  hasControl = false;
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
   #end = 0;
@@ -46,7 +29,6 @@ export class TemplateMasker {
   mask(b: Uint8Array, start: number, end: number): number {
     this.#bytes = b;
     this.#editCount = 0;
-    this.hasControl = false;
     let to = end;
     while (to > start && ((CLASS[b[to - 1] as number] as number) & SPACE) !== 0) to--;
     const from = skipClass(b, start, to, SPACE);
@@ -66,7 +48,7 @@ export class TemplateMasker {
       const from = this.#edits[3 * k] as number;
       const symbol = this.#edits[3 * k + 2] as number;
       if (from > at) parts.push(decoder.decode(this.#bytes.subarray(at, from)));
-      if (symbol > NOTHING) parts.push(`<${TYPES[symbol - 256]}>`);
+      if (symbol > NOTHING) parts.push(`<${TYPE_NAMES[symbol - 256]}>`);
       else if (symbol < NOTHING) parts.push(String.fromCharCode(symbol));
       at = this.#edits[3 * k + 1] as number;
     }
@@ -134,10 +116,6 @@ export class TemplateMasker {
   /** Blanks, rules and progress bars. Returns the end of what was consumed. */
   #other(b: Uint8Array, i: number, end: number, c: number): number {
     const x = b[i] as number;
-    if ((c & CONTROL) !== 0) {
-      this.hasControl = true;
-      return i + 1;
-    }
     if ((c & SPACE) !== 0) {
       const to = skipClass(b, i + 1, end, SPACE);
       if (to > i + 1 || x !== 0x20) this.#edit(i, to, 0x20);
@@ -215,12 +193,13 @@ export class TemplateMasker {
     }
     if (((CLASS[b[s] as number] as number) & DIGIT) !== 0) {
       const to = findNumber(b, s, e, start, end);
-      if (found.type === 'keep') {
+      const { symbol } = found;
+      if (symbol === KEEP) {
         this.#keep(b, s, to);
         return to;
       }
-      this.#edit(s, to, SYMBOLS[found.type]);
-      return found.type === 'num' ? this.#singular(b, to, end) : to;
+      this.#edit(s, to, symbol);
+      return symbol === SYMBOLS.num ? this.#singular(b, to, end) : to;
     }
     if (isHash(b, s, e, start)) this.#edit(s, e, SYMBOLS.hash);
     else if (isRandomName(b, s, e, start)) this.#edit(s, e, SYMBOLS.id);

@@ -1,5 +1,5 @@
 // Recognisers of the masker: what starts at a word that holds a digit, and where it ends. Each returns the end of what
-// it recognised, or 0; `found.type` says what. All bounded by the line.
+// it recognised, or 0; `found.symbol` says what. All bounded by the line.
 import {
   CLASS,
   classAt,
@@ -11,31 +11,33 @@ import {
   skipClass,
   UPPER,
   WORD,
+  WordSet,
   wordHash,
-  wordSet,
 } from './template-bytes.ts';
-import type { TemplateType } from './template-types.ts';
+import { SYMBOLS } from './template-types.ts';
 
-/** What the last recogniser found: a placeholder, or `keep` for text that stays as it is. */
-export const found: { type: TemplateType | 'keep' } = { type: 'keep' };
+/** Symbol of text that stays as it is. */
+export const KEEP = 0;
+/** What the last recogniser found: the symbol of a placeholder, or KEEP. Numbers, as this is asked for every number. */
+export const found = { symbol: KEEP };
 
 const DASH = 0x2d;
 const DOT = 0x2e;
 const COLON = 0x3a;
 
 /** Numbers after these words are evidence, so they stay: exit codes, statuses, signals, limits, versions. */
-const KEEPS_NUMBER = wordSet(
+const KEEPS_NUMBER = new WordSet(
   'exit exited exitcode code status signal errno rc ret http https error err returncode retcode returned killed ' +
     'limit timeout deadline maximum max budget within expected expect version release',
 );
-const DURATION_UNITS = wordSet(
+const DURATION_UNITS = new WordSet(
   'ms msec msecs millis millisecond milliseconds us usec micros microseconds ns nanos nanoseconds ' +
     's sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days',
 );
-const SIZE_UNITS = wordSet(
+const SIZE_UNITS = new WordSet(
   'b byte bytes kb kib mb mib gb gib tb tib k kbit mbit kbps mbps bps kbits mbits kbyte mbyte kbytes mbytes',
 );
-const LIMIT_WORDS = wordSet('limit timeout deadline maximum max budget within of');
+const LIMIT_WORDS = new WordSet('limit timeout deadline maximum max budget within of');
 
 const digits = (b: Uint8Array, i: number, n: number, end: number): boolean => {
   if (i + n > end) return false;
@@ -55,7 +57,7 @@ export function findUuid(b: Uint8Array, s: number, end: number): number {
   if (e > end || b[s + 8] !== DASH || b[s + 13] !== DASH || b[s + 18] !== DASH || b[s + 23] !== DASH) return 0;
   if (!isHexRun(b, s, 8, end) || !isHexRun(b, s + 9, 4, end) || !isHexRun(b, s + 14, 4, end)) return 0;
   if (!isHexRun(b, s + 19, 4, end) || !isHexRun(b, s + 24, 12, end)) return 0;
-  found.type = 'uuid';
+  found.symbol = SYMBOLS.uuid;
   return e;
 }
 
@@ -81,7 +83,7 @@ function findClock(b: Uint8Array, s: number, e: number, end: number): number {
     (((b[at + 1] as number) | 0x20) === 0x61 || ((b[at + 1] as number) | 0x20) === 0x70)
   )
     at += 3;
-  found.type = 'time';
+  found.symbol = SYMBOLS.time;
   return at;
 }
 
@@ -103,14 +105,14 @@ function findDate(b: Uint8Array, s: number, e: number, end: number): number {
   }
   if (at === 0) return 0;
   const glue = b[at];
-  found.type = 'date';
+  found.symbol = SYMBOLS.date;
   if ((glue === 0x54 || glue === 0x20 || glue === COLON) && digits(b, at + 1, 1, end)) {
     const clockEnd = findClock(b, at + 1, skipClass(b, at + 1, end, DIGIT), end);
     if (clockEnd > 0) return clockEnd;
-    found.type = 'date';
+    found.symbol = SYMBOLS.date;
   }
   if (glue === 0x54 && digits(b, at + 1, 6, end)) {
-    found.type = 'time';
+    found.symbol = SYMBOLS.time;
     return skipClass(b, at + 1, end, WORD);
   }
   return (classAt(b, at, end) & WORD) !== 0 ? 0 : at;
@@ -132,7 +134,7 @@ function findIp(b: Uint8Array, s: number, end: number): number {
     }
   }
   if ((classAt(b, at, end) & WORD) !== 0 || (b[at] === DOT && (classAt(b, at + 1, end) & DIGIT) !== 0)) return 0;
-  found.type = 'ip';
+  found.symbol = SYMBOLS.ip;
   return at;
 }
 
@@ -194,7 +196,7 @@ const isLimit = (b: Uint8Array, s: number, from: number): boolean =>
 /** End of a number's unit at `e` (one space allowed), composites such as `1m 23.4s` included; 0 without a unit. */
 function findUnit(b: Uint8Array, e: number, end: number): number {
   if (b[e] === 0x25) {
-    found.type = 'pct';
+    found.symbol = SYMBOLS.pct;
     return e + 1;
   }
   let at = b[e] === 0x20 ? e + 1 : e;
@@ -217,11 +219,11 @@ function findUnit(b: Uint8Array, e: number, end: number): number {
   // A spaced single letter is a word of its own ("3 m" is rare, "3 s" is not).
   if (at > e && unitEnd - at === 1 && ((b[at] as number) | 0x20) !== 0x73 && b[at] !== 0x42) return 0;
   if (DURATION_UNITS.has(unit)) {
-    found.type = 'dur';
+    found.symbol = SYMBOLS.dur;
     return joinDuration(b, unitEnd, end);
   }
   if (!SIZE_UNITS.has(unit) && !(at === e && unitEnd - at === 1 && (b[at] === 0x4d || b[at] === 0x47))) return 0;
-  found.type = 'size';
+  found.symbol = SYMBOLS.size;
   return b[unitEnd] === 0x2f && b[unitEnd + 1] === 0x73 ? unitEnd + 2 : unitEnd;
 }
 
@@ -232,8 +234,8 @@ function joinDuration(b: Uint8Array, unitEnd: number, end: number): number {
   next = skipClass(b, next, end, SPACE);
   if ((classAt(b, next, end) & DIGIT) === 0) return unitEnd;
   const more = findUnit(b, skipNumber(b, next, end), end);
-  const isDuration = found.type === 'dur' && more > 0;
-  found.type = 'dur';
+  const isDuration = found.symbol === SYMBOLS.dur && more > 0;
+  found.symbol = SYMBOLS.dur;
   return isDuration ? more : unitEnd;
 }
 
@@ -270,15 +272,15 @@ function findVersion(b: Uint8Array, s: number, from: number, end: number): numbe
     return 0;
   let at = skipClass(b, s, end, DIGIT);
   while (b[at] === DOT && (classAt(b, at + 1, end) & DIGIT) !== 0) at = skipClass(b, at + 1, end, DIGIT);
-  found.type = 'keep';
+  found.symbol = KEEP;
   return at;
 }
 
-/** What starts with a digit at `s`; `e` is the end of its word. Returns the end of what `found.type` covers. */
+/** What starts with a digit at `s`; `e` is the end of its word. Returns the end of what `found.symbol` covers. */
 export function findNumber(b: Uint8Array, s: number, e: number, from: number, end: number): number {
   const digitEnd = skipClass(b, s, e, DIGIT);
   if (digitEnd === s + 1 && b[s] === 0x30 && ((b[s + 1] as number) | 0x20) === 0x78 && e > s + 2) {
-    found.type = 'addr';
+    found.symbol = SYMBOLS.addr;
     return e;
   }
   if (digitEnd === e || b[digitEnd] === 0x54) {
@@ -292,12 +294,12 @@ export function findNumber(b: Uint8Array, s: number, e: number, from: number, en
         if (ip > 0) return ip;
         const version = findVersion(b, s, from, end);
         if (version > 0 && (dotsFrom(b, s, end) > 1 || findUnit(b, version, end) === 0)) {
-          found.type = 'keep';
+          found.symbol = KEEP;
           return version;
         }
       }
     } else if (digitEnd - s === 8 && digits(b, digitEnd + 1, 6, end)) {
-      found.type = 'time';
+      found.symbol = SYMBOLS.time;
       return e;
     }
   }
@@ -305,7 +307,7 @@ export function findNumber(b: Uint8Array, s: number, e: number, from: number, en
   const numberEnd = digitEnd === e || b[digitEnd] === DOT ? skipNumber(b, s, end) : digitEnd;
   const unit = findUnit(b, numberEnd, end);
   if (unit > 0) {
-    if (isLimit(b, s, from)) found.type = 'keep';
+    if (isLimit(b, s, from)) found.symbol = KEEP;
     return unit;
   }
   return findPlain(b, s, e, numberEnd, from, end);
@@ -313,20 +315,21 @@ export function findNumber(b: Uint8Array, s: number, e: number, from: number, en
 
 /** A number without a unit: port, evidence, zero, or a counter. */
 function findPlain(b: Uint8Array, s: number, e: number, numberEnd: number, from: number, end: number): number {
-  found.type = 'num';
+  found.symbol = SYMBOLS.num;
   if (numberEnd < e) {
     // `3rd`, `2x`, `7z9kq1…`: a long mixture is a random name, else the digits are masked and the letters stay.
     if (e - s >= 10) {
-      found.type = 'id';
+      found.symbol = SYMBOLS.id;
       return e;
     }
     return numberEnd;
   }
   if (numberEnd === e) {
-    if (e - s === 1 && b[s] === 0x30) found.type = 'keep';
-    else if (b[s - 1] === COLON && e - s >= 4 && e - s <= 5 && isHostBefore(b, s - 1, from)) found.type = 'port';
-    else if (isEvidence(b, s, e, from, end)) found.type = 'keep';
-    else if (e - s >= 6 && s > from && isGlue(b[s - 1] as number)) found.type = 'hash';
+    if (e - s === 1 && b[s] === 0x30) found.symbol = KEEP;
+    else if (b[s - 1] === COLON && e - s >= 4 && e - s <= 5 && isHostBefore(b, s - 1, from))
+      found.symbol = SYMBOLS.port;
+    else if (isEvidence(b, s, e, from, end)) found.symbol = KEEP;
+    else if (e - s >= 6 && s > from && isGlue(b[s - 1] as number)) found.symbol = SYMBOLS.hash;
   }
   return numberEnd;
 }
@@ -348,7 +351,7 @@ export function isHash(b: Uint8Array, s: number, e: number, from: number): boole
     seen |= c;
   }
   if ((seen & LETTER) === 0 || (seen & DIGIT) === 0 || (seen & LETTER) === LETTER) return false;
-  found.type = 'hash';
+  found.symbol = SYMBOLS.hash;
   return true;
 }
 

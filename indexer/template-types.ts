@@ -26,3 +26,11 @@ export const TEMPLATE_TYPES = {
 } as const satisfies Record<string, { readonly means: string; readonly from: string; readonly to: string }>;
 
 export type TemplateType = keyof typeof TEMPLATE_TYPES;
+
+/** The types in the order of their symbols. */
+export const TYPE_NAMES = Object.keys(TEMPLATE_TYPES) as readonly TemplateType[];
+
+/** Number of each placeholder in hashes: its place in the table, behind all byte values. */
+export const SYMBOLS = Object.fromEntries(TYPE_NAMES.map((type, index) => [type, 256 + index])) as Readonly<
+  Record<TemplateType, number>
+>;
