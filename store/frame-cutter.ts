@@ -14,6 +14,7 @@ export interface CutFrame {
   readonly cutsLine: boolean;
 }
 
+/** Masked text of any cut in, frames out; afterwards, what the manifest says of the text. One for each log. */
 export class FrameCutter {
   #buffer = Buffer.alloc(FRAME_BYTES);
   #filled = 0;
