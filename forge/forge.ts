@@ -1,6 +1,7 @@
 // What a CI server can be asked, whichever it is. A missing ability is a missing member, with its reason in `gaps`.
 import type { Attempt } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
+import type { LogArchive } from './log-archive.ts';
 
 /** Where the log of an attempt is to be had. */
 export type LogPlace =
@@ -114,6 +115,8 @@ export interface Forge {
   readonly attempts?: (filter: AttemptFilter, signal: AbortSignal) => AsyncIterable<ForgeAttempt>;
   /** The log of an attempt whose place is `here`. NOT_FOUND when it is gone or another took its place meanwhile. */
   readonly log?: (attempt: ForgeAttempt, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  /** The logs of all jobs of one attempt of a run in one request; it spares a rate limit. */
+  readonly logArchive?: (attempt: ForgeAttempt, signal: AbortSignal) => Promise<LogArchive>;
   /** The server's knowledge of the running job; undefined when it cannot be told which one it is. */
   readonly ownAttempt: (own: OwnJob, signal: AbortSignal) => Promise<ForgeAttempt | undefined>;
   /** What the running job has written so far. */

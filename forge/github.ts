@@ -4,6 +4,7 @@ import { shaSegment } from './gitea-social.ts';
 import { githubCommentSchema, githubStatusSchema } from './github-json.ts';
 import { findOwnGithubAttempt, listGithubAttempts } from './github-runs.ts';
 import type { ForgeHttp } from './http.ts';
+import type { LogArchive } from './log-archive.ts';
 import { readLog } from './log-stream.ts';
 import { listPages } from './pages.ts';
 import { idSegment, repoPath } from './repo-path.ts';
@@ -23,6 +24,7 @@ export function openGithub(http: ForgeHttp, version: string, now: () => number):
     },
     attempts: (filter, signal) => listGithubAttempts(http, filter, { signal, now }),
     log: (attempt, signal) => readGithubLog(http, attempt, signal),
+    logArchive: (attempt, signal) => fetchArchive(http, attempt, signal),
     rerun: (attempt, signal) => rerun(http, attempt, signal),
     ownAttempt: (own, signal) => findOwnGithubAttempt(http, own, signal),
     statuses: (repo, sha, signal) => listGithubStatuses(http, { repo, sha }, signal),
@@ -41,6 +43,16 @@ async function* readGithubLog(
   const repo = attempt.repo ?? '';
   const path = `${repoPath(repo)}/actions/jobs/${job}/logs`;
   yield* readLog(http, { path, what: `log of job ${job} of ${repo}`, scope: 'actions: read' }, { signal });
+}
+
+/** One request for a whole attempt of a run, where each job's log would cost one of a rate-limited number. */
+async function fetchArchive(http: ForgeHttp, { attempt }: ForgeAttempt, signal: AbortSignal): Promise<LogArchive> {
+  const run = idSegment(attempt.run ?? '', 'run');
+  const number = idSegment(String(attempt.attempt ?? ''), 'attempt');
+  const what = `logs of run ${run}, attempt ${number}`;
+  const path = `${repoPath(attempt.repo ?? '')}/actions/runs/${run}/attempts/${number}/logs`;
+  const { openLogArchive } = await import('./log-archive.ts');
+  return openLogArchive(readLog(http, { path, what, scope: 'actions: read' }, { signal }), what);
 }
 
 async function rerun(http: ForgeHttp, { attempt, jobId }: ForgeAttempt, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { attemptWords, keptRow, openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
-import { openKeptCaptures } from '../kept-captures.ts';
+import { isWhole, openKeptCaptures } from '../kept-captures.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
 import { openSession, type Session } from '../session.ts';
@@ -93,17 +93,67 @@ export function filterOf(repo: string, input: CommandInput, nowMs: number): Atte
 async function pullEach(attempts: AsyncIterable<ForgeAttempt>, tools: PullTools): Promise<readonly Pulled[]> {
   const all: Promise<Pulled>[] = [];
   const underWay = new Set<Promise<unknown>>();
-  for await (const found of attempts) {
-    const pulled = pullAttempt(found, tools).then((outcome) => ({ found, outcome }));
-    all.push(pulled);
-    underWay.add(pulled);
-    void pulled.then(
-      () => underWay.delete(pulled),
-      () => underWay.delete(pulled),
-    );
-    if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
+  for await (const batch of batchesOfRun(attempts)) {
+    const { forge, close } = await withArchive(batch, tools);
+    for (const found of batch) {
+      const pulled = pullAttempt(found, { ...tools, forge }).then((outcome) => ({ found, outcome }));
+      all.push(pulled);
+      const done: Promise<unknown> = pulled.then(
+        () => underWay.delete(done),
+        () => underWay.delete(done),
+      );
+      underWay.add(done);
+      if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
+    }
+    if (close !== undefined) {
+      await Promise.all(underWay);
+      await close();
+    }
   }
   return Promise.all(all);
+}
+
+/** Attempts of one attempt of a run together, as they come. */
+async function* batchesOfRun(attempts: AsyncIterable<ForgeAttempt>): AsyncGenerator<readonly ForgeAttempt[]> {
+  let batch: ForgeAttempt[] = [];
+  const keyOf = ({ attempt }: ForgeAttempt): string => `${attempt.run} ${attempt.attempt}`;
+  for await (const found of attempts) {
+    const [first] = batch;
+    if (first !== undefined && keyOf(first) !== keyOf(found)) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(found);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** chosen: below this many logs one request each costs less than a zip with the steps' logs beside them. */
+const ARCHIVE_FROM = 8;
+
+/** A server that gives all logs of a run at once is asked for them so, where many are still to be kept. */
+async function withArchive(
+  batch: readonly ForgeAttempt[],
+  { forge, captures, signal }: PullTools,
+): Promise<{ readonly forge: PullTools['forge']; readonly close?: () => Promise<void> }> {
+  const [first] = batch;
+  const readLog = forge.log;
+  if (first === undefined || readLog === undefined || forge.logArchive === undefined || batch.length < ARCHIVE_FROM)
+    return { forge };
+  const wanted: ForgeAttempt[] = [];
+  for (const found of batch) {
+    if (found.log.kind === 'here' && !(await captures.of(found.attempt)).some(isWhole)) wanted.push(found);
+  }
+  if (wanted.length < ARCHIVE_FROM) return { forge };
+  try {
+    const archive = await forge.logArchive(first, signal);
+    const log: PullTools['forge']['log'] = (found, stop) => archive.find(found) ?? readLog(found, stop);
+    return { forge: { ...forge, log }, close: () => archive.close() };
+  } catch (error) {
+    // Expired, or not whole: each log by itself tells more exactly what is the matter.
+    if (error instanceof AppError && error.code !== 'INTERRUPTED') return { forge };
+    throw error;
+  }
 }
 
 async function report(

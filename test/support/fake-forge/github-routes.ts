@@ -1,6 +1,7 @@
 // API of a fake GitHub, and the store on another host that its logs lie in.
 import { Hono } from 'hono';
 import { providerJson } from '../env-fixture.ts';
+import { zipOf } from '../zip.ts';
 import { iso, page, sendBytes } from './answers.ts';
 import { addComments, type Social, type StoredComment } from './social-routes.ts';
 import { callerOf } from './tokens.ts';
@@ -84,6 +85,9 @@ function addRuns(app: Hono, world: World, places: GithubPlaces): void {
       return c.json({ message: 'Not Found', status: '404' }, 404);
     return c.redirect(`${places.blobs()}/logs/${task.id}?sig=REDACTED`, 302);
   });
+  app.get(`${root}/runs/:run/attempts/:n/logs`, (c) =>
+    c.redirect(`${places.blobs()}/archives/${c.req.param('run')}/${c.req.param('n')}?sig=REDACTED`, 302),
+  );
   app.post(`${root}/jobs/:job/rerun`, (c) => {
     const job = world.jobs.find((j) => j.id === Number(c.req.param('job')));
     if (job === undefined) return c.json({ message: 'Not Found', status: '404' }, 404);
@@ -104,6 +108,19 @@ export function blobRoutes(world: World): Hono {
     const task = world.tasks.find((t) => t.id === Number(c.req.param('task')));
     if (task === undefined) return c.text('<Error>BlobNotFound</Error>', 404);
     return sendBytes(c, Buffer.concat([BOM, task.log]), { 'content-type': 'text/plain' });
+  });
+  app.get('/archives/:run/:n', (c) => {
+    if (c.req.header('authorization') !== undefined) return c.text('<Error>InvalidAuthenticationInfo</Error>', 400);
+    const jobs = world.jobsOf(Number(c.req.param('run')), Number(c.req.param('n')));
+    const entries = jobs.flatMap((job, n) => {
+      const log = Buffer.concat([BOM, world.taskOf(job)?.log ?? Buffer.alloc(0)]);
+      const name = job.name.replace(/[<>:"/\\|?*]/g, '');
+      return [
+        { name: `${n}_${name}.txt`, bytes: log },
+        { name: `${name}/1_Set up job.txt`, bytes: log.subarray(0, 10) },
+      ];
+    });
+    return sendBytes(c, zipOf(entries), { 'content-type': 'application/zip' });
   });
   return app;
 }
