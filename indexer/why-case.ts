@@ -4,14 +4,18 @@
 import { isGreen, isRed } from '../store/attempt.ts';
 import type { LogLines } from './lines.ts';
 import type { WhyLog, WhyQuestion } from './why-question.ts';
+import { countsOf, findShared, type SharedEvent } from './why-shared.ts';
 import { firstLineOf, Speakers, templateTexts, type Wording, Wordings } from './why-templates.ts';
 
 /** A template of the target that no green attempt has, at its first line. */
 export interface NovelLine {
   readonly line: number;
   readonly hash: number;
+  /** Without a stamp in front. */
   readonly text: string;
   readonly template: string;
+  /** Words of the template without the format's boilerplate. */
+  readonly message: string;
   /** Attempts of the job, red for whatever reason, that have it. */
   readonly reds: number;
   /** How a loaded green tells the same: by another speaker it is no news at all. */
@@ -52,6 +56,8 @@ export interface WhyCase {
   readonly novel: readonly NovelLine[];
   readonly lacked: readonly LackedTemplate[];
   readonly speakers: Speakers;
+  /** Events that the target and every green share, whole log, by the target's line. */
+  readonly shared: readonly SharedEvent[];
 }
 
 /** Lines of greens are read up to this many bytes together (one is always read): the whole answer must stay within a second. */
@@ -92,7 +98,12 @@ export async function buildCase(question: WhyQuestion): Promise<WhyCase> {
     otherReds,
     speakers,
   };
-  return { ...base, novel: findNovel(base, wordingsOf(texts.flat(), speakers)), lacked: findLacked(base) };
+  return {
+    ...base,
+    novel: findNovel(base, wordingsOf(texts.flat(), speakers)),
+    lacked: findLacked(base),
+    shared: findShared(target.templates, greens, countsOf(lines)),
+  };
 }
 
 function wordingsOf(templates: readonly string[], speakers: Speakers): Wordings {
@@ -101,7 +112,7 @@ function wordingsOf(templates: readonly string[], speakers: Speakers): Wordings 
   return wordings;
 }
 
-type Base = Omit<WhyCase, 'novel' | 'lacked'>;
+type Base = Omit<WhyCase, 'novel' | 'lacked' | 'shared'>;
 
 function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
   const { target, lines, greens } = base;
@@ -117,8 +128,9 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
     return {
       line,
       hash,
-      text: lines.text(line),
+      text: lines.body(line),
       template,
+      message: base.speakers.message(template).join(' '),
       reds: reds.filter((red) => firstLineOf(red.templates, hash) > 0).length,
       wording: told.find(template),
     };
@@ -139,6 +151,6 @@ function findLacked(base: Base): readonly LackedTemplate[] {
   found.sort((a, b) => a.line - b.line);
   return found.slice(-MAX_DIFFERENCES).map(({ hash, line }) => {
     const template = first.lines.template(line);
-    return { hash, green: first, line, text: first.lines.text(line), template, wording: told.find(template) };
+    return { hash, green: first, line, text: first.lines.body(line), template, wording: told.find(template) };
   });
 }

@@ -2,14 +2,11 @@
 // pairs the target has the other way round. Positions are first lines, so logs without time stamps work the same.
 import type { WhyCase } from './why-case.ts';
 import type { Failure } from './why-failure.ts';
-import { blurNumbers, firstLineOf, nameOf } from './why-templates.ts';
+import { orderOf, type Placed, type SharedEvent } from './why-shared.ts';
+import { blurNumbers, nameOf } from './why-templates.ts';
 
-/** An event of the target and of every green attempt. */
-export interface CoreEvent {
-  readonly hash: number;
-  readonly line: number;
-  /** First line in each green attempt, in the order of `WhyCase.greens`. */
-  readonly greenLines: readonly number[];
+/** A shared event before the failure. */
+export interface CoreEvent extends SharedEvent {
   /** Share of the events near it whose order to it varies among the greens: 0 is a fixed place, 1 is shuffled. */
   readonly unrest: number;
 }
@@ -24,10 +21,10 @@ export interface Inversion {
 
 /** More events than this before the failure are not compared: the last ones are what led to it (chosen). */
 const MAX_EVENTS = 1500;
-/** Greens looked at: more do not change the picture. */
-const MAX_GREENS = 16;
 /** Events this far away in rank are an event's surroundings. */
 const SURROUNDINGS = 6;
+/** What is said more often has no place of its own. */
+const MAX_COUNT = 3;
 /** This many lines of one shape are a family: a list of tests, files or packages. */
 const MIN_FAMILY = 4;
 /** An inversion is looked for this far in rank: a race is between events that follow each other. */
@@ -35,26 +32,12 @@ const MAX_APART = 30;
 
 /** Events before the failure that all greens have too, in the target's order. */
 export function findCoreEvents(c: WhyCase, failure: Failure): readonly CoreEvent[] {
-  const greens = c.greens.slice(0, MAX_GREENS);
-  const found: { hash: number; line: number; greenLines: number[] }[] = [];
-  c.target.templates.hashes.forEach((hash, k) => {
-    const line = c.target.templates.firstLines[k] as number;
-    if (line >= failure.endLine) return;
-    const greenLines = greens.map((green) => firstLineOf(green.templates, hash));
-    if (!greenLines.includes(0)) found.push({ hash, line, greenLines });
-  });
-  found.sort((a, b) => a.line - b.line);
-  const kept = found.slice(-MAX_EVENTS);
+  const kept = c.shared.filter((event) => event.line < failure.endLine).slice(-MAX_EVENTS);
   const families = shuffledFamilies(c, kept);
   return kept.map((event, at) => ({
     ...event,
     unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shapeOf(c, c.lines.template(event.line))) ?? 0),
   }));
-}
-
-interface Placed {
-  readonly line: number;
-  readonly greenLines: readonly number[];
 }
 
 /** Share of an event's surroundings whose order to it varies, among the greens alone or with the target. */
@@ -72,10 +55,7 @@ function unrestAt(events: readonly Placed[], at: number, among: 'greens' | 'all'
 }
 
 /** Kinds of lines that differ only in one name (tests, files, packages): how much their order varies as a whole. */
-function shuffledFamilies(
-  c: WhyCase,
-  events: readonly { readonly line: number; readonly greenLines: readonly number[] }[],
-): ReadonlyMap<string, number> {
+function shuffledFamilies(c: WhyCase, events: readonly SharedEvent[]): ReadonlyMap<string, number> {
   const members = new Map<string, Placed[]>();
   for (const event of events) {
     const shape = shapeOf(c, c.lines.template(event.line));
@@ -97,27 +77,15 @@ export function shapeOf(c: WhyCase, template: string): string {
   return words.map((word) => (word === name ? '*' : blurNumbers(word))).join(' ');
 }
 
-/** Order of two events among the greens. */
-export function orderOf(
-  a: { readonly greenLines: readonly number[] },
-  b: { readonly greenLines: readonly number[] },
-): 'before' | 'after' | 'varies' {
-  let before = 0;
-  a.greenLines.forEach((line, k) => {
-    if (line < (b.greenLines[k] as number)) before++;
-  });
-  if (before === a.greenLines.length) return 'before';
-  return before === 0 ? 'after' : 'varies';
-}
-
 /** Pairs that the target has in another order than every green attempt. */
 export function findInversions(events: readonly CoreEvent[]): readonly Inversion[] {
   const found: Inversion[] = [];
   for (let k = 0; k < events.length; k++) {
     const late = events[k] as CoreEvent;
+    if (late.count > MAX_COUNT) continue;
     for (let j = k + 1; j <= Math.min(events.length - 1, k + MAX_APART); j++) {
       const early = events[j] as CoreEvent;
-      if (orderOf(early, late) === 'before') found.push({ early, late, apart: j - k - 1 });
+      if (early.count <= MAX_COUNT && orderOf(early, late) === 'before') found.push({ early, late, apart: j - k - 1 });
     }
   }
   return found;

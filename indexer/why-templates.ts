@@ -55,14 +55,21 @@ const MIN_TEMPLATES = 12;
  */
 export class Speakers {
   readonly #leading = new Map<string, number>();
-  readonly #anywhere = new Map<string, number>();
+  /** Word and how many times it stands in a template at least → in how many templates. */
+  readonly #repeats = new Map<string, number>();
   #templates = 0;
 
   /** Call for all templates before any question. */
   add(template: string): void {
     this.#templates++;
-    for (const word of new Set(templateWords(template))) this.#anywhere.set(word, (this.#anywhere.get(word) ?? 0) + 1);
     const words = templateWords(template);
+    const seen = new Map<string, number>();
+    for (const word of words) {
+      const times = (seen.get(word) ?? 0) + 1;
+      seen.set(word, times);
+      const key = `${word} ${times}`;
+      this.#repeats.set(key, (this.#repeats.get(key) ?? 0) + 1);
+    }
     for (let k = 0; k < Math.min(MAX_LEADING, words.length - 1); k++) {
       const word = words[k] as string;
       this.#leading.set(word, (this.#leading.get(word) ?? 0) + 1);
@@ -73,9 +80,14 @@ export class Speakers {
   message(template: string): readonly string[] {
     const words = templateWords(template);
     if (this.#templates < MIN_TEMPLATES) return words;
-    const own = words.filter(
-      (word) => !LEVEL.test(word) && (this.#anywhere.get(word) ?? 0) < this.#templates * BOILERPLATE_SHARE,
-    );
+    const seen = new Map<string, number>();
+    const own = words.filter((word) => {
+      if (LEVEL.test(word)) return false;
+      const times = (seen.get(word) ?? 0) + 1;
+      seen.set(word, times);
+      // A placeholder that most lines have once is boilerplate once.
+      return (this.#repeats.get(`${word} ${times}`) ?? 0) < this.#templates * BOILERPLATE_SHARE;
+    });
     return own.length === 0 ? words : own;
   }
 

@@ -35,7 +35,7 @@ const MIN_CONFIDENCE = 0.04;
 /** Answers a question. Reads the target, a few greens, nothing else; the rest is template sets. */
 export async function explain(question: WhyQuestion): Promise<WhyAnswer> {
   const whyCase = await buildCase(question);
-  const failure = findFailure(whyCase.lines, whyCase.novel);
+  const failure = findFailure(whyCase);
   const view: WhyView = { ...whyCase, failure, core: findCoreEvents(whyCase, failure) };
   return weigh(
     view,

@@ -2,27 +2,15 @@
 // where the greens say it. What is missing only because the target stopped earlier is a consequence.
 
 import type { LackedTemplate } from '../why-case.ts';
-import { strayRate } from '../why-chance.ts';
-import { orderOf } from '../why-order.ts';
 import { findReplacements } from '../why-pairs.ts';
+import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
 import { firstLineOf } from '../why-templates.ts';
 import { count, type Detector, failureEvidence, greenEvidence, quote, reject, type WhyView } from '../why-view.ts';
-
-/** The target must have at least this share of what the greens have behind the event: it got past it. */
-const MIN_PASSED = 0.6;
-const MIN_FOLLOWERS = 2;
-const MAX_UNREST = 0.34;
-
-interface Skipped {
-  readonly event: LackedTemplate;
-  readonly passed: number;
-  readonly followers: number;
-}
 
 export const findMissingEvent: Detector = (view) => {
   const n = view.greens.length;
   if (n === 0) return reject('missing-event', 'cannot be said: no green attempt to compare with');
-  const skipped = findSkipped(view);
+  const skipped = findMissing(view);
   if (skipped.length === 0)
     return reject(
       'missing-event',
@@ -30,7 +18,7 @@ export const findMissingEvent: Detector = (view) => {
         ? 'no: everything that every green attempt says is here'
         : 'no: what is missing comes in green attempts only after the place where this one stopped',
     );
-  const best = skipped.at(-1) as Skipped;
+  const best = skipped.at(-1) as Skipped<LackedTemplate>;
   const { event } = best;
   const strays = strayRate(view);
   const withIt = view.siblingReds.filter(
@@ -61,9 +49,8 @@ export const findMissingEvent: Detector = (view) => {
   };
 };
 
-/** Missing events that the target got past, in the order of the green log. */
-function findSkipped(view: WhyView): readonly Skipped[] {
-  const greens = view.greens.slice(0, 16);
+/** Missing events that the target got past, in the order of the green log. What it says in other words is not missing. */
+function findMissing(view: WhyView): readonly Skipped<LackedTemplate>[] {
   const replaced = new Set(
     findReplacements(view)
       .filter(
@@ -73,30 +60,6 @@ function findSkipped(view: WhyView): readonly Skipped[] {
       )
       .map((r) => r.lacked),
   );
-  const lacked = view.lacked
-    .filter((l) => l.wording === 'none' && !replaced.has(l) && !l.green.lines.isMark(l.line))
-    .map((event) => ({ event, greenLines: greens.map((green) => firstLineOf(green.templates, event.hash)) }));
-  const found: Skipped[] = [];
-  for (const { event, greenLines } of lacked) {
-    const others = [...view.core, ...lacked.filter((l) => l.event !== event)];
-    const orders = others.map((other) => orderOf({ greenLines }, other));
-    const followers = orders.filter((o) => o === 'before').length;
-    const passed = orders.filter((o, k) => o === 'before' && k < view.core.length).length;
-    const near = nearest(
-      greenLines[0] as number,
-      others.map((o) => o.greenLines[0] as number),
-    );
-    const unrest = near.filter((k) => orders[k] === 'varies').length / Math.max(1, near.length);
-    if (passed >= MIN_FOLLOWERS && passed / followers >= MIN_PASSED && unrest <= MAX_UNREST)
-      found.push({ event, passed, followers });
-  }
-  return found;
+  const lacked = view.lacked.filter((l) => l.wording === 'none' && !replaced.has(l) && !l.green.lines.isMark(l.line));
+  return findSkipped(lacked, view.core, view.greens);
 }
-
-/** Indices of the twelve lines nearest to `line`. */
-const nearest = (line: number, lines: readonly number[]): readonly number[] =>
-  lines
-    .map((at, k) => ({ k, distance: Math.abs(at - line) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 12)
-    .map((x) => x.k);

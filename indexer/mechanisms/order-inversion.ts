@@ -36,7 +36,7 @@ export const findOrderInversion: Detector = (view) => {
     mechanism: 'order-inversion',
     odds: n === 1 ? Math.min(odds, 3) : odds,
     sentence:
-      `${quote(view.lines.text(inversion.late.line))} came before ${quote(view.lines.text(inversion.early.line))}; ` +
+      `${quote(view.lines.body(inversion.late.line))} came before ${quote(view.lines.body(inversion.early.line))}; ` +
       `in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} it is the other way round` +
       `${symptom === undefined ? '' : `, and right then ${quote(symptom.text)}, which no green attempt has`}.`,
     evidence: [

@@ -15,7 +15,9 @@ const NEAR_LINES = 12;
 
 export const findResourceExhaustion: Detector = (view) => {
   const { failure, lines } = view;
-  const said = view.novel.filter((n) => saysExhausted(n.text) && n.wording !== 'speaker' && !lines.isEcho(n.line));
+  const said = view.novel.filter(
+    (n) => (saysExhausted(n.text) || saysExhausted(n.message)) && n.wording !== 'speaker' && !lines.isEcho(n.line),
+  );
   if (said.length === 0)
     return reject(
       'resource-exhaustion',

@@ -1,8 +1,9 @@
 // Test order: a test that passes in every green attempt fails here, the tests run in varying order, and another test
 // ran before it here that ran after it in all greens: it left something behind.
 
-import { type CoreEvent, orderOf, shapeOf } from '../why-order.ts';
+import { type CoreEvent, shapeOf } from '../why-order.ts';
 import { findReplacements, type Replacement } from '../why-pairs.ts';
+import { orderOf } from '../why-shared.ts';
 import { firstLineOf, nameOf, templateWords } from '../why-templates.ts';
 import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
 import { saysFailure } from '../why-words.ts';
@@ -43,7 +44,7 @@ export const findTestOrder: Detector = (view) => {
     mechanism: 'test-order',
     odds,
     sentence:
-      `${quote(suite.failed.novel.text)}: the tests run in varying order, and ${quote(view.lines.text(suspect.line))} ran before it here, ` +
+      `${quote(suite.failed.novel.text)}: the tests run in varying order, and ${quote(view.lines.body(suspect.line))} ran before it here, ` +
       `but after it in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`}` +
       `${suspects.length > 1 ? ` (as did ${count(suspects.length - 1, 'other test')})` : ''}.`,
     evidence: [

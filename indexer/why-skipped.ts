@@ -1,0 +1,81 @@
+// Events that all of some logs have and one log lacks though it got past the place where they belong. Asked of the
+// target against the greens, and of each green against the rest: that is how often it comes by chance.
+
+import type { WhyCase } from './why-case.ts';
+import type { WhyLog } from './why-question.ts';
+import { findShared, linesIn, MAX_GREENS, orderOf, type Placed, type SharedEvent } from './why-shared.ts';
+import { firstLineOf, templateTexts, Wordings } from './why-templates.ts';
+
+/** An event that was skipped: of the events that always follow it, how many happened. */
+export interface Skipped<Event> {
+  readonly event: Event;
+  readonly passed: number;
+  readonly followers: number;
+}
+
+/** The log must have at least this share of what follows the event elsewhere: it got past it. */
+const MIN_PASSED = 0.6;
+const MIN_FOLLOWERS = 2;
+/** An event with more varying neighbours than this has no fixed place. */
+const MAX_UNREST = 0.34;
+const SURROUNDINGS = 12;
+
+/** `lacked`: what all `others` have and the one log does not; `core`: what it shares with all of them. */
+export function findSkipped<Event extends { readonly hash: number }>(
+  lacked: readonly Event[],
+  core: readonly SharedEvent[],
+  others: readonly WhyLog[],
+): readonly Skipped<Event>[] {
+  const compared = others.slice(0, MAX_GREENS);
+  const placed = lacked.flatMap((event) => {
+    const greenLines = linesIn(event.hash, compared);
+    return greenLines === undefined ? [] : [{ event, greenLines }];
+  });
+  const found: Skipped<Event>[] = [];
+  for (const one of placed) {
+    const around: readonly Placed[] = [...core, ...placed.filter((p) => p !== one)];
+    const orders = around.map((other) => orderOf(one, other));
+    const followers = orders.filter((o) => o === 'before').length;
+    const passed = orders.filter((o, k) => o === 'before' && k < core.length).length;
+    if (passed < MIN_FOLLOWERS || passed / followers < MIN_PASSED) continue;
+    const near = nearest(one, around);
+    if (near.filter((k) => orders[k] === 'varies').length > MAX_UNREST * near.length) continue;
+    found.push({ event: one.event, passed, followers });
+  }
+  return found;
+}
+
+/** Indices of the events nearest to `event` in the first log. */
+const nearest = (event: Placed, others: readonly Placed[]): readonly number[] =>
+  others
+    .map((other, k) => ({ k, distance: Math.abs((other.greenLines[0] as number) - (event.greenLines[0] as number)) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, SURROUNDINGS)
+    .map((x) => x.k);
+
+/**
+ * Expected number of events that an attempt skips by chance: each read green is held against the rest. Never 0: with n
+ * attempts, less than one in n+1 cannot be claimed.
+ */
+export function strayRate(c: WhyCase): number {
+  const { loaded, greens } = c;
+  let strays = 0;
+  loaded.forEach((green, index) => {
+    const rest = greens.filter((log) => log !== green.log);
+    const source = loaded[index === 0 ? 1 : 0];
+    if (rest.length === 0 || source === undefined) return;
+    const lacked: { hash: number; line: number }[] = [];
+    source.log.templates.hashes.forEach((hash, k) => {
+      if (firstLineOf(green.log.templates, hash) === 0 && linesIn(hash, rest) !== undefined)
+        lacked.push({ hash, line: source.log.templates.firstLines[k] as number });
+    });
+    if (lacked.length === 0) return;
+    const told = new Wordings(c.speakers);
+    for (const template of templateTexts(green.lines, green.log.templates)) told.add(template);
+    const real = lacked.filter((l) => told.find(source.lines.template(l.line)) === 'none');
+    strays += findSkipped(real, findShared(green.log.templates, rest, new Map()), rest).length;
+  });
+  // With few greens each is held against still fewer, and finds more than the target against all of them would.
+  const fewer = loaded.length <= 2 ? 0.4 : loaded.length === 3 ? 0.6 : 0.8;
+  return (strays * fewer + 0.5) / (Math.max(loaded.length, Math.min(greens.length, SURROUNDINGS)) + 1);
+}
