@@ -1,0 +1,92 @@
+// Every snippet of docs/ci is real: its commands parse, its variables are read, its pulls run against a fake server.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { archive } from '../../cli/commands/archive.ts';
+import { coverage } from '../../cli/commands/coverage.ts';
+import { pull } from '../../cli/commands/pull.ts';
+import { rerun } from '../../cli/commands/rerun.ts';
+import { run } from '../../cli/commands/run.ts';
+import { buildCommander } from '../../cli/program.ts';
+import { SETTINGS } from '../../cli/settings.ts';
+import { openCommandWorld } from '../support/command-world.ts';
+import { startFakeForge } from '../support/fake-forge/server.ts';
+import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const PAGES = readdirSync(path.join(ROOT, 'docs/ci')).map(
+  (name) => [name, readFileSync(path.join(ROOT, 'docs/ci', name), 'utf8')] as const,
+);
+const COMMANDS = { archive, coverage, pull, rerun, run };
+
+/** `firstred …` lines of the fenced blocks of a page, as words. */
+function commandsOf(page: string): (readonly string[])[] {
+  const blocks = page.matchAll(/^```(?:sh|yaml|groovy)\n(.*?)^```/gms);
+  const lines = [...blocks].flatMap(([, body = '']) => body.split('\n'));
+  return lines.flatMap((line) => {
+    const command = /(?:^|[\s'])(?:npx )?firstred ([a-z].*)$/.exec(line.replace(/'\s*}?\s*$/, ''))?.[1];
+    return command === undefined ? [] : [wordsOf(command)];
+  });
+}
+
+/** Words as a shell would split them, an expression of the server's as one word. */
+const wordsOf = (line: string): string[] =>
+  (line.match(/"[^"]*"|\$\{\{.*?\}\}|\S+/g) ?? []).map((word) => word.replace(/^"|"$/g, ''));
+
+describe.each(PAGES)('docs/ci/%s', (_name, page) => {
+  test('every command parses', () => {
+    for (const [name = '', ...args] of commandsOf(page)) {
+      const command = COMMANDS[name as keyof typeof COMMANDS];
+      // `watch` and `rescue` have pages of their own.
+      if (command === undefined) expect(['watch', 'rescue']).toContain(name);
+      else
+        buildCommander(command)
+          .configureOutput({ writeErr: () => undefined })
+          .parse(args, { from: 'user' });
+    }
+  });
+
+  test('every FIRSTRED_ variable is one that is read', () => {
+    const known = new Set<string>(SETTINGS.map(({ env }) => env));
+    for (const folder of ['forge', 'forge/environments']) {
+      for (const file of readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.ts'))) {
+        for (const [name] of readFileSync(path.join(ROOT, folder, file), 'utf8').matchAll(/FIRSTRED_[A-Z_]+/g))
+          known.add(name);
+      }
+    }
+    const named = [...page.matchAll(/FIRSTRED_[A-Z_]+/g)].map(([name]) => name);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+test.each([
+  ['gitea.md', 'gitea-1.26'],
+  ['forgejo.md', 'forgejo-16'],
+  ['github.md', 'github'],
+  ['forty-repositories.md', 'gitea-1.27'],
+] as const)('the pulls of %s run against %s', async (name, mode) => {
+  const fake = await startFakeForge(mode);
+  const started = fake.world.start({ jobs: [{ name: 'test (20)' }] });
+  fake.world.ran(started.id, 'test (20)', 'failure', 'red\n');
+  const world = openCommandWorld(
+    { FIRSTRED_SERVER_URL: fake.serverUrl, FIRSTRED_TOKEN: PERSONAL_TOKEN },
+    () => fake.world.nowMs,
+  );
+  const page = PAGES.find(([file]) => file === name)?.[1] ?? '';
+  const lines = commandsOf(page).filter(([command]) => command === 'pull' || command === 'coverage');
+  expect(lines.length).toBeGreaterThan(0);
+  for (const [command = '', ...args] of lines) {
+    const commander = buildCommander(COMMANDS[command as 'pull']).parse(args, { from: 'user' });
+    const flags = commander.opts<Record<string, unknown>>();
+    const repo = Array.isArray(flags['repo']) ? ['acme/widgets'] : 'acme/widgets';
+    const code = await world.run(COMMANDS[command as 'pull'], [], {
+      ...flags,
+      repo,
+      ...(flags['run'] === undefined ? {} : { run: String(started.id) }),
+      index: false,
+    });
+    expect([0, command === 'coverage' ? 1 : 0]).toContain(code);
+  }
+  world.close();
+  await fake.close();
+});
