@@ -4,11 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type OverflowFile, openOverflowFile } from './overflow-file.ts';
 
 /** chosen: each of the two queues in memory; a few hundred reads of a pipe. */
-const MEMORY_BYTES = 16 * 1024 * 1024;
+const MEMORY_BYTES = 4 * 1024 * 1024;
 /** measured: about what a small Buffer costs beside its bytes. */
 const CHUNK_OVERHEAD_BYTES = 256;
 /** chosen: one write to the file. */
-const WRITE_BYTES = 1024 * 1024;
+const WRITE_BYTES = 256 * 1024;
 /** chosen: a minute of the keeper's work; beyond, the command is slowed down to the keeper's speed. */
 const MAX_FILE_BYTES = 4 * 1024 ** 3;
 

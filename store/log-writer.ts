@@ -13,10 +13,13 @@ export interface WrittenLog {
   readonly object: ObjectFacts;
 }
 
+/** `run`'s time stamps: given the number of lines that the text has; undefined when there is nothing to say. */
+export type SideTable = (lines: number) => Uint8Array | undefined;
+
 export interface LogWriter {
   push(piece: MaskedBytes): Promise<void>;
-  /** Writes the tables, syncs and closes the file. `sideTable` is compressed content for `run`'s time stamps. */
-  end(sideTable?: Uint8Array): Promise<WrittenLog>;
+  /** Writes the tables, syncs and closes the file. `sideTable` gives content for so many lines of text. */
+  end(sideTable?: SideTable): Promise<WrittenLog>;
   /** Closes the file without finishing it. */
   abandon(): Promise<void>;
 }
@@ -56,10 +59,14 @@ export async function startLogWriter(path: string, compressor: Compressor): Prom
     async end(sideTable) {
       await take(cutter.end());
       while (underWay.length > 0) await writeOldest();
-      const object = await writeTables(rows, sideTable, { write, position: () => at });
+      const text = cutter.facts();
+      const object = await writeTables(rows, sideTable?.(text.lines), { write, position: () => at });
       await file.sync();
       await file.close();
-      return { text: cutter.facts(), object: { ...object, sizeBytes: at, sha256: digestOf(hash), frames: rows.length } };
+      return {
+        text,
+        object: { ...object, sizeBytes: at, sha256: digestOf(hash), frames: rows.length },
+      };
     },
     async abandon() {
       await Promise.allSettled(underWay.map((each) => each.frame));
