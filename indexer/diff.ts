@@ -3,7 +3,7 @@
 import { findNoise, isRoutine, type NoiseReason } from './diff-noise.ts';
 import { diffSteps, type StepDiff } from './diff-steps.ts';
 import { findBlock } from './error-blocks.ts';
-import { type ErrorMatch, matchError } from './error-match.ts';
+import { type ErrorMatch, matchLine } from './error-match.ts';
 import type { LogLines } from './lines.ts';
 import { type Alignment, alignLogs } from './template-align.ts';
 
@@ -97,7 +97,7 @@ class DiffView {
   matchOf(line: number): ErrorMatch | undefined {
     const hash = this.red.hash(line);
     if (!this.#matches.has(hash)) {
-      const match = this.red.hasErrorHint(line) ? matchError(this.red.body(line)) : undefined;
+      const match = matchLine(this.red, line);
       this.#matches.set(hash, match !== undefined && match.weight >= ERROR_WEIGHT ? match : undefined);
     }
     return this.#matches.get(hash);

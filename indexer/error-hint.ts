@@ -1,274 +1,98 @@
-// The cheap test in front of all error rules: does a line hold any of the words that rules need? One table look-up a
-// byte, so that ingest makes no string of the lines that have none.
-
-/** Pieces of words, lower case; every rule of error-rules.ts needs one of them (a test checks it on labelled logs). */
-const NEEDLES = [
-  'err',
-  'fail',
-  'fatal',
-  'exception',
-  'panic',
-  'abort',
-  'assert',
-  'cannot',
-  "can't",
-  'could not',
-  "couldn't",
-  ' not ',
-  'not ok',
-  'unable',
-  'invalid',
-  'unexpected',
-  'expected',
-  'undefined',
-  'undeclared',
-  'unresolved',
-  'unknown',
-  'missing',
-  'denied',
-  'refus',
-  'reject',
-  'timed out',
-  'timeout',
-  'time limit',
-  'timing out',
-  'exceed',
-  'kill',
-  'crash',
-  'signal',
-  'sigsegv',
-  'sigabrt',
-  'sigbus',
-  'sigill',
-  'sigfpe',
-  'sigterm',
-  'sigint',
-  'core dumped',
-  'traceback',
-  'halted',
-  ' died',
-  'oops',
-  'bug:',
-  'bug at',
-  'wrong',
-  'problem',
-  'conflict',
-  'corrupt',
-  'broken',
-  'mismatch',
-  'violation',
-  'no space',
-  'no such',
-  'no module',
-  'no matching',
-  'no output',
-  'no rule',
-  'out of memory',
-  'outofmemory',
-  'allocate memory',
-  'oomkilled',
-  'too many',
-  'unauthori',
-  'forbidden',
-  'rate limit',
-  'certificate',
-  'unreach',
-  'expired',
-  'overflow',
-  'data race',
-  'build stopped',
-  'stopping',
-  'cancel',
-  'went',
-  'unstable',
-  'marked build',
-  'giving up',
-  'gave up',
-  'terminat',
-  'busy',
-  'in use',
-  'would reformat',
-  'code style',
-  'reformatted',
-  'needs ',
-  'dirty',
-  'quota',
-  '***',
-  '____',
-  'exit',
-  'illegal',
-  'fault',
-  'unsuccess',
-  'unrecog',
-  'unsupp',
-  'redeclared',
-  'duplicate',
-  'incompatib',
-  'unused',
-  'should ',
-  'must ',
-  'syntax',
-  'does not',
-  "doesn't",
-  "didn't",
-  'did not',
-  'not found',
-  'but was',
-  'received',
-  'actual',
-  '- expected',
-  '+ actual',
-  'unhealthy',
-  'locate',
-  'resolve',
-  'imported',
-  'multiple definition',
-  'temporary failure',
-  'broken pipe',
-  'connection',
-  'handshake',
-  'eacces',
-  'eperm',
-  'enoent',
-  'econn',
-  'etimedout',
-  'eai_again',
-  'epipe',
-  'eaddrinuse',
-  'ehostunreach',
-  'enotfound',
-  'permitted',
-  'remote ref',
-  'unavailable',
-  'bad gateway',
-  'too long',
-  'leak',
-  'race',
-  'deadline',
-  'violat',
-  'inconsistent',
-  'up-to-date',
-  'rejected',
-  'aborting',
-  'severe',
-  'critical',
-  'emerg',
-  'failing',
-  'fehler',
-  'erreur',
-  'hangup',
-  'lost',
-  'stopped',
-  ' 40',
-  ' 50',
-  '=40',
-  '=50',
-  ':40',
-  ':50',
-  ' 429',
-  ' 422',
-  '(40',
-  '(50',
-  'test:',
-  '1)',
-  '2)',
-  '3)',
-  'help',
-  '* try',
-  '--stacktrace',
-  'caused by',
-  'out of sync',
-  'refusing',
-  'violates',
-  'reached',
-  'maximum',
-  'shutdown',
-  'disk full',
-  'bus error',
-  'recipe',
-  'not remade',
-  'sits on',
-  'elifecycle',
-  'got:',
-  'want:',
-  ...'cdefnsw'.split('').flatMap((letter) => '123456789'.split('').map((digit) => `: ${letter}${digit}`)),
-];
-
-/** Bytes of the signs that test frameworks put before failed tests, by their UTF-8 form. */
-const SIGNS = ['\u2715', '\u2716', '\u2717', '\u2718', '\u274c', '\u00d7', '\u25cf'];
+// Which error rules a line can meet at all: one table look-up a byte finds every piece of text that a rule needs
+// (Aho-Corasick), so that ingest makes no string of a line that meets none, and tries few patterns on the others.
 
 const encoder = new TextEncoder();
-const classes = new Uint8Array(256);
-const HIT = 0xffff;
 
-/** Transition table, state × class; built once, at first use, as an Aho-Corasick automaton. */
-let table: Uint16Array | undefined;
-let width = 0;
+export class NeedleFinder {
+  /** Byte → column of the table; letters in both cases, bytes of no needle in column 0. */
+  readonly #columns = new Uint8Array(256);
+  readonly #width: number;
+  /** State × column → next state. */
+  readonly #moves: Uint16Array;
+  /** State → bits of the rules whose needles end there, `words` numbers each; and whether there are any. */
+  readonly #bits: Uint32Array;
+  readonly #hits: Uint8Array;
+  /** Numbers of 32 bits that one bit set has. */
+  readonly words: number;
+  /** Bits of the rules that the last line can meet. */
+  readonly found: Uint32Array;
 
-function build(): Uint16Array {
-  const words = [...NEEDLES, ...SIGNS].map((needle) => encoder.encode(needle));
-  let next = 1;
-  for (const word of words) for (const byte of word) if (classes[byte] === 0) classes[byte] = next++;
-  for (let b = 0x41; b <= 0x5a; b++) classes[b] = classes[b + 0x20] as number;
-  width = next;
-  const children: Int32Array[] = [new Int32Array(width).fill(-1)];
-  const ends: boolean[] = [false];
-  for (const word of words) {
-    let state = 0;
-    for (const byte of word) {
-      const at = classes[byte] as number;
-      let child = (children[state] as Int32Array)[at] as number;
-      if (child < 0) {
-        child = children.push(new Int32Array(width).fill(-1)) - 1;
-        ends.push(false);
-        (children[state] as Int32Array)[at] = child;
+  /** `needs[rule]` are lower-case pieces, one of which a line must hold. */
+  constructor(needs: readonly (readonly string[])[]) {
+    this.words = Math.ceil(needs.length / 32);
+    this.found = new Uint32Array(this.words);
+    const needles = needs.flatMap((pieces, rule) => pieces.map((piece) => ({ bytes: encoder.encode(piece), rule })));
+    let width = 1;
+    for (const { bytes } of needles)
+      for (const byte of bytes) if (this.#columns[byte] === 0) this.#columns[byte] = width++;
+    for (let upper = 0x41; upper <= 0x5a; upper++) this.#columns[upper] = this.#columns[upper + 0x20] as number;
+    this.#width = width;
+    const children: Int32Array[] = [new Int32Array(width).fill(-1)];
+    const bits: Uint32Array[] = [new Uint32Array(this.words)];
+    for (const { bytes, rule } of needles) {
+      let state = 0;
+      for (const byte of bytes) {
+        const row = children[state] as Int32Array;
+        const column = this.#columns[byte] as number;
+        if ((row[column] as number) < 0) {
+          row[column] = children.length;
+          children.push(new Int32Array(width).fill(-1));
+          bits.push(new Uint32Array(this.words));
+        }
+        state = row[column] as number;
       }
-      state = child;
+      const own = bits[state] as Uint32Array;
+      own[rule >> 5] = ((own[rule >> 5] as number) | (1 << (rule & 31))) >>> 0;
     }
-    ends[state] = true;
+    this.#moves = this.#link(children, bits);
+    this.#bits = Uint32Array.from(bits.flatMap((own) => [...own]));
+    this.#hits = Uint8Array.from(bits, (own) => (own.some((word) => word !== 0) ? 1 : 0));
   }
-  return link(children, ends);
-}
 
-/** Failure links, breadth first, folded into the table; any state that ends a needle becomes HIT. */
-function link(children: readonly Int32Array[], ends: boolean[]): Uint16Array {
-  const moves = new Uint16Array(children.length * width);
-  const fallback = new Int32Array(children.length);
-  const queue: number[] = [];
-  for (let at = 0; at < width; at++) {
-    const child = (children[0] as Int32Array)[at] as number;
-    if (child > 0) queue.push(child);
-    moves[at] = Math.max(0, child);
-  }
-  for (let head = 0; head < queue.length; head++) {
-    const state = queue[head] as number;
-    const back = fallback[state] as number;
-    if (ends[back] === true) ends[state] = true;
-    for (let at = 0; at < width; at++) {
-      const child = (children[state] as Int32Array)[at] as number;
-      const other = moves[back * width + at] as number;
-      if (child < 0) moves[state * width + at] = other;
-      else {
+  /** Follows failure links breadth first, folds them into the table, and joins the bits of what ends in a state. */
+  #link(children: readonly Int32Array[], bits: readonly Uint32Array[]): Uint16Array {
+    const width = this.#width;
+    const moves = new Uint16Array(children.length * width);
+    const fallback = new Int32Array(children.length);
+    const queue = [0];
+    for (let head = 0; head < queue.length; head++) {
+      const state = queue[head] as number;
+      const back = fallback[state] as number;
+      if (state !== 0) {
+        const own = bits[state] as Uint32Array;
+        const inherited = bits[back] as Uint32Array;
+        for (let word = 0; word < own.length; word++)
+          own[word] = ((own[word] as number) | (inherited[word] as number)) >>> 0;
+      }
+      for (let column = 0; column < width; column++) {
+        const child = (children[state] as Int32Array)[column] as number;
+        const other = state === 0 ? 0 : (moves[back * width + column] as number);
+        moves[state * width + column] = child < 0 ? other : child;
+        if (child < 0) continue;
         fallback[child] = other;
-        moves[state * width + at] = child;
         queue.push(child);
       }
     }
+    return moves;
   }
-  for (let k = 0; k < moves.length; k++) if (ends[moves[k] as number] === true) moves[k] = HIT;
-  return moves;
-}
 
-/** Whether the visible bytes `[from, to)` can meet an error rule. */
-export function hasErrorHint(bytes: Uint8Array, from: number, to: number): boolean {
-  table ??= build();
-  const moves = table;
-  const columns = width;
-  let state = 0;
-  for (let i = from; i < to; i++) {
-    state = moves[state * columns + (classes[bytes[i] as number] as number)] as number;
-    if (state === HIT) return true;
+  /** Whether any rule can match the bytes `[from, to)`; `found` then has their bits. */
+  find(bytes: Uint8Array, from: number, to: number): boolean {
+    const moves = this.#moves;
+    const columns = this.#columns;
+    const hits = this.#hits;
+    const width = this.#width;
+    const { found } = this;
+    found.fill(0);
+    let any = false;
+    let state = 0;
+    for (let i = from; i < to; i++) {
+      state = moves[state * width + (columns[bytes[i] as number] as number)] as number;
+      if (hits[state] === 0) continue;
+      any = true;
+      for (let word = 0; word < found.length; word++)
+        found[word] = (found[word] as number) | (this.#bits[state * found.length + word] as number);
+    }
+    return any;
   }
-  // pytest's assertion lines: `E   assert 1 == 2`.
-  return bytes[from] === 0x45 && bytes[from + 1] === 0x20 && bytes[from + 2] === 0x20;
 }

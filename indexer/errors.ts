@@ -1,7 +1,7 @@
 // Error lines of one log, best first: rules, what green attempts lack, the step that failed, and position. Multi-line
 // blocks stay together: rows of one block share its bounds, and the next best block comes before its second row.
 import { findBlock } from './error-blocks.ts';
-import { type ErrorMatch, matchError } from './error-match.ts';
+import { type ErrorMatch, matchLine } from './error-match.ts';
 import type { LogLines } from './lines.ts';
 
 /** What is known of a green attempt: how often it shows each template. LogLines is one; the index can give others. */
@@ -90,7 +90,7 @@ export function findCandidates(target: LogLines, baselines: readonly Baseline[])
     const isNew = baselines.length === 0 ? undefined : inGreen === 0;
     let match = matches.get(hash);
     if (match === undefined && !matches.has(hash)) {
-      if (target.hasErrorHint(line)) match = matchError(target.body(line));
+      match = matchLine(target, line);
       if (isNew === true) match ??= NEW_LINE;
       matches.set(hash, match);
     }

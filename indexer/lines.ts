@@ -1,7 +1,6 @@
 // The line model: all lines of one log with visible text, time, step, flags and template. Lines are LF-ended and
 // numbered from 1, as ripgrep counts them; raw bytes stay as they are.
 
-import { hasErrorHint } from './error-hint.ts';
 import { LineScanner } from './line-scanner.ts';
 import { LINE_ECHO, LINE_ERROR_MARK, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
 
@@ -17,8 +16,8 @@ export interface LogLines {
   text(line: number): string;
   /** `text` without a program's own time stamp in front. */
   body(line: number): string;
-  /** Whether an error rule can match the body: much cheaper than trying. */
-  hasErrorHint(line: number): boolean;
+  /** The bytes of `body`: a view that the next call of any method may overwrite. */
+  bodyBytes(line: number): Uint8Array;
   /** Hash of the template of the body; 0 when blank. Equal templates of any two logs have equal hashes. */
   hash(line: number): number;
   /** How often each template hash occurs in the log. Computed at first use. */
@@ -94,8 +93,7 @@ class LoadedLines implements LogLines {
   }
 
   body(line: number): string {
-    const { visible, bodyStart } = one.single(this.raw(line));
-    return decoder.decode(visible.bytes.subarray(bodyStart, visible.end));
+    return decoder.decode(this.bodyBytes(line));
   }
 
   template(line: number): string {
@@ -103,9 +101,9 @@ class LoadedLines implements LogLines {
     return one.masker.text();
   }
 
-  hasErrorHint(line: number): boolean {
+  bodyBytes(line: number): Uint8Array {
     const { visible, bodyStart } = one.single(this.raw(line));
-    return hasErrorHint(visible.bytes, bodyStart, visible.end);
+    return visible.bytes.subarray(bodyStart, visible.end);
   }
 
   hash(line: number): number {

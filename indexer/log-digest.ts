@@ -1,7 +1,6 @@
 // What ingest keeps of a log's text besides the words: distinct templates, candidate signatures, steps, times. Streaming:
 // memory is bounded by the number of distinct templates, strings are made only for lines seen for the first time.
-import { hasErrorHint } from './error-hint.ts';
-import { type ErrorMatch, matchError } from './error-match.ts';
+import { type ErrorMatch, matchErrorBytes } from './error-match.ts';
 import { LineScanner, type ScannedLine } from './line-scanner.ts';
 import { LINE_ECHO, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
 import type { LogDigester } from './log-index.ts';
@@ -108,18 +107,15 @@ export class LogAnalyser {
 
   #consider(scanned: ScannedLine, index: number): void {
     const { visible, bodyStart } = scanned;
-    if (!hasErrorHint(visible.bytes, bodyStart, visible.end)) return;
-    const text = decoder.decode(
-      visible.bytes.subarray(bodyStart, Math.min(visible.end, bodyStart + 2 * EXEMPLAR_CHARS)),
-    );
-    const match = matchError(text);
+    const match = matchErrorBytes(visible.bytes, bodyStart, visible.end);
     if (match === undefined || match.weight < MIN_WEIGHT || this.#held.length === MAX_HELD) return;
+    const text = decoder.decode(visible.bytes.subarray(bodyStart, Math.min(visible.end, bodyStart + EXEMPLAR_CHARS)));
     const held: Held = {
       index,
       hash: scanned.hash,
       line: scanned.line,
       match,
-      text: text.slice(0, EXEMPLAR_CHARS),
+      text,
       template: this.#scanner.masker.text(),
       message: undefined,
     };
@@ -193,14 +189,12 @@ export function createLogDigester(): LogDigester {
     end: () => {
       const { templates, signatures, steps } = analyser.end();
       return {
-        templates: Array.from(templates.hashes, (hash, i) => ({
-          hash: BigInt(hash),
-          count: templates.counts[i] as number,
-          firstLine: templates.firstLines[i] as number,
-        })),
+        templates,
         signatures: signatures.map((s) => ({
           signature: s.id,
           headline: s.headline,
+          templates: s.templates,
+          exemplar: s.exemplar,
           firstLine: s.firstLine,
           count: s.count,
           score: s.weight,

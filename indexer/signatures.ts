@@ -1,7 +1,7 @@
 // Candidate signatures of one log, computed without any baseline, so that the order in which logs arrive changes
 // nothing. Which of them is the headline, and which are noise, is decided when asked, by base rates.
 import { createHash } from 'node:crypto';
-import type { ErrorKind } from './error-rules.ts';
+import type { ErrorKind } from './error-rule.ts';
 import { TEMPLATE_VERSION } from './template-types.ts';
 
 declare const signatureId: unique symbol;
