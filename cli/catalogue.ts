@@ -40,6 +40,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'gate',
+    summary: 'is every red attempt of a SHA explained?',
+    group: 'daily',
+    load: async () => (await import('./commands/gate.ts')).gate,
+  },
+  {
     name: 'errors',
     summary: 'the error lines of a log, best first',
     group: 'more',
@@ -50,6 +56,36 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     summary: 'attempts, newest first',
     group: 'more',
     load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'signatures',
+    summary: 'known errors with their base rates',
+    group: 'more',
+    load: async () => (await import('./commands/signatures.ts')).signatures,
+  },
+  {
+    name: 'flakes',
+    summary: 'jobs that were red and green on one SHA',
+    group: 'more',
+    load: async () => (await import('./commands/flakes.ts')).flakes,
+  },
+  {
+    name: 'headroom',
+    summary: 'how close green attempts come to their time limits',
+    group: 'more',
+    load: async () => (await import('./commands/headroom.ts')).headroom,
+  },
+  {
+    name: 'name',
+    summary: 'name the mechanism of a signature',
+    group: 'more',
+    load: async () => (await import('./commands/name.ts')).name,
+  },
+  {
+    name: 'unname',
+    summary: 'take a name back',
+    group: 'more',
+    load: async () => (await import('./commands/unname.ts')).unname,
   },
   {
     name: 'sync',

@@ -61,3 +61,14 @@ export function cutToWidth(text: string, width: number): string {
   }
   return `${cut}…`;
 }
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** One character a value, from the lowest to the highest. */
+export function sparkline(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const barOf = (value: number): string =>
+    BARS.charAt(high === low ? 0 : Math.round(((value - low) / (high - low)) * (BARS.length - 1)));
+  return values.map(barOf).join('');
+}

@@ -37,7 +37,7 @@ export async function parseInvocation(argv: readonly string[]): Promise<Invocati
 function parseCommand(command: Command, argv: readonly string[]): Invocation {
   const commander = buildCommander(command);
   let help: string | undefined;
-  commander.configureOutput({ writeOut: (text) => (help = text), writeErr: () => undefined });
+  commander.configureOutput({ writeOut: (text) => (help = `${help ?? ''}${text}`), writeErr: () => undefined });
   try {
     commander.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -128,7 +128,7 @@ const listed = (entries: readonly CatalogueEntry[]): string =>
 
 /** The help that fits a screen: the commands of every day. */
 export const shortHelp = (): string =>
-  `firstred keeps the log of every CI attempt, so a green re-run never erases the red one.
+  `Keeps the log of every CI attempt, so a green re-run never erases the red one.
 
 Usage: firstred <command> [options]
 
@@ -137,7 +137,7 @@ ${listed(CATALOGUE.filter((e) => e.group === 'daily'))}
 
   firstred <command> --help   options, exit codes and two examples
   firstred help all           every command
-  firstred --version          versions of firstred, store format, Node and SQLite
+  firstred --version          versions of firstred, store format, Node, SQLite
 `;
 
 async function helpText(topic: string | undefined): Promise<string> {

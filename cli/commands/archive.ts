@@ -75,6 +75,7 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const config = await io.config();
   const newMasker = readMasking(input, config.env);
   const session = openSession(config);
+  await refuseWrongStore(session);
   const archiver = await openArchiver(session, {
     index: !input.isOff('index') && !config.store.startsWith('s3://'),
     onIndexFailure: (reason) =>
@@ -89,6 +90,15 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   } finally {
     await archiver.close();
     await session.close();
+  }
+}
+
+/** What can't be a store is said before anything is read; one that is away, only when the log is safe on this machine. */
+async function refuseWrongStore(session: Session): Promise<void> {
+  try {
+    await session.store();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'USAGE') throw error;
   }
 }
 

@@ -1,0 +1,90 @@
+// `firstred flakes`: jobs that were red and green on one SHA, grouped by how they failed.
+import { type Flake, type FlakeGroup, groupFlakes } from '../../indexer/flakes.ts';
+import { type ActiveName, findName } from '../../indexer/names.ts';
+import { UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
+import { isoTime } from '../../store/manifest-json.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
+import { type Column, tableText } from '../output.ts';
+import { openSession, requireIndex } from '../session.ts';
+import { ageOf, durationText } from '../times.ts';
+
+export const flakes: Command = {
+  name: 'flakes',
+  summary: 'Jobs with red and green attempts of one SHA, grouped by how they failed, the dearest first.',
+  group: 'more',
+  options: FILTER_OPTIONS,
+  examples: [
+    { line: 'firstred flakes --since 30d', summary: 'what re-runs have cost in the last month' },
+    { line: 'firstred flakes --job "e2e*" --json', summary: 'for a script' },
+  ],
+  exitCodes: { [EXIT.done]: 'there are some', [EXIT.no]: 'there are none', [EXIT.notFound]: 'there is no index yet' },
+  run: runFlakes,
+};
+
+async function runFlakes(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const session = openSession(await io.config());
+  try {
+    const { listFlakes } = await import('../../indexer/flakes.ts');
+    const { listActiveNames } = await import('../../indexer/name-facts.ts');
+    const index = await requireIndex(session);
+    const found = listFlakes(index, readFilter(input, io.now()), readLimit(input));
+    const names = listActiveNames(index, io.now());
+    if (input.flag('json'))
+      await io.stdout.write(
+        `${JSON.stringify(
+          found.map((flake) => toJson(flake, names)),
+          null,
+          1,
+        )}\n`,
+      );
+    else await io.stdout.write(tableText(groupFlakes(found), columns(names, io.now()), io.stdout.columns));
+    return found.length > 0 ? EXIT.done : EXIT.no;
+  } finally {
+    await session.close();
+  }
+}
+
+const nameOf = (flake: Flake | undefined, names: readonly ActiveName[]): ActiveName | undefined =>
+  flake?.signature === undefined
+    ? undefined
+    : findName(names, flake.signature, {
+        ...UNKNOWN_ATTEMPT,
+        repo: flake.repo,
+        workflow: flake.workflow,
+        job: flake.job,
+      });
+
+function toJson(flake: Flake, names: readonly ActiveName[]): Record<string, unknown> {
+  const name = nameOf(flake, names);
+  return {
+    repo: flake.repo,
+    sha: flake.sha,
+    workflow: flake.workflow ?? null,
+    job: flake.job ?? null,
+    red: flake.red,
+    green: flake.green,
+    headline: flake.headline ?? null,
+    signature: flake.signature ?? null,
+    mechanism: name?.mechanism ?? null,
+    issue: name?.issue ?? null,
+    lostMs: flake.lostMs ?? null,
+    lastSeen: isoTime(flake.lastMs),
+  };
+}
+
+const columns = (names: readonly ActiveName[], nowMs: number): readonly Column<FlakeGroup>[] => [
+  { title: 'TIMES', align: 'right', cell: (g) => String(g.flakes.length) },
+  { title: 'LOST', align: 'right', cell: (g) => (g.lostMs === 0 ? '-' : durationText(g.lostMs)) },
+  { title: 'LAST', cell: (g) => ageOf(g.lastMs, nowMs) },
+  { title: 'JOB', maxWidth: 40, cell: (g) => jobsText(g) },
+  { title: 'SIGNATURE', cell: (g) => g.signature ?? '-' },
+  { title: 'MECHANISM', cell: (g) => nameOf(g.flakes[0], names)?.mechanism ?? 'not named' },
+  { title: 'HEADLINE', maxWidth: 120, cell: (g) => g.headline ?? '' },
+];
+
+function jobsText(group: FlakeGroup): string {
+  const jobs = [...new Set(group.flakes.map((flake) => flake.job ?? '-'))];
+  return jobs.length === 1 ? (jobs[0] ?? '-') : `${jobs[0]} and ${jobs.length - 1} more`;
+}

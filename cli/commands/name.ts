@@ -1,0 +1,139 @@
+// `firstred name`: writes what people found out about a signature, as a fact in the store for everybody.
+
+import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
+import { findSignatureId, type SignatureId } from '../../indexer/signatures.ts';
+import { MECHANISMS } from '../../indexer/why-question.ts';
+import { AppError } from '../../store/errors.ts';
+import type { FactContent } from '../../store/facts.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { lineText } from '../line-text.ts';
+import { linesIn } from '../log-lines.ts';
+import { keptText } from '../log-source.ts';
+import { recordFact } from '../record-fact.ts';
+import { openSession, requireIndex, type Session } from '../session.ts';
+import { parseTimeMs } from '../times.ts';
+
+/** DESIGN: an eternal name would launder flakes. */
+const DEFAULT_LIFE_MS = 90 * 86_400_000;
+/** chosen: one cause seldom reaches more jobs; a signature that does is a symptom such as "command failed". */
+const MAX_JOBS = 5;
+
+export const name: Command = {
+  name: 'name',
+  summary: 'Names the mechanism of a signature: a fact in the store that every colleague and the gate see.',
+  arguments: '<signature>',
+  group: 'more',
+  options: [
+    { flags: '--mechanism <mechanism>', summary: 'what it is', choices: MECHANISMS.filter((m) => m !== 'unknown') },
+    { flags: '--issue <url>', summary: 'where it is being worked on' },
+    { flags: '--note <text>', summary: 'in your words' },
+    { flags: '--until <time>', summary: 'when the name lapses: 2026-12-31, or 30d from now (default 90d)' },
+    { flags: '--everywhere', summary: 'for every job of the repository, not only the one it was last seen in' },
+  ],
+  examples: [
+    {
+      line: 'firstred name s1:7kq2m9xw1c4d8 --mechanism order-inversion --issue https://git.example.org/acme/app/issues/7',
+      summary: 'the cause is known and being worked on',
+    },
+    {
+      line: 'firstred name s1:7kq2m9xw1c4d8 --mechanism timeout --until 14d --note "limit raised in #12"',
+      summary: 'a name that lapses soon',
+    },
+  ],
+  exitCodes: {
+    [EXIT.done]: 'written',
+    [EXIT.notFound]: 'nothing kept has this signature',
+    [EXIT.refused]: 'this signature cannot be named',
+  },
+  run: runName,
+};
+
+async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const session = openSession(await io.config());
+  try {
+    const signature = parseSignature(input.arguments[0] ?? '');
+    const mechanism = input.text('mechanism');
+    if (mechanism === undefined)
+      throw new AppError('USAGE', 'a name needs --mechanism', {
+        hint: `one of ${MECHANISMS.filter((m) => m !== 'unknown').join(', ')}`,
+      });
+    const index = await requireIndex(session);
+    const { log, line } = await requireExemplar(index, signature);
+    const text = await readLine(session, log, line);
+    await refuseSymptoms(index, signature, text);
+    const { templateOf } = await import('../../indexer/templates.ts');
+    const { repo, workflow, job } = log.attempt;
+    const content: FactContent = {
+      kind: 'mechanism',
+      signature,
+      templates: [templateOf(text)],
+      scope: input.flag('everywhere') ? { repo } : { repo, workflow, job },
+      mechanism,
+      issue: input.text('issue'),
+      note: input.text('note'),
+      until: new Date(lapseMs(input.text('until'), io.now())).toISOString(),
+      exemplar: { logId: log.logId, line, text },
+    };
+    const fact = await recordFact(session, content);
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify(fact)}\n`);
+    else await io.stdout.write(`${signature} is named ${mechanism} until ${content.until.slice(0, 10)}\n`);
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+/** A whole signature id. USAGE otherwise. */
+export function parseSignature(text: string): SignatureId {
+  const found = findSignatureId(text);
+  if (found !== undefined) return found;
+  throw new AppError('USAGE', `'${text.slice(0, 80)}' is no signature`, {
+    hint: '`firstred signatures last-red` lists the signatures of a log; they look like s1:7kq2m9xw1c4d8',
+  });
+}
+
+async function requireExemplar(
+  index: LogIndexReader,
+  signature: SignatureId,
+): Promise<{ readonly log: LogRow; readonly line: number }> {
+  const { findExemplar } = await import('../../indexer/signature-report.ts');
+  const found = findExemplar(index, signature);
+  if (found !== undefined) return found;
+  throw new AppError('NOT_FOUND', `nothing kept here has the signature ${signature}`, {
+    hint: '`firstred sync` brings what is new; `firstred signatures` lists the known ones',
+  });
+}
+
+async function readLine(session: Session, log: LogRow, line: number): Promise<string> {
+  for await (const each of linesIn(keptText(session, log), { range: { first: line, last: line }, firstNumber: 1 }))
+    return lineText(each.bytes, { colour: false, maxLineBytes: 1000 });
+  throw new AppError('STORE_DAMAGED', `${log.logId} has no line ${line}`, { hint: 'run `firstred reindex`' });
+}
+
+/** DESIGN: an exit line, or a signature that crosses many unrelated jobs, says that something failed but not what. */
+async function refuseSymptoms(index: LogIndexReader, signature: SignatureId, text: string): Promise<void> {
+  const [{ matchError }, { listSignatures }] = await Promise.all([
+    import('../../indexer/error-match.ts'),
+    import('../../indexer/signature-report.ts'),
+  ]);
+  const kind = matchError(text)?.kind;
+  if (kind === 'exit' || kind === 'summary')
+    throw new AppError('REFUSED', `${signature} is only a line that says that something failed`, {
+      hint: 'name the signature of the cause: `firstred errors REF` shows it',
+    });
+  const [row] = listSignatures(index, {}, { only: [signature], limit: 1 });
+  if (row !== undefined && row.jobs.length > MAX_JOBS)
+    throw new AppError('REFUSED', `${signature} shows in ${row.jobs.length} jobs: it is a symptom of many causes`, {
+      hint: 'name a signature that fewer jobs share',
+    });
+}
+
+function lapseMs(text: string | undefined, nowMs: number): number {
+  if (text === undefined) return nowMs + DEFAULT_LIFE_MS;
+  const given = parseTimeMs(text, nowMs);
+  const timeMs = given <= nowMs ? nowMs + (nowMs - given) : given; // a duration counts from now on
+  if (/^\d{4}-/.test(text) && given <= nowMs)
+    throw new AppError('USAGE', `--until ${text} is past`, { hint: 'give a day to come, or a duration such as 30d' });
+  return timeMs;
+}

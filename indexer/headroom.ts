@@ -1,0 +1,139 @@
+// Headroom: how close green attempts of a job come to its time limit, and where that is heading.
+import type { AttemptFilter, LogIndexReader } from './log-index.ts';
+import { type DurationColumns, selectDurations, selectStepDurations } from './statements-reports.ts';
+
+export interface Headroom {
+  readonly repo: string | undefined;
+  readonly workflow: string | undefined;
+  readonly job: string | undefined;
+  /** undefined for the whole job. */
+  readonly step: string | undefined;
+  readonly greens: number;
+  readonly reds: number;
+  readonly timedOut: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+  /** The job's limit: as it was told, else the shortest that a timed-out attempt took, else unknown. */
+  readonly limitMs: number | undefined;
+  readonly limitFrom: 'told' | 'timed-out' | undefined;
+  /** 1 - p95 / limit; below zero when one in twenty greens took longer than the limit seen. */
+  readonly headroom: number | undefined;
+  /** Growth of a green attempt's duration, ms a day, between the medians of the first and the last third; undefined below nine greens. */
+  readonly trendMsPerDay: number | undefined;
+  /** Days until the p95 meets the limit, if the trend goes on; undefined when it does not rise or a part is unknown. */
+  readonly daysLeft: number | undefined;
+  /** Durations of the newest greens, oldest first, for a sparkline. */
+  readonly recentMs: readonly number[];
+}
+
+/** chosen: a sparkline of a few centimetres. */
+const RECENT = 24;
+const DAY_MS = 86_400_000;
+
+/** Jobs with green attempts of known duration, least headroom first; jobs without a known limit last. */
+export function listHeadroom(index: LogIndexReader, filter: AttemptFilter): readonly Headroom[] {
+  const groups = groupBy(selectDurations(index.db, filter), (row) => JSON.stringify([row.repo, row.workflow, row.job]));
+  const rows = groups.flatMap((members) => jobHeadroom(members) ?? []);
+  return rows.sort((a, b) => (a.headroom ?? 2) - (b.headroom ?? 2) || b.p95Ms - a.p95Ms);
+}
+
+/** Steps of the jobs that the filter lets through, the longest first. Steps have no limit of their own. */
+export function listStepDurations(index: LogIndexReader, filter: AttemptFilter): readonly Headroom[] {
+  const groups = groupBy(selectStepDurations(index.db, filter), (row) => JSON.stringify([row.job, row.step]));
+  return groups
+    .flatMap((members) => {
+      const greens = members.filter((row) => row.outcome === 2).map((row) => row.duration_ms);
+      const [first] = members;
+      if (first === undefined || greens.length === 0) return [];
+      return [
+        {
+          ...spread(greens),
+          repo: undefined,
+          workflow: undefined,
+          job: first.job ?? undefined,
+          step: first.step,
+          reds: members.filter((row) => row.outcome === 1).length,
+          timedOut: 0,
+          limitMs: undefined,
+          limitFrom: undefined,
+          headroom: undefined,
+          trendMsPerDay: undefined,
+          daysLeft: undefined,
+        },
+      ];
+    })
+    .sort((a, b) => b.p95Ms - a.p95Ms);
+}
+
+function jobHeadroom(rows: readonly DurationColumns[]): Headroom | undefined {
+  const greens = rows.filter((row) => row.outcome === 2);
+  const [first] = rows;
+  if (greens.length === 0 || first === undefined) return undefined;
+  const durations = spread(greens.map((row) => row.duration_ms));
+  const timedOut = rows.filter((row) => row.conclusion === 'timed_out');
+  const told = rows.findLast((row) => row.limit_ms !== null)?.limit_ms ?? undefined;
+  const limitMs = told ?? (timedOut.length === 0 ? undefined : Math.min(...timedOut.map((row) => row.duration_ms)));
+  const trendMsPerDay = trendOf(greens);
+  const leftMs = limitMs === undefined ? undefined : limitMs - durations.p95Ms;
+  return {
+    ...durations,
+    repo: first.repo ?? undefined,
+    workflow: first.workflow ?? undefined,
+    job: first.job ?? undefined,
+    step: undefined,
+    reds: rows.filter((row) => row.outcome === 1).length,
+    timedOut: timedOut.length,
+    limitMs,
+    limitFrom: told !== undefined ? 'told' : limitMs === undefined ? undefined : 'timed-out',
+    headroom: limitMs === undefined || limitMs === 0 ? undefined : 1 - durations.p95Ms / limitMs,
+    trendMsPerDay,
+    daysLeft:
+      leftMs === undefined || trendMsPerDay === undefined || trendMsPerDay <= 0
+        ? undefined
+        : Math.max(0, leftMs / trendMsPerDay),
+  };
+}
+
+const spread = (
+  durationsMs: readonly number[],
+): Pick<Headroom, 'greens' | 'medianMs' | 'p95Ms' | 'maxMs' | 'recentMs'> => {
+  const sorted = [...durationsMs].sort((a, b) => a - b);
+  return {
+    greens: sorted.length,
+    medianMs: quantile(sorted, 0.5),
+    p95Ms: quantile(sorted, 0.95),
+    maxMs: sorted.at(-1) ?? 0,
+    recentMs: durationsMs.slice(-RECENT),
+  };
+};
+
+/** Nearest rank. */
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+
+/** Between the medians of the first and the last third: a single slow attempt changes nothing. */
+function trendOf(greens: readonly DurationColumns[]): number | undefined {
+  const third = Math.floor(greens.length / 3);
+  if (third < 3) return undefined;
+  const medianOf = (rows: readonly DurationColumns[], value: (row: DurationColumns) => number): number =>
+    quantile(
+      rows.map(value).sort((a, b) => a - b),
+      0.5,
+    );
+  const early = greens.slice(0, third);
+  const late = greens.slice(-third);
+  const days = (medianOf(late, (r) => r.started_ms) - medianOf(early, (r) => r.started_ms)) / DAY_MS;
+  return days <= 0 ? undefined : (medianOf(late, (r) => r.duration_ms) - medianOf(early, (r) => r.duration_ms)) / days;
+}
+
+function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,160 @@
+// SELECTs behind signatures, flakes and headroom: over attempts with any set of filters, as in statements-filter.ts.
+import type { IndexReadDatabase, SqlParams } from './database.ts';
+import type { AttemptFilter } from './log-index.ts';
+import { sql } from './statements.ts';
+import { conditionOf } from './statements-filter.ts';
+
+const whereOf = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
+const OCCURRENCES = `FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1
+  JOIN occurrences o ON o.log = l.id JOIN signatures s ON s.id = o.signature`;
+
+export interface SignatureColumns {
+  readonly signature: string;
+  readonly headline: string;
+  readonly attempts: number;
+  readonly red: number;
+  readonly green: number;
+  readonly first_ms: number;
+  readonly last_ms: number;
+  /** JSON array of job names. */
+  readonly jobs: string;
+}
+
+/** Signatures of the attempts that the filter lets through, most red attempts first; `only` narrows to some of them. */
+export function selectSignatures(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  options: { readonly only?: readonly string[] | undefined; readonly limit: number | undefined },
+): SignatureColumns[] {
+  const { where, params } = conditionOf(filter);
+  const narrowed = options.only === undefined ? [] : ['s.signature IN (SELECT value FROM json_each(:only))'];
+  return db.all(
+    sql<SqlParams, SignatureColumns>(
+      `SELECT s.signature, s.headline, count(DISTINCT a.id) AS attempts,
+         count(DISTINCT CASE WHEN a.outcome = 1 THEN a.id END) AS red,
+         count(DISTINCT CASE WHEN a.outcome = 2 THEN a.id END) AS green,
+         min(a.time_ms) AS first_ms, max(a.time_ms) AS last_ms,
+         json_group_array(DISTINCT (SELECT name FROM names WHERE id = a.job)) AS jobs
+       ${OCCURRENCES} ${whereOf(...where, ...narrowed)}
+       GROUP BY s.id ORDER BY red DESC, last_ms DESC, s.signature LIMIT :limit`,
+    ),
+    {
+      ...params,
+      limit: options.limit ?? -1,
+      ...(options.only === undefined ? {} : { only: JSON.stringify(options.only) }),
+    },
+  );
+}
+
+export interface LogSignatureColumns {
+  readonly signature: string;
+  readonly headline: string;
+  readonly first_line: number;
+  readonly exemplar_line: number;
+  readonly score: number;
+  /** Green attempts of the same job that have it, and all green attempts of the job. */
+  readonly job_green: number;
+  readonly job_greens: number;
+}
+
+/** Candidate signatures of one log, best first, with how often green attempts of its job have them. */
+export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
+  `SELECT s.signature, s.headline, o.first_line, o.exemplar_line, o.score,
+     (SELECT count(DISTINCT b.id) FROM occurrences p JOIN logs m ON m.id = p.log AND m.is_primary = 1
+        JOIN attempts b ON b.id = m.attempt
+        WHERE p.signature = o.signature AND b.outcome = 2 AND b.partial = 0
+          AND b.repo IS a.repo AND b.workflow IS a.workflow AND b.job IS a.job) AS job_green,
+     (SELECT count(*) FROM attempts b WHERE b.outcome = 2 AND b.partial = 0
+        AND b.repo IS a.repo AND b.workflow IS a.workflow AND b.job IS a.job) AS job_greens
+   FROM logs l JOIN attempts a ON a.id = l.attempt JOIN occurrences o ON o.log = l.id
+     JOIN signatures s ON s.id = o.signature
+   WHERE l.id = :log ORDER BY o.score DESC, o.first_line LIMIT 100`,
+);
+
+/** The newest log that has a signature, and the line that shows it. */
+export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string }, { log_id: string; exemplar_line: number }>(
+  `SELECT l.log_id, o.exemplar_line ${OCCURRENCES} WHERE s.signature = :signature ORDER BY a.time_ms DESC LIMIT 1`,
+);
+
+export interface FlakeColumns {
+  readonly repo: string;
+  readonly sha: string;
+  readonly workflow: string | null;
+  readonly job: string | null;
+  readonly red: number;
+  readonly green: number;
+  readonly lost_ms: number | null;
+  readonly last_ms: number;
+  /** The newest red attempt's own log. */
+  readonly red_log: number | null;
+}
+
+/** (repo, SHA, workflow, job) with red and green attempts of the same tested commit, the latest first. */
+export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit: number | undefined): FlakeColumns[] {
+  const { where, params } = conditionOf(filter);
+  return db.all(
+    sql<SqlParams, FlakeColumns>(
+      `SELECT (SELECT name FROM names WHERE id = a.repo) AS repo, a.sha,
+         (SELECT name FROM names WHERE id = a.workflow) AS workflow, (SELECT name FROM names WHERE id = a.job) AS job,
+         sum(a.outcome = 1) AS red, sum(a.outcome = 2) AS green,
+         sum(CASE WHEN a.outcome = 1 THEN a.finished_ms - a.started_ms END) AS lost_ms, max(a.time_ms) AS last_ms,
+         (SELECT l.id FROM attempts b JOIN logs l ON l.attempt = b.id AND l.is_primary = 1
+            WHERE b.outcome = 1 AND b.repo IS a.repo AND b.sha = a.sha AND b.workflow IS a.workflow AND b.job IS a.job
+            ORDER BY b.time_ms DESC, l.name <> 'log' LIMIT 1) AS red_log
+       FROM job_commits j JOIN attempts a ON a.sha = j.sha AND a.repo = j.repo AND a.workflow = j.workflow AND a.job = j.job
+       ${whereOf('j.flaky = 1', 'a.partial = 0', ...where)}
+       GROUP BY j.repo, j.sha, j.workflow, j.job HAVING red > 0 AND green > 0
+       ORDER BY last_ms DESC LIMIT :limit`,
+    ),
+    { ...params, limit: limit ?? -1 },
+  );
+}
+
+export interface DurationColumns {
+  readonly repo: string | null;
+  readonly workflow: string | null;
+  readonly job: string | null;
+  readonly outcome: number;
+  readonly conclusion: string;
+  readonly started_ms: number;
+  readonly duration_ms: number;
+  readonly limit_ms: number | null;
+}
+
+/** Durations of finished attempts, in the order of time. */
+export function selectDurations(db: IndexReadDatabase, filter: AttemptFilter): DurationColumns[] {
+  const { where, params } = conditionOf(filter);
+  return db.all(
+    sql<SqlParams, DurationColumns>(
+      `SELECT (SELECT name FROM names WHERE id = a.repo) AS repo, (SELECT name FROM names WHERE id = a.workflow) AS workflow,
+         (SELECT name FROM names WHERE id = a.job) AS job, a.outcome, a.conclusion, a.started_ms,
+         a.finished_ms - a.started_ms AS duration_ms, a.limit_ms
+       FROM attempts a
+       ${whereOf('a.started_ms IS NOT NULL', 'a.finished_ms >= a.started_ms', 'a.partial = 0', ...where)}
+       ORDER BY a.time_ms LIMIT 1000000`,
+    ),
+    params,
+  );
+}
+
+export interface StepDurationColumns {
+  readonly job: string | null;
+  readonly step: string;
+  readonly outcome: number;
+  readonly duration_ms: number;
+}
+
+/** Durations of steps whose times are known, in the order of time. */
+export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter): StepDurationColumns[] {
+  const { where, params } = conditionOf(filter);
+  return db.all(
+    sql<SqlParams, StepDurationColumns>(
+      `SELECT (SELECT name FROM names WHERE id = a.job) AS job, (SELECT name FROM names WHERE id = t.name) AS step,
+         a.outcome, t.finished_ms - t.started_ms AS duration_ms
+       FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t ON t.log = l.id
+       ${whereOf('t.started_ms IS NOT NULL', 't.finished_ms >= t.started_ms', 'a.partial = 0', ...where)}
+       ORDER BY a.time_ms LIMIT 1000000`,
+    ),
+    params,
+  );
+}
