@@ -27,6 +27,7 @@ export async function syncFolder(path: string): Promise<void> {
 /** Epoch ms of a `bigint` stat. */
 export const modifiedAt = (stat: BigIntStats): number => Number(stat.mtimeNs / 1_000_000n);
 
+/** The folder of one store. It need not be there until the first put. */
 export class FsFolder {
   readonly path: string;
   #realRoot: string | undefined;

@@ -1,5 +1,5 @@
 // A store in a folder. What makes a put safe is in fs-put.ts, the order of listings in fs-list.ts.
-import { constants } from 'node:fs';
+import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { type FileHandle, link, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError, systemErrorCode } from './errors.ts';
@@ -77,7 +77,7 @@ class FsStore implements ObjectStore, ObjectRemover {
     const file = this.#folder.fileOf(key);
     try {
       await this.#folder.requireInside(dirname(file));
-      const found = await statOf(file);
+      const found = findFileFacts(await lstat(file, { bigint: true }));
       return found === undefined ? undefined : { key, ...found };
     } catch (error) {
       if (!isAbsent(error)) throw fsError(error, file);
@@ -89,7 +89,7 @@ class FsStore implements ObjectStore, ObjectRemover {
   async *list(prefix: string, after = ''): AsyncIterable<ObjectStat> {
     for await (const path of this.#walk({ prefix, after })) {
       const key = findObjectKey(path);
-      const found = key === undefined ? undefined : await this.#statIfThere(path);
+      const found = key === undefined ? undefined : this.#findFacts(path);
       if (key !== undefined && found !== undefined) yield { key, ...found };
     }
   }
@@ -116,7 +116,7 @@ class FsStore implements ObjectStore, ObjectRemover {
 
   async *listLeftovers(): AsyncIterable<Leftover> {
     for await (const path of this.#walk({ prefix: '', after: '', temporary: true })) {
-      const found = await this.#statIfThere(path);
+      const found = this.#findFacts(path);
       const name = path.slice(path.lastIndexOf('/') + 1);
       const key = dirname(path) === '.' ? keyName(name) : `${dirname(path)}/${keyName(name)}`;
       if (found !== undefined) yield { id: path, key, ...found };
@@ -155,9 +155,10 @@ class FsStore implements ObjectStore, ObjectRemover {
     }
   }
 
-  async #statIfThere(path: string): Promise<FileFacts | undefined> {
+  /** Without a promise for each file: measured, that took eight times as long for 20,000 of them. */
+  #findFacts(path: string): FileFacts | undefined {
     try {
-      return await statOf(join(this.url, path));
+      return findFileFacts(lstatSync(join(this.url, path), { bigint: true }));
     } catch (error) {
       if (isAbsent(error)) return undefined; // pruned since its folder was read
       throw fsError(error, join(this.url, path));
@@ -185,11 +186,8 @@ class FsStore implements ObjectStore, ObjectRemover {
 
 type FileFacts = Omit<ObjectStat, 'key'>;
 
-async function statOf(file: string): Promise<FileFacts | undefined> {
-  const found = await lstat(file, { bigint: true });
-  if (!found.isFile()) return undefined;
-  return { sizeBytes: Number(found.size), modifiedAtMs: modifiedAt(found) };
-}
+const findFileFacts = (found: BigIntStats): FileFacts | undefined =>
+  found.isFile() ? { sizeBytes: Number(found.size), modifiedAtMs: modifiedAt(found) } : undefined;
 
 /** The name of the object in a temporary file's name. */
 const keyName = (temporary: string): string => temporary.slice(temporary.indexOf(TEMPORARY_MARK, 1) + 1);

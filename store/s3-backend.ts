@@ -11,7 +11,7 @@ import type {
   PutResult,
 } from './object-store.ts';
 import type { S3Calls, S3UploadCursor } from './s3-calls.ts';
-import { isMissing, S3Failure, type S3Names, s3Error } from './s3-errors.ts';
+import { isMissing, isPassing, S3Failure, type S3Names, s3Error } from './s3-errors.ts';
 import { putS3, type S3Abilities } from './s3-put.ts';
 import { readS3 } from './s3-read.ts';
 import { retryS3 } from './s3-retry.ts';
@@ -25,6 +25,7 @@ export interface S3BackendOptions {
   readonly multipartAboveBytes: number;
 }
 
+/** What `openS3Store` gives. */
 export class S3Backend implements ObjectStore, ObjectRemover {
   readonly url: string;
   readonly #options: S3BackendOptions;
@@ -101,7 +102,8 @@ export class S3Backend implements ObjectStore, ObjectRemover {
       );
       if (dateMs !== undefined) return dateMs;
     } catch (error) {
-      if (isMissing(error) && error instanceof S3Failure && error.dateMs !== undefined) return error.dateMs;
+      // a refusal tells the time as well, and who may put only is always refused
+      if (error instanceof S3Failure && !isPassing(error) && error.dateMs !== undefined) return error.dateMs;
       throw this.#error(error, doing);
     }
     throw this.#error(new S3Failure('NoDateHeader'), doing);

@@ -14,6 +14,7 @@ import {
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -89,7 +90,7 @@ function ignore(): void {}
 async function createClient(options: S3StoreOptions, endpoint: URL | undefined): Promise<S3Client> {
   let isSkewed = false;
   const client = (region: string | undefined): S3Client =>
-    new S3Client({
+    makeQuietly({
       ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),
       ...(region === undefined ? {} : { region }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
@@ -116,6 +117,21 @@ async function createClient(options: S3StoreOptions, endpoint: URL | undefined):
 
 /** The server's `Date` of each answer, by the SDK's output. */
 const dates = new WeakMap<object, number>();
+
+/** The SDK's only switch for a message to every user about versions of Node that it will want some day. */
+const NODE_WARNING_SWITCH = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
+function makeQuietly(config: S3ClientConfig): S3Client {
+  // put back at once, so that no child process sees it
+  const { env } = process;
+  const before = env[NODE_WARNING_SWITCH];
+  env[NODE_WARNING_SWITCH] = before ?? 'true';
+  try {
+    return new S3Client(config);
+  } finally {
+    if (before === undefined) delete env[NODE_WARNING_SWITCH];
+  }
+}
 
 /** Makes every error of `client` an S3Failure and notes the `Date` of every answer. */
 function watchAnswers(client: S3Client, onFailure: (code: string) => void): void {

@@ -25,7 +25,7 @@ export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly code: string }
   /** Forwarded and done, then answered with this error. */
   | { readonly kind: 'status-after'; readonly status: number; readonly code: string }
-  /** Forwarded and done, then a 200 whose body is an error. */
+  /** A 200 whose body is an error, as S3 may answer the end of an upload in parts; other requests pass. */
   | { readonly kind: 'error-in-200'; readonly code: string }
   /** The answer comes in pieces of `bytes`. */
   | { readonly kind: 'trickle'; readonly bytes: number }
@@ -39,6 +39,8 @@ export interface SeenRequest {
   readonly operation: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fault: Fault['kind'] | undefined;
+  /** The client's, which names a connection. */
+  readonly port: number;
   /** 0 until the server answered. */
   status: number;
 }
@@ -162,8 +164,18 @@ class FaultyProxy implements FaultProxy {
     const { method = '', url = '' } = request;
     const operation = operationOf(method, url);
     const headers = plainHeaders(request.headers);
-    const fault = this.#choose?.({ method, url, operation });
-    const seen: SeenRequest = { method, url, operation, headers, fault: fault?.kind, status: 0 };
+    const chosen = this.#choose?.({ method, url, operation });
+    const isApt = chosen?.kind !== 'error-in-200' || operation === 'CompleteMultipartUpload';
+    const fault = isApt ? chosen : undefined;
+    const seen: SeenRequest = {
+      method,
+      url,
+      operation,
+      headers,
+      fault: fault?.kind,
+      port: request.socket.remotePort ?? 0,
+      status: 0,
+    };
     this.seen.push(seen);
     const exchange = { request, response, seen, fault };
     if (fault?.kind === 'stall') request.resume();

@@ -41,14 +41,22 @@ export async function findS3Server(): Promise<S3Server | undefined> {
   }
 }
 
-/** Starts a cluster of its own for `owner`'s life. `folder` (kept by `stopServer(…, 'keep')`) brings back its objects. */
-export async function startServer(options: {
+export interface ServerOptions {
+  /** The cluster ends, and its folder goes, when this process does. */
   readonly ownerPid: number;
+  /** One that a cluster was stopped or killed in brings its objects back. */
   readonly folder: string;
+  /** In memory, or on disk, where objects outlive a kill. */
   readonly store: 'memstore' | 'bluestore';
-}): Promise<S3Server> {
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+/** Starts a cluster, or starts one again. */
+export async function startServer(options: ServerOptions): Promise<S3Server> {
   const environment = { ...process.env, CEPH_OWNER: String(options.ownerPid), CEPH_DIR: options.folder };
   const env: NodeJS.ProcessEnv = { ...environment, CEPH_STORE: options.store };
+  if (options.port !== undefined) env['S3_PORT'] = String(options.port);
   if (env['CEPH_ROOT'] === undefined && !PROGRAMS.every(has)) {
     if (process.getuid?.() === 0) env['CEPH_INSTALL'] = '1';
     else env['CEPH_ROOT'] = resolve('node_modules/.cache/ceph');
@@ -60,9 +68,9 @@ export async function startServer(options: {
   return parseServer(stdout);
 }
 
-/** Ends the cluster and removes its folder, unless it is to be kept. */
-export async function stopServer(server: S3Server, folder?: 'keep'): Promise<void> {
-  await run(join(SCRIPTS, 'stop.sh'), [server.folder, ...(folder === undefined ? [] : [folder])], { timeout: 60_000 });
+/** Ends a cluster and removes its folder. */
+export async function stopServer(server: S3Server): Promise<void> {
+  await run(join(SCRIPTS, 'stop.sh'), [server.folder], { timeout: 60_000 });
 }
 
 function parseServer(text: string): S3Server {
@@ -90,7 +98,8 @@ async function sharedServer(): Promise<S3Server> {
     isFirst = false;
   }
   if (isFirst) {
-    const said = await startServer({ ownerPid, folder: place, store: 'memstore' }).then(
+    const store = process.env['FIRSTRED_TEST_S3'] === 'bluestore' ? 'bluestore' : 'memstore';
+    const said = await startServer({ ownerPid, folder: place, store }).then(
       (server) => ({ server }),
       (error: unknown) => ({ failure: String(error) }),
     );
