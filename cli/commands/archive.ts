@@ -85,11 +85,20 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   });
   try {
     const outcomes = await keepTasks(await tasksOf(input, io, session), { archiver, newMasker, io });
-    await session.settle();
+    await settleIndex(session, io);
     return await report(outcomes, input, io, session);
   } finally {
     await archiver.close();
     await session.close();
+  }
+}
+
+/** The logs are kept by now: an index that fails is told and changes nothing about that. */
+async function settleIndex(session: Session, io: CommandIo): Promise<void> {
+  try {
+    await session.settle();
+  } catch (error) {
+    await io.stderr.write(`firstred: what is kept is not wholly indexed here: ${showText(reasonOf(error))}\n`);
   }
 }
 
