@@ -57,7 +57,8 @@ export async function captureLog(request: CaptureRequest, tools: CaptureTools): 
   }
   const attempt = boundAttempt(request.attempt());
   const logName = boundName(request.logName);
-  const cutReason = request.cutReason?.();
+  const cutReason =
+    [request.cutReason?.(), written.cutReason].filter((why) => why !== undefined).join('; ') || undefined;
   const manifest: Manifest = {
     format: STORE_FORMAT,
     logId: logIdOf(attempt, logName, written.text.sha256),

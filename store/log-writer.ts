@@ -1,16 +1,24 @@
-// Turns a stream of masked text into one staged log object on local disk, in bounded memory, on all cores.
+// Turns a stream of masked text into one staged log object on local disk, in bounded memory, on all cores. When the disk
+// is full the head and the tail of the log are kept.
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Compressor } from './compressor.ts';
+import { crashPoint } from './crash-points.ts';
+import { digestOfFile, finishCutLog, MAX_TAIL_BYTES, writeAll } from './cut-log.ts';
 import { digestOf, startSha256 } from './digest.ts';
-import { systemErrorCode } from './errors.ts';
+import { isDiskFull, roomIn } from './disk-room.ts';
 import { type CutFrame, FrameCutter } from './frame-cutter.ts';
 import { encodeLineTable, encodeSeekTable, encodeSideTable, type FrameRow, frameTableOf } from './frame-table.ts';
+import { fsError } from './fs-errors.ts';
 import type { ObjectFacts, TextFacts } from './manifest.ts';
 import type { MaskedBytes } from './mask.ts';
+import { type KeptFrame, RecentFrames } from './recent-frames.ts';
 
 export interface WrittenLog {
   readonly text: TextFacts;
   readonly object: ObjectFacts;
+  /** Why the middle is missing, when it is. */
+  readonly cutReason: string | undefined;
 }
 
 /** `run`'s time stamps: given the number of lines that the text has; undefined when there is nothing to say. */
@@ -24,27 +32,34 @@ export interface LogWriter {
   abandon(): Promise<void>;
 }
 
-/** Starts a staged object at `path`, which must not exist. ENOSPC and the like are thrown as they come. */
-export async function startLogWriter(path: string, compressor: Compressor): Promise<LogWriter> {
-  const file = await open(path, 'wx', 0o600);
-  const cutter = new FrameCutter();
-  const hash = startSha256();
-  const rows: FrameRow[] = [];
-  const underWay: { readonly frame: Promise<Uint8Array>; readonly cut: CutFrame }[] = [];
-  let at = 0;
+/** chosen: the tail that can still be kept when the room ends with the very last bytes. */
+const RECENT_BYTES = 1024 * 1024;
+/** chosen: how much is written between two looks at the room that is left. */
+const LOOK_EVERY_BYTES = 8 * 1024 * 1024;
 
-  async function write(bytes: Uint8Array): Promise<void> {
-    await writeAll(file, bytes, at);
-    hash.update(bytes);
-    at += bytes.byteLength;
-  }
+/** The one call that tests replace, to stand for a disk that fills up. */
+export type OpenStaged = (path: string) => Promise<FileHandle>;
+
+const openStaged: OpenStaged = (path) => open(path, 'wx+', 0o600);
+
+/** Starts a staged object at `path`, which must not exist. STORE_FULL, REFUSED and the like are about its folder. */
+export async function startLogWriter(
+  path: string,
+  compressor: Compressor,
+  openFile: OpenStaged = openStaged,
+): Promise<LogWriter> {
+  const file = await openFile(path).catch((error: unknown) => Promise.reject(fsError(error, path)));
+  const writer = new StagedLog(file, path);
+  crashPoint('capture:staged');
+  const cutter = new FrameCutter();
+  const underWay: { readonly frame: Promise<Uint8Array>; readonly cut: CutFrame }[] = [];
+
   async function writeOldest(): Promise<void> {
     const oldest = underWay.shift();
     if (oldest === undefined) return;
     const bytes = await oldest.frame;
-    await write(bytes);
     const { text, lineEnds, cutsLine } = oldest.cut;
-    rows.push({ objectBytes: bytes.byteLength, textBytes: text.byteLength, lineEnds, cutsLine });
+    await writer.add({ bytes, row: { objectBytes: bytes.byteLength, textBytes: text.byteLength, lineEnds, cutsLine } });
   }
   async function take(cuts: Iterable<CutFrame>): Promise<void> {
     for (const cut of cuts) {
@@ -59,46 +74,128 @@ export async function startLogWriter(path: string, compressor: Compressor): Prom
     async end(sideTable) {
       await take(cutter.end());
       while (underWay.length > 0) await writeOldest();
-      const text = cutter.facts();
-      const object = await writeTables(rows, sideTable?.(text.lines), { write, position: () => at });
-      await file.sync();
-      await file.close();
-      return {
-        text,
-        object: { ...object, sizeBytes: at, sha256: digestOf(hash), frames: rows.length },
-      };
+      return writer.end(cutter.facts(), sideTable);
     },
     async abandon() {
       await Promise.allSettled(underWay.map((each) => each.frame));
-      await file.close();
+      await writer.close();
     },
   };
 }
 
-async function writeTables(
-  rows: readonly FrameRow[],
-  sideTable: Uint8Array | undefined,
-  out: { write(bytes: Uint8Array): Promise<void>; position(): number },
-): Promise<Pick<ObjectFacts, 'lineTable' | 'seekTable' | 'sideTable'>> {
-  const put = async (bytes: Uint8Array): Promise<{ readonly start: number; readonly end: number }> => {
-    const start = out.position();
-    await out.write(bytes);
-    return { start, end: out.position() };
-  };
-  const side = sideTable === undefined ? undefined : await put(encodeSideTable(sideTable));
-  const lineTable = await put(encodeLineTable(frameTableOf(rows)));
-  const skippable = [side, lineTable].filter((t) => t !== undefined).map((t) => t.end - t.start);
-  const seekTable = await put(encodeSeekTable(rows, skippable));
-  return { lineTable, seekTable, sideTable: side };
-}
+/** The staged file: frames side by side, then the tables. */
+class StagedLog {
+  readonly #file: FileHandle;
+  readonly #path: string;
+  #hash = startSha256();
+  #rows: FrameRow[] = [];
+  #at = 0;
+  #lookAt = LOOK_EVERY_BYTES;
+  #full = false;
+  #capacityBytes = 0;
+  readonly #recent = new RecentFrames();
+  readonly #total = { lineEnds: 0, textBytes: 0 };
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.byteLength) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, position + done);
-    done += bytesWritten;
+  constructor(file: FileHandle, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  async add(frame: KeptFrame): Promise<void> {
+    if (!this.#full) {
+      this.#full = !(await this.#append(frame.bytes));
+      if (!this.#full) this.#rows.push(frame.row);
+    }
+    this.#recent.push(frame, this.#full ? MAX_TAIL_BYTES : RECENT_BYTES);
+    this.#total.lineEnds += frame.row.lineEnds;
+    this.#total.textBytes += frame.row.textBytes;
+    crashPoint('capture:framed');
+  }
+
+  async end(text: TextFacts, sideTable: SideTable | undefined): Promise<WrittenLog> {
+    try {
+      const written = (await this.#finish(text, sideTable)) ?? (await this.#finishCut());
+      await this.#file.sync();
+      crashPoint('capture:written');
+      return written;
+    } catch (error) {
+      throw fsError(error, this.#path);
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  /** False when the disk is full, or all but: then the frame is not there. */
+  async #append(bytes: Uint8Array): Promise<boolean> {
+    if (this.#at >= this.#lookAt) {
+      this.#lookAt += LOOK_EVERY_BYTES;
+      if ((await roomIn(dirname(this.#path))) < LOOK_EVERY_BYTES) return false;
+    }
+    try {
+      await writeAll(this.#file, bytes, this.#at);
+    } catch (error) {
+      if (!isDiskFull(error)) throw fsError(error, this.#path);
+      this.#capacityBytes = (await this.#file.stat()).size; // part of it may have gone in
+      await this.#file.truncate(this.#at);
+      return false;
+    }
+    this.#hash.update(bytes);
+    this.#at += bytes.byteLength;
+    return true;
+  }
+
+  async #finish(text: TextFacts, sideTable: SideTable | undefined): Promise<WrittenLog | undefined> {
+    if (this.#full) return undefined;
+    const { bytes, places } = tablesAt(this.#at, this.#rows, sideTable?.(text.lines));
+    if (!(await this.#append(bytes))) return undefined;
+    const { length: frames } = this.#rows;
+    const object = { ...places, sizeBytes: this.#at, sha256: digestOf(this.#hash), frames };
+    return { text, object, cutReason: undefined };
+  }
+
+  async #finishCut(): Promise<WrittenLog> {
+    const log = {
+      file: this.#file,
+      head: this.#rows,
+      capacityBytes: Math.max(this.#at, this.#capacityBytes),
+      recent: this.#recent,
+      total: this.#total,
+    };
+    const { cut, tables } = await finishCutLog(log, async ({ rows, framesEnd }) => {
+      const { bytes, places } = tablesAt(framesEnd, rows, undefined);
+      await writeAll(this.#file, bytes, framesEnd);
+      return { ...places, sizeBytes: framesEnd + bytes.byteLength, frames: rows.length };
+    });
+    const object = { ...tables, sha256: await digestOfFile(this.#file, tables.sizeBytes) };
+    return { text: cut.text, object, cutReason: cut.cutReason };
   }
 }
 
-/** Whether an error means that no more can be written: the disk or the quota is full. */
-export const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(systemErrorCode(error) ?? '');
+/** The tables that follow the frames, which end at byte `start`. */
+function tablesAt(
+  start: number,
+  rows: readonly FrameRow[],
+  sideTable: Uint8Array | undefined,
+): { readonly bytes: Uint8Array; readonly places: Pick<ObjectFacts, 'lineTable' | 'seekTable' | 'sideTable'> } {
+  const side = sideTable === undefined ? undefined : encodeSideTable(sideTable);
+  const lines = encodeLineTable(frameTableOf(rows));
+  const skippable = [side, lines].filter((table) => table !== undefined);
+  const seek = encodeSeekTable(
+    rows,
+    skippable.map((table) => table.byteLength),
+  );
+  const lineStart = start + (side?.byteLength ?? 0);
+  const seekStart = lineStart + lines.byteLength;
+  return {
+    bytes: Buffer.concat([...skippable, seek]),
+    places: {
+      lineTable: { start: lineStart, end: seekStart },
+      seekTable: { start: seekStart, end: seekStart + seek.byteLength },
+      sideTable: side === undefined ? undefined : { start, end: lineStart },
+    },
+  };
+}
