@@ -72,12 +72,14 @@ interface RunContext {
   readonly repo: string;
   readonly run: ForgejoRun;
   readonly tasks: readonly GiteaTask[];
+  /** Known already: the job itself told it. */
+  readonly workflow?: string | undefined;
 }
 
 async function* attemptsOfRun(http: ForgeHttp, context: RunContext, signal: AbortSignal): AsyncGenerator<ForgeAttempt> {
   const { repo, run, tasks } = context;
   const jobs = await jobsOfRun(http, repo, run.id, signal);
-  const workflow = await workflowOf(http, { repo, run, jobs }, signal);
+  const workflow = context.workflow ?? (await workflowOf(http, { repo, run, jobs }, signal));
   for (const job of jobs) {
     const own = tasksOfJob(tasks, { runNumber: run.index_in_repo, workflowFile: run.workflow_id, name: job.name });
     const isOnlyLeg = jobs.filter((other) => other.name === job.name).length === 1;
@@ -193,16 +195,25 @@ export async function findRunByIndex(
   return runs.find((run) => run.index_in_repo === index)?.id;
 }
 
+/** What the running job knows of itself. */
+interface OwnJobIds {
+  readonly repo: string;
+  readonly run: string;
+  readonly jobId: string;
+  readonly taskId: string | undefined;
+  readonly workflow: string | undefined;
+}
+
 /** The running job by the ids of its token. Its attempt is the newest one unless a re-run was asked for already. */
 export async function findOwnForgejoAttempt(
   http: ForgeHttp,
-  own: { readonly repo: string; readonly run: string; readonly jobId: string; readonly taskId: string | undefined },
+  own: OwnJobIds,
   signal: AbortSignal,
 ): Promise<ForgeAttempt | undefined> {
-  const { repo, jobId, taskId } = own;
+  const { repo, jobId, taskId, workflow } = own;
   const run = await getRun(http, repo, own.run, signal);
   const tasks = await listTasks(http, { repo, sinceMs: run.created ?? 0 }, signal);
-  for await (const found of attemptsOfRun(http, { repo, run, tasks }, signal)) {
+  for await (const found of attemptsOfRun(http, { repo, run, tasks, workflow }, signal)) {
     if (found.jobId === jobId && (taskId === undefined || found.attempt.providerId === taskId)) return found;
   }
   return undefined;

@@ -87,13 +87,13 @@ async function ownAttempt(
   { http, tasks, own, has, now }: OwnContext,
   signal: AbortSignal,
 ): Promise<ForgeAttempt | undefined> {
-  const { repo, providerId: taskId, run } = own.attempt;
+  const { repo, providerId: taskId, run, workflow } = own.attempt;
   const { jobId } = own;
   if (repo === undefined) return undefined;
   if (has(16)) {
     return run === undefined || jobId === undefined
       ? undefined
-      : findOwnForgejoAttempt(http, { repo, run, jobId, taskId }, signal);
+      : findOwnForgejoAttempt(http, { repo, run, jobId, taskId, workflow }, signal);
   }
   if (!has(8) || taskId === undefined) return undefined;
   const found = await findOwnTask(tasks, { repo, taskId, startedAfterMs: now() - LONGEST_TASK_MS }, signal);

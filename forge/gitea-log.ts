@@ -17,12 +17,19 @@ export const logRequest = (repo: string, jobId: string): ApiRequest => ({
 export const taskIdOfLog = (headers: Headers): string | undefined =>
   /-(\d{1,19})\.log"?\s*(;|$)/.exec(headers.get('content-disposition') ?? '')?.[1];
 
+/** Where logs come from. */
+export interface LogServer {
+  readonly http: ForgeHttp;
+  /** 1.24 and 1.25 answer 500 without a word for an unknown job and for a log that is not on disk. */
+  readonly says500ForMissing: boolean;
+}
+
 /**
  * The log of the attempt. Between listing and reading a re-run can take its place under the same address: the file's
  * name tells, and what is not the attempt's own log is not given out (NOT_FOUND).
  */
 export async function* readGiteaLog(
-  http: ForgeHttp,
+  { http, says500ForMissing }: LogServer,
   { attempt, jobId }: ForgeAttempt,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
@@ -37,8 +44,7 @@ export async function* readGiteaLog(
   try {
     yield* readLog(http, request, { signal, check });
   } catch (error) {
-    // Gitea 1.24 and 1.25 answer 500 without a word for an unknown job and for a log that is not on disk.
-    if (statusOf(error) !== 500) throw error;
+    if (!says500ForMissing || statusOf(error) !== 500) throw error;
     throw new AppError('NOT_FOUND', `there is no ${request.what}`, {
       hint: 'the run was deleted, or its log is not on the server\u2019s disk',
       cause: error,

@@ -276,22 +276,23 @@ async function workflowOf(
   );
 }
 
+/** What the running job knows of itself; a name that it knows need not be asked for. */
+interface OwnJobIds {
+  readonly repo: string;
+  readonly jobId: string;
+  readonly taskId: string | undefined;
+  readonly workflow: string | undefined;
+}
+
 /** The running job by its id, with its run; the job that a post-step is part of. */
-export async function getOwnAttempt(
-  server: GiteaServer,
-  own: { readonly repo: string; readonly jobId: string; readonly taskId: string | undefined },
-  signal: AbortSignal,
-): Promise<ForgeAttempt> {
+export async function getOwnAttempt(server: GiteaServer, own: OwnJobIds, signal: AbortSignal): Promise<ForgeAttempt> {
   const { repo, jobId, taskId } = own;
   const path = `${repoPath(repo)}/actions/jobs/${idSegment(jobId, 'job')}`;
   const job = (await server.http.json({ path, what: `job ${jobId} of ${repo}`, scope: SCOPE }, jobSchema, signal))
     .value;
   const run = await getRun(server, { repo, run: job.run_id }, signal);
   const context: RunContext = { repo, run, jobs: [job], tasks: [] };
-  const attempt = attemptOf(job, {
-    context,
-    task: undefined,
-    workflow: await workflowOf(startWalk(server, signal), context, signal),
-  });
+  const workflow = own.workflow ?? (await workflowOf(startWalk(server, signal), context, signal));
+  const attempt = attemptOf(job, { context, task: undefined, workflow });
   return { attempt: { ...attempt, providerId: taskId }, state: stateOf(job.status), jobId, log: { kind: 'here' } };
 }

@@ -22,7 +22,8 @@ export function openGitea(http: ForgeHttp, version: string, now: () => number): 
     noLog: `Gitea ${version} tells no job ids, by which logs are asked for: keep logs from inside the job, or upgrade to 1.25`,
     workflowFolders: ['.gitea/workflows', '.github/workflows'],
   };
-  const readLog = (attempt: ForgeAttempt, signal: AbortSignal) => readGiteaLog(http, attempt, signal);
+  const logs = { http, says500ForMissing: !has(26) };
+  const readLog = (attempt: ForgeAttempt, signal: AbortSignal) => readGiteaLog(logs, attempt, signal);
   return {
     kind: 'gitea',
     version,
@@ -87,10 +88,11 @@ async function ownAttempt(
   { server, tasks, own, has, now }: OwnContext,
   signal: AbortSignal,
 ): Promise<ForgeAttempt | undefined> {
-  const { repo, providerId: taskId } = own.attempt;
+  const { repo, providerId: taskId, workflow } = own.attempt;
   const { jobId } = own;
   if (repo === undefined) return undefined;
-  if (has(25)) return jobId === undefined ? undefined : getOwnAttempt(server, { repo, jobId, taskId }, signal);
+  if (has(25))
+    return jobId === undefined ? undefined : getOwnAttempt(server, { repo, jobId, taskId, workflow }, signal);
   if (!has(23) || taskId === undefined) return undefined;
   const found = await findOwnTask(tasks, { repo, taskId, startedAfterMs: now() - LONGEST_TASK_MS }, signal);
   if (found === undefined) return undefined;

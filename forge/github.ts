@@ -23,7 +23,7 @@ export function openGithub(http: ForgeHttp, version: string, now: () => number):
       attach: 'GitHub takes no attachments by API: the comment has an excerpt and a link',
     },
     attempts: (filter, signal) => listGithubAttempts(http, filter, { signal, now }),
-    log: (attempt, signal) => readGithubLog(http, attempt, signal),
+    log: (attempt, signal) => readGithubLog({ http, now }, attempt, signal),
     logArchive: (attempt, signal) => fetchArchive(http, attempt, signal),
     rerun: (attempt, signal) => rerun(http, attempt, signal),
     ownAttempt: (own, signal) => findOwnGithubAttempt(http, own, signal),
@@ -33,16 +33,21 @@ export function openGithub(http: ForgeHttp, version: string, now: () => number):
   };
 }
 
+/** chosen: the log is written some seconds after the job's end. */
+const LOG_DELAY_MS = 60_000;
+
 /** The answer is a redirect to a store of another host, which refuses our token; it does not get it. */
 async function* readGithubLog(
-  http: ForgeHttp,
+  { http, now }: { readonly http: ForgeHttp; readonly now: () => number },
   { attempt, jobId }: ForgeAttempt,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const job = idSegment(jobId ?? '', 'job');
   const repo = attempt.repo ?? '';
   const path = `${repoPath(repo)}/actions/jobs/${job}/logs`;
-  yield* readLog(http, { path, what: `log of job ${job} of ${repo}`, scope: 'actions: read' }, { signal });
+  const isFresh = attempt.finishedAtMs !== undefined && now() - attempt.finishedAtMs < LOG_DELAY_MS;
+  const request = { path, what: `log of job ${job} of ${repo}`, scope: 'actions: read' };
+  yield* readLog(http, isFresh ? { ...request, passingStatus: 404 } : request, { signal });
 }
 
 /** One request for a whole attempt of a run, where each job's log would cost one of a rate-limited number. */

@@ -207,3 +207,19 @@ test('only as much of a body is read as is wanted', async () => {
   }
   expect((await readUpTo(endless(), 2500)).byteLength).toBe(2500);
 });
+
+test('the same host over https is still home; another port or host is not', async () => {
+  const seen: (string | null)[] = [];
+  const targets = ['https://h/api/version', 'http://h:81/api/version', 'https://h.example/api/version'];
+  for (const target of targets) {
+    const answer: typeof fetch = async (input, init) => {
+      if (String(input).startsWith('http://h/'))
+        return new Response(null, { status: 301, headers: { location: target } });
+      seen.push(new Headers(init?.headers).get('authorization'));
+      return Response.json({ version: '1' });
+    };
+    const http = new ForgeHttp({ apiUrl: 'http://h/api', token: 'x', tokenVariable: 'T' }, { ...tools, fetch: answer });
+    await ask(http);
+  }
+  expect(seen).toEqual(['Bearer x', null, null]);
+});

@@ -181,3 +181,20 @@ describe('what a version cannot do has a plain message', () => {
     expect(error.hint).toContain(hint);
   });
 });
+
+test('GitHub writes a log a moment after the job’s end: it is waited for', async () => {
+  await open('github');
+  const [red] = ofTest(await attempts());
+  fake.faults.add(/logs$/, { kind: 'status', status: 404, body: '{"message":"Not Found"}' }, 2);
+  expect((await log(red!)).toString()).toContain(RED.toString());
+  fake.world.nowMs += 3_600_000;
+  fake.faults.add(/logs$/, { kind: 'status', status: 404, body: '{"message":"Not Found"}' }, 2);
+  await expect(log(red!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a server error is no missing log where the server tells them apart', async () => {
+  await open('gitea-1.26');
+  const [red] = ofTest(await attempts());
+  fake.faults.add(/logs$/, { kind: 'status', status: 500, body: '{"message":""}' });
+  await expect(log(red!)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+});

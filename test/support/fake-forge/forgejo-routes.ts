@@ -76,7 +76,7 @@ function sendLog(c: Context, world: World): Response {
   return sendBytes(c, task.log, { 'content-type': 'text/plain; charset=utf-8', 'last-modified': changed });
 }
 
-function runJson(world: World, run: Run, base: string): object {
+export function runJson(world: World, run: Run, base: string): object {
   const jobs = world.jobsOf(run.id);
   const tasks = world.tasks.filter((task) => task.runId === run.id);
   const payload =

@@ -217,7 +217,7 @@ export function jobJson(world: World, job: Job, base: string): object {
   };
 }
 
-function runJson(world: World, run: Run, base: string): object {
+export function runJson(world: World, run: Run, base: string): object {
   const jobs = world.jobsOf(run.id);
   const tasks = jobs.map((job) => world.taskOf(job)).filter((task) => task !== undefined);
   const done = world.isDone(run.id);

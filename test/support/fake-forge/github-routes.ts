@@ -125,7 +125,7 @@ export function blobRoutes(world: World): Hono {
   return app;
 }
 
-function jobJson(world: World, job: Job, { base, site }: GithubPlaces): object {
+export function jobJson(world: World, job: Job, { base, site }: GithubPlaces): object {
   const run = world.run(job.runId);
   const task = world.taskOf(job);
   const status =
@@ -177,7 +177,7 @@ const pullOf = (run: Run, base: string): object => {
   };
 };
 
-function runJson(world: World, run: Run, { base, site }: GithubPlaces): object {
+export function runJson(world: World, run: Run, { base, site }: GithubPlaces): object {
   const done = world.isDone(run.id);
   const red = world.jobsOf(run.id).some((job) => job.status === 'failure');
   return {
