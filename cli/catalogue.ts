@@ -40,6 +40,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'why',
+    summary: 'name the mechanism of a red attempt',
+    group: 'daily',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
     name: 'gate',
     summary: 'is every red attempt of a SHA explained?',
     group: 'daily',

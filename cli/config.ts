@@ -22,6 +22,8 @@ export interface Config {
   readonly spool: string;
   /** The spool outlasts this CI job, or this is no CI job. */
   readonly spoolLasts: boolean;
+  /** What waiting logs may take together. */
+  readonly spoolMaxBytes: number;
   readonly cache: string;
   readonly s3Endpoint: string | undefined;
   readonly s3PathStyle: boolean;
@@ -45,6 +47,8 @@ export const processSources = (): Omit<ConfigSources, 'flags'> => ({ env: proces
 
 /** chosen: enough for a store that is slow, short enough for a CI job's end. */
 const DEFAULT_STORE_TIMEOUT = '20s';
+/** chosen: some 30 GB of text, a tenth of a small runner's disk. */
+const DEFAULT_SPOOL_MAX = '2GB';
 
 /** Reads everything. USAGE when a file is no JSON, has an unknown name or sets what it must not. */
 export async function readConfig(sources: ConfigSources): Promise<Config> {
@@ -72,6 +76,7 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
     index: locate(text('index') ?? '', sources.workingFolder),
     spool: resolve(sources.workingFolder, text('spool') ?? ''),
     spoolLasts: values.get('spool')?.origin !== 'built-in' || (env['CI'] ?? '') === '',
+    spoolMaxBytes: await sizeOf(text('spoolMax') ?? DEFAULT_SPOOL_MAX),
     cache: folders.cache,
     s3Endpoint: text('s3Endpoint'),
     s3PathStyle: ['true', '1', 'yes'].includes(text('s3PathStyle') ?? ''),
@@ -110,6 +115,7 @@ const builtIn = (folders: Folders): Partial<Record<SettingName, string>> => ({
   store: join(folders.data, 'store'),
   index: join(folders.data, 'index.db'),
   spool: join(folders.state, 'spool'),
+  spoolMax: DEFAULT_SPOOL_MAX,
   storeTimeout: DEFAULT_STORE_TIMEOUT,
 });
 
@@ -171,6 +177,11 @@ const locate = (location: string, workingFolder: string): string =>
 async function durationOf(text: string): Promise<number> {
   const { parseDurationMs } = await import('./times.ts');
   return parseDurationMs(text);
+}
+
+async function sizeOf(text: string): Promise<number> {
+  const { parseSizeBytes } = await import('./sizes.ts');
+  return parseSizeBytes(text);
 }
 
 function loginName(): string {

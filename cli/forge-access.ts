@@ -33,7 +33,7 @@ const sameOrigin = (a: string, b: string): boolean =>
   URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
 
 /** Real network and clock. */
-export const forgeTools = (io: Pick<CommandIo, 'now'>) => ({
+const forgeTools = (io: Pick<CommandIo, 'now'>) => ({
   fetch: globalThis.fetch,
   now: io.now,
   sleep: async (waitMs: number, signal: AbortSignal): Promise<void> => {

@@ -32,6 +32,12 @@ export const SETTINGS = [
     fromRepository: false,
   },
   {
+    name: 'spoolMax',
+    env: 'FIRSTRED_SPOOL_MAX',
+    summary: 'what logs that wait may take of the disk together (default 2GB)',
+    fromRepository: false,
+  },
+  {
     name: 's3Endpoint',
     env: 'FIRSTRED_S3_ENDPOINT',
     flags: '--s3-endpoint <url>',

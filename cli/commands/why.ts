@@ -1,0 +1,106 @@
+// `firstred why`: names the mechanism of a red attempt from its siblings and the history of its job.
+import type { LogRow } from '../../indexer/log-index.ts';
+import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
+import { UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
+import { AppError } from '../../store/errors.ts';
+import { showText } from '../../store/visible-text.ts';
+import { loadSource } from '../baseline.ts';
+import { type Paint, paintFor } from '../colours.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findSource, keptText, type LogSource } from '../log-source.ts';
+import { openSession, requireIndex, type Session } from '../session.ts';
+
+export const why: Command = {
+  name: 'why',
+  summary: 'Names the mechanism of a red attempt, with lines as evidence, from its siblings and its job’s history.',
+  arguments: '<ref>',
+  group: 'daily',
+  options: [
+    {
+      flags: '--against <ref...>',
+      summary: 'logs to compare with instead of the attempts of the same SHA; repeatable',
+    },
+  ],
+  examples: [
+    { line: 'firstred why last-red', summary: 'the newest red attempt that is kept' },
+    { line: 'firstred why red.log --against green.log', summary: 'two files, without any store' },
+  ],
+  exitCodes: {
+    [EXIT.done]: 'a mechanism is named',
+    [EXIT.no]: 'not known',
+    [EXIT.notFound]: 'nothing answers to that REF',
+  },
+  run: runWhy,
+};
+
+async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const session = openSession(await io.config());
+  try {
+    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    const against = await Promise.all(
+      input.list('against').map((ref) => findSource(ref, session, { stdin: io.stdin })),
+    );
+    const { explain } = await import('../../indexer/why.ts');
+    const answer = await explain(await buildQuestion(source, against, session));
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify(answer)}\n`);
+    else await io.stdout.write(answerText(answer, await paintFor(input, io)));
+    return answer.hypotheses[0] === undefined || answer.hypotheses[0].mechanism === 'unknown' ? EXIT.no : EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+async function buildQuestion(source: LogSource, against: readonly LogSource[], session: Session): Promise<WhyQuestion> {
+  if (source.kind === 'file') return fileQuestion(source, against);
+  const { buildWhyQuestion } = await import('../../indexer/why-history.ts');
+  const { loadLines } = await import('../../indexer/lines.ts');
+  const rows = against.map((each) => {
+    if (each.kind === 'kept') return each.log;
+    throw new AppError('USAGE', `${each.ref} is a file, and ${source.ref} is a kept log`, {
+      hint: 'keep the file first, or compare two files',
+    });
+  });
+  const load = (log: LogRow) => loadLines(log.logId, keptText(session, log));
+  return buildWhyQuestion(source.log, rows, { index: await requireIndex(session), load });
+}
+
+/** Files say nothing about their attempts: the one asked about counts as red, the others as green ones of its SHA. */
+async function fileQuestion(source: LogSource, against: readonly LogSource[]): Promise<WhyQuestion> {
+  const { collectTemplates } = await import('../../indexer/why-templates.ts');
+  const logOf = async (each: LogSource, conclusion: 'failure' | 'success') => {
+    const lines = await loadSource(each);
+    return {
+      ref: each.ref,
+      attempt: { ...UNKNOWN_ATTEMPT, conclusion },
+      rawBytes: 0,
+      templates: collectTemplates(lines),
+      load: () => Promise.resolve(lines),
+    };
+  };
+  return {
+    target: await logOf(source, 'failure'),
+    siblings: await Promise.all(against.map((each) => logOf(each, 'success'))),
+    history: [],
+    neighbours: [],
+    neighbourRate: undefined,
+  };
+}
+
+/** chosen: what a person reads before asking for --json. */
+const SHOWN_EVIDENCE = 6;
+const SHOWN_HYPOTHESES = 3;
+
+function answerText(answer: WhyAnswer, paint: Paint): string {
+  const parts = answer.hypotheses.slice(0, SHOWN_HYPOTHESES).map((each) => {
+    const head = `${paint('bold', each.mechanism)}  ${Math.round(each.confidence * 100)} %\n  ${showText(each.sentence)}\n`;
+    const lines = each.evidence
+      .slice(0, SHOWN_EVIDENCE)
+      .map(({ ref, line, text }) => `    ${paint('dim', `${showText(ref)}:${line}`)}  ${showText(text)}\n`);
+    return head + lines.join('');
+  });
+  const rejected = answer.rejected.map(({ mechanism, reason }) => `  ${mechanism}: no, ${showText(reason)}\n`);
+  const { red, green } = answer.compared;
+  const compared = `compared with ${green.length} green and ${red.length} red attempts\n`;
+  return `${parts.join('\n')}\n${rejected.length === 0 ? '' : `${paint('dim', 'not')}\n${rejected.join('')}\n`}${paint('dim', compared)}`;
+}
