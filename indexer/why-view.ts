@@ -30,6 +30,12 @@ export type Detector = (view: WhyView) => Detection;
 
 export const reject = (mechanism: Mechanism, reason: string): Detection => ({ kind: 'rejected', mechanism, reason });
 
+/**
+ * With one green attempt every difference from it may be chance, so what rests on differences alone stays behind "not
+ * known".
+ */
+export const ONE_GREEN_ODDS = 0.9;
+
 /** Longest text of one evidence line: enough to recognise it, the reference leads to the rest. */
 const MAX_TEXT = 400;
 

@@ -1,9 +1,19 @@
 // Changed environment: the set-up part names another image, version, runner or setting than every green attempt, or a
 // secret or variable is not there. Values that vary among the greens are no evidence.
 import type { NovelLine } from '../why-case.ts';
+import { changeRate } from '../why-chance.ts';
 import { findReplacements, type Replacement } from '../why-pairs.ts';
-import { firstLineOf } from '../why-templates.ts';
-import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
+import { firstLineOf, templateWords } from '../why-templates.ts';
+import {
+  count,
+  type Detector,
+  evidenceOf,
+  failureEvidence,
+  ONE_GREEN_ODDS,
+  quote,
+  reject,
+  type WhyView,
+} from '../why-view.ts';
 import { saysCredential, saysEnvironmentFault, saysFailure, saysSetUp } from '../why-words.ts';
 
 /** A failure that speaks of rights, libraries, versions or missing programs is what such a change leads to. */
@@ -14,6 +24,9 @@ const SET_UP_SHARE = 1 / 3;
 const LATE = 0.2;
 /** A secret or variable that is not there where greens have it, against a value that merely is another. */
 const CREDENTIAL_GONE = 4;
+
+/** Longer lines are dumps, not settings. */
+const MAX_WORDS = 30;
 
 interface Change {
   readonly novel: NovelLine;
@@ -33,7 +46,8 @@ export const findEnvironmentChange: Detector = (view) => {
     );
   const fits = saysEnvironmentFault(view.failure.text) || view.failure.block.some((b) => saysEnvironmentFault(b.text));
   const weight = changes.reduce((sum, c) => sum + c.weight, 0);
-  const odds = (n + 1) * Math.min(weight, top.weight * 1.5) * (fits ? FITTING_FAILURE : OTHER_FAILURE);
+  const raw = (Math.min(weight, top.weight * 1.5) * (fits ? FITTING_FAILURE : OTHER_FAILURE)) / changeRate(view);
+  const odds = n === 1 ? Math.min(raw, ONE_GREEN_ODDS) : raw;
   const first = view.loaded[0];
   const was =
     top.before === undefined
@@ -61,6 +75,7 @@ function findChanges(view: WhyView): Change[] {
   const replacements = new Map(findReplacements(view).map((r) => [r.novel, r]));
   return view.novel.flatMap((novel) => {
     if (novel.line >= failureLine - 1 || novel.wording === 'speaker' || view.lines.isEcho(novel.line)) return [];
+    if (templateWords(novel.template).length > MAX_WORDS) return [];
     const replaced = replacements.get(novel);
     const weight = weigh(novel, replaced) * (novel.line > early ? LATE : 1) * confirmation(view, novel);
     return weight < 0.05 ? [] : [{ novel, before: replaced?.lacked, weight }];

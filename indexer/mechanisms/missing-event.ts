@@ -5,7 +5,16 @@ import type { LackedTemplate } from '../why-case.ts';
 import { findReplacements } from '../why-pairs.ts';
 import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
 import { firstLineOf } from '../why-templates.ts';
-import { count, type Detector, failureEvidence, greenEvidence, quote, reject, type WhyView } from '../why-view.ts';
+import {
+  count,
+  type Detector,
+  failureEvidence,
+  greenEvidence,
+  ONE_GREEN_ODDS,
+  quote,
+  reject,
+  type WhyView,
+} from '../why-view.ts';
 
 export const findMissingEvent: Detector = (view) => {
   const n = view.greens.length;
@@ -31,7 +40,7 @@ export const findMissingEvent: Detector = (view) => {
   return {
     kind: 'found',
     mechanism: 'missing-event',
-    odds: n === 1 ? Math.min(odds, 2) : odds,
+    odds: n === 1 ? Math.min(odds, ONE_GREEN_ODDS) : odds,
     sentence:
       `${quote(event.text)} is in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} and not here, ` +
       `though ${best.passed} of the ${count(best.followers, 'event')} that follow it there happened` +

@@ -4,7 +4,16 @@
 import type { NovelLine } from '../why-case.ts';
 import { type CoreEvent, findInversions, type Inversion } from '../why-order.ts';
 import { firstLineOf } from '../why-templates.ts';
-import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
+import {
+  count,
+  type Detector,
+  evidenceOf,
+  failureEvidence,
+  ONE_GREEN_ODDS,
+  quote,
+  reject,
+  type WhyView,
+} from '../why-view.ts';
 import { saysFailure } from '../why-words.ts';
 
 /** Events with more varying neighbours than this are shuffled, not ordered. */
@@ -34,7 +43,7 @@ export const findOrderInversion: Detector = (view) => {
   return {
     kind: 'found',
     mechanism: 'order-inversion',
-    odds: n === 1 ? Math.min(odds, 3) : odds,
+    odds: n === 1 ? Math.min(odds, ONE_GREEN_ODDS) : odds,
     sentence:
       `${quote(view.lines.body(inversion.late.line))} came before ${quote(view.lines.body(inversion.early.line))}; ` +
       `in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} it is the other way round` +
