@@ -82,6 +82,7 @@ class DiffView {
   readonly green: LogLines;
   readonly alignment: Alignment;
   readonly #matches = new Map<number, ErrorMatch | undefined>();
+  readonly #noises = new Map<number, NoiseReason | undefined>();
   readonly #failed: readonly boolean[];
   readonly #isStepKnown: boolean;
 
@@ -101,6 +102,16 @@ class DiffView {
       this.#matches.set(hash, match !== undefined && match.weight >= ERROR_WEIGHT ? match : undefined);
     }
     return this.#matches.get(hash);
+  }
+
+  /** Noise that a line of either log is by its words, or routine. Once per template, as words stay in templates. */
+  noiseOf(log: LogLines, line: number): NoiseReason | undefined {
+    const hash = log.hash(line);
+    if (!this.#noises.has(hash)) {
+      const body = log.body(line);
+      this.#noises.set(hash, findNoise(body) ?? (isRoutine(body) ? 'routine' : undefined));
+    }
+    return this.#noises.get(hash);
   }
 
   /** Whether the red line stands in a step that went well, where steps and their ends are known. */
@@ -141,8 +152,8 @@ function noiseOf(
   match: ErrorMatch | undefined,
   values: readonly string[],
 ): NoiseReason | undefined {
-  const body = view.red.body(line);
-  const noise = findNoise(body);
+  const words = view.noiseOf(view.red, line);
+  const noise = words === 'routine' ? undefined : words;
   if (match !== undefined)
     return noise === 'conclusion' && (match.kind === 'exit' || match.kind === 'weak') ? noise : undefined;
   if (noise !== undefined) return noise;
@@ -154,9 +165,12 @@ function noiseOf(
 /** Lines inside an error's block belong to it, be they blank, or known from other places of green. */
 function completeBlocks(view: DiffView, found: Map<number, Finding>): void {
   const { red } = view;
+  let done = 0;
   for (const [line, finding] of [...found]) {
-    if (finding.noise !== undefined || view.matchOf(line) === undefined) continue;
+    if (line <= done || finding.noise !== undefined || view.matchOf(line) === undefined) continue;
     const { lastLine } = findBlock(red, line);
+    // Lines of a block head smaller blocks; those end within it.
+    done = lastLine;
     for (let at = line + 1; at <= lastLine; at++) {
       const inside = found.get(at);
       if (inside !== undefined) inside.noise = undefined;
@@ -177,11 +191,18 @@ function classifyGreen(view: DiffView, found: ReadonlyMap<number, Finding>): Map
     const inRed = red.counts.get(hash) ?? 0;
     let noise: NoiseReason | undefined;
     if (inRed >= (green.counts.get(hash) ?? 0)) noise = 'reordered';
-    else noise = findNoise(green.body(line)) ?? (green.isMark(line) ? 'other-step' : undefined);
+    else noise = missingNoise(view, line);
     if (noise === undefined && line > stop && ++late > NOT_REACHED_ROWS) noise = 'not-reached';
     missing.set(line, { kind: 'missing', score: inRed > 0 ? SCORES.missing * EXCESS_FACTOR : SCORES.missing, noise });
   }
   return missing;
+}
+
+function missingNoise(view: DiffView, line: number): NoiseReason | undefined {
+  const noise = view.noiseOf(view.green, line);
+  // That red lacks what green routinely says is news: silence is evidence.
+  if (noise !== undefined && noise !== 'routine') return noise;
+  return view.green.isMark(line) ? 'other-step' : undefined;
 }
 
 /** Green line that answers to where red stopped: the last match before red's last error that green lacks. */
@@ -210,7 +231,7 @@ function findMoved(view: DiffView, found: Map<number, Finding>, missing: Map<num
     if (answer !== 0) expected = answer;
     const other = answer === 0 && found.get(line)?.noise === 'reordered' ? inGreen.get(red.hash(line)) : undefined;
     if (other === undefined || view.isInGoodStep(line)) continue;
-    if (findNoise(red.body(line)) !== undefined || isRoutine(red.body(line))) continue;
+    if (view.noiseOf(red, line) !== undefined) continue;
     const distance = Math.abs(other - expected);
     if (distance >= MOVED_DISTANCE) pairs.push({ line, other, distance });
   }

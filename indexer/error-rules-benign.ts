@@ -52,6 +52,12 @@ export const BENIGN_RULES = [
     0.3,
     /\b(?:time-?out|timeout\w*|retries|max-?\w*)[ =:]+\d+\b(?!.*\b(?:exceed|expired|reached|failed))/i,
   ),
+  benign(
+    'build-step',
+    0.2,
+    /^\s*(?:\[\d+\/\d+\] )?[A-Z]{2,8}(?: \[M\])? +[\w./-]+$|^\[ *\d+[%/][\d\]]*\s*(?:Building|Compiling|Linking|Built)\b/,
+  ),
+  benign('prose', 0.3, /^\s*\d+(?:\.\d+)+ [A-Z][a-z]+ [a-z]|: Mitigation: /),
   benign('path', 0.5, /^\s*(?:[\w.-]*\/){2,}[\w.-]*(?:error|fail|exception)[\w.-]*\s*$/i),
   benign('environment', 0.3, /^\s*[A-Z][A-Z0-9_]{2,}=|^\s{2,}[A-Z][A-Z0-9_]{2,}: /),
 ];

@@ -3,6 +3,7 @@ import { rule } from './error-rule.ts';
 
 /** Compilers and checkers. */
 export const COMPILER_RULES = [
+  rule('compiler-error', 'cause', 0.95, 'e: ', /^e: (?:file:\/\/)?\S+?(?::\d+:\d+|: \(\d+, \d+\):) /),
   rule(
     'compiler-error',
     'cause',
@@ -37,7 +38,7 @@ export const COMPILER_RULES = [
     'cause',
     0.93,
     'undefined|unresolved external|multiple definition|ld|symbol(s) not found|-l',
-    /\bundefined (?:reference|symbol)s?\b|\bunresolved external symbol\b|\bmultiple definition of\b|^\S*\bld(?:\.\w+)?: (?!warning)|collect2: error|symbol\(s\) not found|cannot find -l/i,
+    /\bundefined (?:reference|symbol)s?\b|\bunresolved external symbol\b|\bmultiple definition of\b|^\S*\bld(?:\.\w+)?: (?!warning|NOTE)|collect2: error|symbol\(s\) not found|cannot find -l/i,
   ),
   rule(
     'compiler-error',
@@ -76,8 +77,8 @@ export const CRASH_RULES = [
     'panic',
     'cause',
     0.95,
-    'panic|fatal error|bug at|bug: |oops|unable to handle kernel|internal error|terminate called|*** ',
-    /^(?:\S+ )?(?:panic:|fatal error: |thread '.*' (?:\(\d+\) )?panicked at|Kernel panic|kernel BUG at|BUG: |Oops[: ]|Unable to handle kernel|Internal error: Oops|terminate called (?:after|without)|\*\*\* (?:stack smashing|buffer overflow|longjmp|Error in `))/,
+    'panic|fatal error|warning: cpu|ubsan|kasan|protection fault|bug at|bug: |oops|unable to handle kernel|internal error|terminate called|*** ',
+    /^(?:\S+ )?(?:panic:|fatal error: |thread '.*' (?:\(\d+\) )?panicked at|Kernel panic|kernel BUG at|BUG: |Oops[: ]|Unable to handle kernel|WARNING: CPU: \d+ PID|UBSAN: |KASAN: |general protection fault|Internal error: Oops|terminate called (?:after|without)|\*\*\* (?:stack smashing|buffer overflow|longjmp|Error in `))/,
   ),
   rule(
     'crash',
@@ -105,7 +106,7 @@ export const CRASH_RULES = [
     'cause',
     0.88,
     'error|exception|failure|fault|abort|interrupt|timeout|violation|expired',
-    /^\s*(?:Caused by: |E\s+)?(?:[a-zA-Z_$][\w$]*(?:\.|::|\/))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Abort|Interrupt|Timeout|Violation|Expired)(?:Group)?(?:\s\[\w+\])?(?::\s|\s*$|\s\()/,
+    /^\s*(?:Caused by: )?(?:[a-zA-Z_$][\w$]*(?:\.|::|\/))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Abort|Interrupt|Timeout|Violation|Expired)(?:Group)?(?:\s\[\w+\])?(?::\s|\s*$|\s\()/,
   ),
   rule(
     'exception',

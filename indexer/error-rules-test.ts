@@ -8,13 +8,8 @@ export const TEST_RULES = [
   rule('test-failed', 'test', 0.9, '____', /^_{4,}.* \S+ .*_{4,}$/),
   rule('test-failed', 'test', 0.9, '<<< ', /<<< (?:FAILURE|ERROR)!/),
   rule('test-failed', 'test', 0.9, '[error] ', /^\[ERROR\] +(?:\w+[.#])?\w+(?:\(.*\))?(?::\d+|.*» )/),
-  rule(
-    'test-failed',
-    'test',
-    0.9,
-    'failed',
-    /^\s*\S.* > .* FAILED$|^\S.*\bFAILED$(?<!\bBUILD FAILED)|^test \S+ \.\.\. FAILED/,
-  ),
+  rule('test-failed', 'test', 0.9, 'failed', /^\s*\S.* > .* FAILED$|^test \S+ \.\.\. FAILED/),
+  rule('test-failed', 'test', 0.8, 'failed', /^\S.*\bFAILED$(?<!\bBUILD FAILED)/),
   rule(
     'test-failed',
     'test',
@@ -56,9 +51,13 @@ export const TEST_RULES = [
     'assertion',
     'cause',
     0.92,
-    'expected|received|actual|e   |: failure',
-    /expected:? ?<.*> but was:? ?<|^E\s{2,}\S|^\s*(?:Expected|Received|Actual)\b ?:|\bexpected\b.{1,120}\b(?:but|got|received|found|actual|was|none returned)\b|: Failure$/,
+    'expected|: failure',
+    /expected:? ?<.*> but was:? ?<|\bexpected\b.{1,120}\b(?:but|got|received|found|actual|was|none returned)\b|: Failure$/,
   ),
+  // pytest marks the lines of a failure's explanation; the first names the error, the others explain it.
+  rule('assertion', 'cause', 0.93, 'e   ', /^E\s{2,}(?:assert\b|[\w.]*(?:Error|Exception|Failed|Timeout|Warning)\b)/),
+  rule('assertion', 'context', 0.55, 'e   ', /^E\s{2,}\S/),
+  rule('assertion', 'context', 0.6, 'expected|received|actual', /^\s*(?:Expected|Received|Actual)\b ?:/),
   rule(
     'assertion',
     'context',

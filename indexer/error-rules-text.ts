@@ -7,7 +7,7 @@ export const SYSTEM_RULES = [
     'cause',
     0.93,
     'no space|quota exceeded|out of memory|outofmemory|allocate memory|too many open|oom|resource temporarily|gc overhead|resource busy|already in use|heap limit',
-    /No space left on device|disk quota exceeded|\bout of memory\b|OutOfMemory|Cannot allocate memory|Too many open files|\bOOM(?:Killed)?\b|heap out of memory|heap limit|Resource temporarily unavailable|GC overhead limit|device or resource busy|address already in use/i,
+    /No space left on device|disk quota exceeded|\bout of memory\b|OutOfMemory|Cannot allocate memory|Too many open files|\boom[-_ ]?kill\w*|heap out of memory|heap limit|Resource temporarily unavailable|GC overhead limit|device or resource busy|address already in use/i,
   ),
   rule(
     'time-limit',

@@ -65,13 +65,25 @@ export const FACTORS = {
   sameBlock: 0.45,
   /** Without a baseline: each doubling of a template's occurrences. */
   repeated: 0.04,
+  /** Without a baseline: a cause with no failed test, summary or exit line soon after it: programs log what they handle. */
+  farFromFailure: 0.85,
 } as const;
+
+/** How soon after a cause its consequences come (chosen: long traces and the rest of a test's output lie between). */
+const FAILURE_LINES = 150;
+/** A log in which nothing scores higher has only exit lines: then what stands before them is shown (chosen). */
+const ONLY_EXIT_SCORE = 0.4;
+/** Lines before an exit line that are taken then. */
+const BEFORE_EXIT_LINES = 3;
+const BEFORE_EXIT: ErrorMatch = { rule: 'before-exit', kind: 'context', weight: 0.42 };
 
 /** Ranked error lines of `target`. `baselines` are green attempts of the same job; none means rules and position only. */
 export function findErrors(target: LogLines, baselines: readonly Baseline[], options: ErrorOptions = {}): ErrorReport {
   const limit = options.limit ?? 50;
-  const candidates = findCandidates(target, baselines);
+  const found = findCandidates(target, baselines);
+  const candidates = [...found, ...findBeforeExit(target, found)];
   weighPosition(target, candidates, baselines.length > 0 ? FACTORS.early : FACTORS.earlyAlone);
+  if (baselines.length === 0) weighConsequences(candidates);
   const lines = pickDiverse(target, candidates, limit);
   const first = lines[0];
   return { headline: first === undefined ? null : { line: first.line, text: first.text }, lines };
@@ -111,6 +123,33 @@ function weighPosition(target: LogLines, candidates: readonly ErrorCandidate[], 
   for (const candidate of candidates) {
     if (isStepKnown && failed[target.stepOf(candidate.line)] !== true) candidate.score *= FACTORS.otherStep;
     candidate.score *= (1 + early * (1 - candidate.line / target.count)) / (1 + early);
+  }
+}
+
+/** Where only exit lines tell of the failure (a script that prints its own words and ends), what they end is the error. */
+function findBeforeExit(target: LogLines, candidates: readonly ErrorCandidate[]): readonly ErrorCandidate[] {
+  if (candidates.some((c) => c.match.kind !== 'exit' && c.score >= ONLY_EXIT_SCORE)) return [];
+  const exit = candidates.find((c) => c.match.kind === 'exit' && c.isNew !== false);
+  if (exit === undefined) return [];
+  const lines: ErrorCandidate[] = [];
+  for (let line = exit.line - 1; line > 0 && lines.length < BEFORE_EXIT_LINES; line--) {
+    if (target.hash(line) === 0) continue;
+    if (target.isMark(line) || target.isEcho(line)) break;
+    const score = BEFORE_EXIT.weight - lines.length * 0.02;
+    lines.push({ line, hash: target.hash(line), match: BEFORE_EXIT, isNew: exit.isNew, score });
+  }
+  return lines;
+}
+
+function weighConsequences(candidates: readonly ErrorCandidate[]): void {
+  const ends = candidates.filter(({ match: { kind } }) => kind === 'test' || kind === 'summary' || kind === 'exit');
+  let next = 0;
+  for (const candidate of candidates) {
+    if (candidate.match.kind !== 'cause') continue;
+    while (next < ends.length && (ends[next] as ErrorCandidate).line < candidate.line) next++;
+    const end = ends[next];
+    if (ends.length > 0 && (end === undefined || end.line - candidate.line > FAILURE_LINES))
+      candidate.score *= FACTORS.farFromFailure;
   }
 }
 

@@ -185,11 +185,14 @@ export class LineScanner {
     const stop = Math.min(end, start + 400);
     const one = b.subarray(start, stop).indexOf(TAB);
     const two = one < 0 ? -1 : b.subarray(start + one + 1, stop).indexOf(TAB);
-    const at = start + one + 1 + two + 1;
+    let at = start + one + 1 + two + 1;
+    // The first line of each step has a byte-order mark of its own.
+    if (b[at] === 0xef && b[at + 1] === 0xbb && b[at + 2] === 0xbf) at += 3;
     if (two < 0 || !readLineTime(b, at, end, this.#time) || !this.#time.provider) {
       if (this.#columns === 'unknown' && end > start) this.#columns = 'no';
       return start;
     }
+    this.#steps?.takeColumns(this.#scanned.line, this.#time.ms, b.subarray(start, start + one + 1 + two));
     this.#columns = 'yes';
     return at;
   }

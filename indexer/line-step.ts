@@ -41,6 +41,8 @@ export class StepTracker {
   #travis = false;
   /** A step that is more than a clean-up was seen; else groups are all there is. */
   #hasSteps = false;
+  #columns: Uint8Array = new Uint8Array(0);
+  #hasColumns = false;
   #lastLine = 0;
   #lastTimeMs: number | undefined;
 
@@ -65,6 +67,17 @@ export class StepTracker {
     return flags;
   }
 
+  /** Takes the job and step columns of `gh run view --log`: where they name steps, marks in the text don't. */
+  takeColumns(line: number, timeMs: number, columns: Uint8Array): void {
+    if (sameBytes(this.#columns, columns)) return;
+    this.#columns = columns.slice();
+    const name = decoder.decode(columns.subarray(columns.indexOf(0x09) + 1));
+    this.#hasColumns = name !== 'UNKNOWN STEP';
+    if (!this.#hasColumns) return;
+    this.#hasSteps = true;
+    this.#start(name, line, timeMs);
+  }
+
   /** Closes what is open. Groups stand in for steps where the format has no steps of its own. */
   finish(): readonly LogStep[] {
     this.#close(this.#lastLine, this.#lastTimeMs);
@@ -73,8 +86,13 @@ export class StepTracker {
   }
 
   #open(name: string, line: number, timeMs: number | undefined): void {
-    this.#close(line - 1, timeMs);
+    if (this.#hasColumns) return;
     if (!isCleanUp(name)) this.#hasSteps = true;
+    this.#start(name, line, timeMs);
+  }
+
+  #start(name: string, line: number, timeMs: number | undefined): void {
+    this.#close(line - 1, timeMs);
     this.#step = {
       name: name.slice(0, MAX_NAME),
       firstLine: line,
@@ -222,6 +240,12 @@ const closed = (open: OpenStep, lastLine: number, timeMs: number | undefined): L
   finishedAtMs: open.startedAtMs === undefined ? undefined : timeMs,
   failed: open.failed,
 });
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
 
 /** Whether a line starts like any mark: the cheap test in front of all others. */
 function isMarkStart(b: Uint8Array, i: number, end: number): boolean {
