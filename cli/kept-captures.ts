@@ -13,6 +13,7 @@ export interface KeptCaptures {
   forget(): void;
 }
 
+/** Captures in `store`; nothing is listed before it is asked for. */
 export function openKeptCaptures(store: ObjectReader): KeptCaptures {
   const listed = new Map<string, Promise<readonly ObjectKey[]>>();
   const manifests = new Map<ObjectKey, Promise<Manifest>>();

@@ -18,7 +18,7 @@ export interface ForgeAddress {
 }
 
 /** The variable that people set, inside a job and outside. */
-export const TOKEN_VARIABLE = 'FIRSTRED_TOKEN';
+const TOKEN_VARIABLE = 'FIRSTRED_TOKEN';
 
 /**
  * FIRSTRED_SERVER_URL, FIRSTRED_API_URL and FIRSTRED_TOKEN win. Inside a job of Gitea, Forgejo or GitHub its own

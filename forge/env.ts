@@ -20,7 +20,7 @@ import {
 import { woodpeckerEnvironment } from './environments/woodpecker.ts';
 
 /** Every CI system that is known from inside, in the order of asking: Woodpecker borrows names of GitLab's. */
-export const ENVIRONMENTS: readonly Environment[] = [
+const ENVIRONMENTS: readonly Environment[] = [
   actionsEnvironment,
   woodpeckerEnvironment,
   gitlabEnvironment,
@@ -43,8 +43,7 @@ export const readEnvironment = (env: EnvironmentVariables, readText: ReadText): 
   findEnvironment(env)?.read(env, readText) ?? UNKNOWN_ATTEMPT;
 
 /** The CI system that this environment is of, if it is a known one. */
-export const findEnvironment = (env: EnvironmentVariables): Environment | undefined =>
-  ENVIRONMENTS.find((e) => e.isHere(env));
+const findEnvironment = (env: EnvironmentVariables): Environment | undefined => ENVIRONMENTS.find((e) => e.isHere(env));
 
 /** FIRSTRED_* variables: what people set where a CI system does not tell. Empty counts as not set. */
 export function overrideFromEnvironment(found: Attempt, env: EnvironmentVariables): Attempt {

@@ -22,7 +22,7 @@ export interface AnswerSource {
 const MAX_REASON_BYTES = 300;
 
 /** The reason in an error body: `message` and, on Gitea up to 1.26, `errors`; '' where there is none. */
-export function serverReason(body: string, token: string | undefined): string {
+function serverReason(body: string, token: string | undefined): string {
   const found = reasonFields(body).join(': ');
   const masked = token === undefined || token === '' ? found : found.replaceAll(token, '***');
   return showText(masked, { maxLineBytes: MAX_REASON_BYTES }).replaceAll('\n', ' ').trim();

@@ -25,7 +25,7 @@ export class PassingFailure extends Error {
 const MAX_RETRIES = 4;
 const FIRST_PAUSE_MS = 1_000;
 /** chosen: a job's post-step must not wait for the next full hour; longer limits are told with their time. */
-export const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** Runs `ask` again on a `PassingFailure`, after the wait that it names or 1, 2, 4, 8 s. */
 export async function withRetries<T>(

@@ -2,11 +2,11 @@
 // it are only compared, never used as paths; sizes are checked while reading, not believed.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Entry, ZipFile } from 'yauzl';
 import { AppError, reasonOf } from '../store/errors.ts';
 import type { ForgeAttempt } from './forge.ts';
 
@@ -22,14 +22,36 @@ const MAX_ENTRIES = 200_000;
 /** chosen: beyond this a run's logs are better fetched one by one, and a lying server fills no disk. */
 const MAX_ARCHIVE_BYTES = 20 * 1024 ** 3;
 
+/** The part of yauzl that is used here; the package brings no types. */
+interface Yauzl {
+  openPromise(
+    path: string,
+    options: { readonly autoClose: false; readonly lazyEntries: true; readonly decodeStrings: false },
+  ): Promise<ZipFile>;
+}
+
+interface ZipFile {
+  readonly entryCount: number;
+  eachEntry(): AsyncIterable<Entry>;
+  openReadStreamPromise(entry: Entry): Promise<Readable>;
+  close(): void;
+}
+
+interface Entry {
+  /** Undecoded, as asked for by `decodeStrings: false`. */
+  readonly fileName: Buffer;
+  isEncrypted(): boolean;
+}
+
+const loadYauzl = (): Yauzl => createRequire(import.meta.url)('yauzl') as Yauzl;
+
 /** Writes the zip in `chunks` to a temporary file and reads its table of contents. `what` names it in errors. */
 export async function openLogArchive(chunks: AsyncIterable<Uint8Array>, what: string): Promise<LogArchive> {
   const folder = await mkdtemp(join(tmpdir(), 'firstred-logs-'));
   try {
     const path = join(folder, 'logs.zip');
     await pipeline(Readable.from(bounded(chunks, what)), createWriteStream(path, { mode: 0o600 }));
-    const { openPromise } = await import('yauzl');
-    const zip = await openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false });
+    const zip = await loadYauzl().openPromise(path, { autoClose: false, lazyEntries: true, decodeStrings: false });
     const logs = await jobLogs(zip, what);
     const close = async (): Promise<void> => {
       zip.close();

@@ -39,7 +39,7 @@ export async function ownIdentity(
  * What the job knows of itself, completed by what the server says. The job knows its head and what was checked out
  * (only the event tells them); the server knows its public name, the job's full name and its number.
  */
-export function completeIdentity(told: Attempt, server: Attempt): Attempt {
+function completeIdentity(told: Attempt, server: Attempt): Attempt {
   return {
     ...told,
     repo: server.repo ?? told.repo,

@@ -1,7 +1,7 @@
 // What a fake CI server knows, and what happens on it: runs, jobs, tasks and their logs, by the rules of each version.
 // The routes only show it. Sources of the rules: docs/ci/ and the fixtures under test/fixtures/providers.
 
-export const MODES = [
+const MODES = [
   'gitea-1.22',
   'gitea-1.23',
   'gitea-1.24',
@@ -15,8 +15,8 @@ export const MODES = [
 ] as const;
 export type Mode = (typeof MODES)[number];
 export type Family = 'gitea' | 'forgejo' | 'github';
-export type TaskStatus = 'running' | 'success' | 'failure' | 'cancelled';
-export type JobStatus = 'waiting' | 'blocked' | 'skipped' | TaskStatus;
+type TaskStatus = 'running' | 'success' | 'failure' | 'cancelled';
+type JobStatus = 'waiting' | 'blocked' | 'skipped' | TaskStatus;
 
 /** One execution of a job. Its log stays here whatever the API still shows. */
 export interface Task {
