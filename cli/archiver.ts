@@ -1,34 +1,45 @@
 // Keeps logs for `archive`, `run`, `pull` and `watch` alike: capture into the spool, deliver, index.
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Attempt } from '../store/attempt.ts';
 import { type CaptureRequest, captureLog } from '../store/capture.ts';
 import { type Compressor, createCompressor } from '../store/compressor.ts';
-import { deliver } from '../store/deliver.ts';
+import { crashPoint } from '../store/crash-points.ts';
+import type { Delivery } from '../store/deliver.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
+import { asDeliveryError, deliverSealed, type FlushCounts, type FlushOptions, flushSpool } from '../store/flush.ts';
+import { fsError } from '../store/fs-errors.ts';
 import { attemptKey, type ObjectKey } from '../store/keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { openSpool, type SealedLog, type Spool } from '../store/spool.ts';
 import { showText } from '../store/visible-text.ts';
 import type { Config } from './config.ts';
-import type { Session } from './session.ts';
+import { type OpenedStore, openSession, type Session } from './session.ts';
 import { toolName } from './version.ts';
 
-/** What became of one log. `spooled`: sealed on this machine, to be delivered later. */
-export type KeptLog =
-  | { readonly state: 'created' | 'unchanged'; readonly manifest: Manifest }
-  | { readonly state: 'spooled'; readonly manifest: Manifest; readonly reason: AppError };
-
-export interface Archiver {
-  readonly spool: Spool;
-  keep(request: CaptureRequest): Promise<KeptLog>;
-  /** Delivers what waits in the spool for the session's own store; gives the number of each outcome. */
-  flush(onFailure: (log: SealedLog, reason: AppError) => Promise<void>): Promise<FlushCounts>;
-  close(): Promise<void>;
+/** A log that is sealed on this machine, to be delivered later. */
+export interface SpooledLog {
+  readonly state: 'spooled';
+  readonly manifest: Manifest;
+  readonly reason: AppError;
+  readonly storeUrl: string;
+  readonly folder: string;
+  /** The folder outlasts this job. */
+  readonly lasts: boolean;
 }
 
-export interface FlushCounts {
-  readonly delivered: number;
-  readonly waiting: number;
+/** What became of one log. */
+export type KeptLog = { readonly state: 'created' | 'unchanged'; readonly manifest: Manifest } | SpooledLog;
+
+export interface Archiver {
+  /** STORE_FULL when neither store nor spool can take it. */
+  keep(request: CaptureRequest): Promise<KeptLog>;
+  /** Delivers what waits. `everywhere`: also for other stores than the session's; else what was left by earlier calls. */
+  flush(which: 'everywhere' | 'left-behind', onProblem: FlushOptions['onProblem']): Promise<FlushCounts>;
+  close(): Promise<void>;
 }
 
 export interface ArchiverOptions {
@@ -40,47 +51,99 @@ export interface ArchiverOptions {
   readonly signal: AbortSignal;
 }
 
+/** chosen: whoever sealed a log delivers it within this time or is gone. */
+const LEFT_BEHIND_MS = 60_000;
+/** chosen: what a job's last step may deliver for others beside its own log; `flush` has no bound. */
+const LEFT_BEHIND_LOGS = 50;
+
 /** Opens the spool and a compressor for one process. */
 export async function openArchiver(session: Session, options: ArchiverOptions): Promise<Archiver> {
   const { config } = session;
-  const spool = openSpool(config.spool);
+  const { spool, lasts } = await openUsableSpool(config);
   const compressor: Compressor = createCompressor();
   const tools = { spool, compressor, storeUrl: config.store, now: options.now, tool: toolName() };
   let indexing: Promise<void> = Promise.resolve();
 
+  function index(manifest: Manifest, delivery: Delivery): Promise<void> {
+    if (options.index) indexing = indexing.then(() => indexOne(session, manifest, delivery, options));
+    return indexing;
+  }
   async function put(sealed: SealedLog): Promise<KeptLog> {
     const { manifest } = sealed;
     try {
-      const store = await session.store();
-      const { state, manifestKey } = await deliver(sealed, store, { now: options.now });
-      await spool.remove(sealed);
-      if (options.index) {
-        const kept = state === 'created' ? manifest : await readKeptManifest(store, manifestKey);
-        indexing = indexing.then(() => indexOne(session, kept, options));
-        await indexing;
-      }
-      return { state, manifest };
+      const delivery = await deliverSealed(sealed, await session.store(), spool, { now: options.now });
+      await index(manifest, delivery);
+      return { state: delivery.state, manifest };
     } catch (error) {
-      return { state: 'spooled', manifest, reason: asStoreError(error, config.store) };
+      const reason = asDeliveryError(error, config.store);
+      if ((await spool.usedBytes()) > config.spoolMaxBytes) {
+        await spool.remove(sealed);
+        throw spoolFull(config, reason);
+      }
+      return { state: 'spooled', manifest, reason, storeUrl: config.store, folder: spool.folder, lasts };
     }
   }
   return {
-    spool,
     keep: async (request) => put(await captureLog(request, tools)),
-    async flush(onFailure) {
-      let delivered = 0;
-      let waiting = 0;
-      for await (const sealed of spool.list(() => undefined)) {
-        if (sealed.storeUrl !== config.store) continue;
-        const kept = await put(sealed);
-        if (kept.state === 'spooled') {
-          waiting += 1;
-          await onFailure(sealed, kept.reason);
-        } else delivered += 1;
+    async flush(which, onProblem) {
+      const others = openOtherStores(config);
+      try {
+        return await flushSpool(spool, {
+          now: options.now,
+          signal: options.signal,
+          ...(which === 'everywhere' ? {} : { minAgeMs: LEFT_BEHIND_MS, limit: LEFT_BEHIND_LOGS }),
+          storeFor: (url) =>
+            url === config.store ? session.store() : which === 'everywhere' ? others.store(url) : undefined,
+          // Logs of other stores are left to the sync of whoever looks at those.
+          onDelivered: async (log, delivery) => {
+            if (log.storeUrl === config.store) await index(log.manifest, delivery);
+          },
+          onProblem,
+        });
+      } finally {
+        await others.close();
       }
-      return { delivered, waiting };
     },
     close: () => compressor.close(),
+  };
+}
+
+/** The spool of the settings, or where it can't be written (a home that is read-only) one that lasts as long as this job. */
+async function openUsableSpool(config: Config): Promise<{ readonly spool: Spool; readonly lasts: boolean }> {
+  const spool = openSpool(config.spool);
+  try {
+    await mkdir(config.spool, { recursive: true, mode: 0o700 });
+    await access(config.spool, constants.W_OK);
+    return { spool, lasts: config.spoolLasts };
+  } catch (error) {
+    const folder = await mkdtemp(join(tmpdir(), 'firstred-spool-')).catch(() => undefined);
+    if (folder === undefined) throw fsError(error, config.spool);
+    return { spool: openSpool(folder), lasts: false };
+  }
+}
+
+const spoolFull = (config: Config, reason: AppError): AppError =>
+  new AppError(
+    'STORE_FULL',
+    `the log is NOT KEPT: ${config.store} did not take it (${reason.message}) and the spool ${config.spool} is full`,
+    {
+      hint: `\`firstred flush\` empties the spool once the store is back; FIRSTRED_SPOOL_MAX (now ${config.spoolMaxBytes} bytes) bounds it`,
+      cause: reason,
+    },
+  );
+
+/** Stores of logs that were captured under other settings. */
+function openOtherStores(config: Config): { store(url: string): Promise<OpenedStore>; close(): Promise<void> } {
+  const sessions = new Map<string, Session>();
+  return {
+    store(url) {
+      const session = sessions.get(url) ?? openSession({ ...config, store: url });
+      sessions.set(url, session);
+      return session.store();
+    },
+    async close() {
+      for (const session of sessions.values()) await session.close();
+    },
   };
 }
 
@@ -93,29 +156,27 @@ async function readKeptManifest(store: ObjectReader, key: ObjectKey): Promise<Ma
   return parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
 }
 
-async function indexOne(session: Session, manifest: Manifest, options: ArchiverOptions): Promise<void> {
+async function indexOne(
+  session: Session,
+  manifest: Manifest,
+  { state, manifestKey }: Delivery,
+  options: ArchiverOptions,
+): Promise<void> {
   try {
+    const kept = state === 'created' ? manifest : await readKeptManifest(await session.store(), manifestKey);
     const index = await session.indexForWriting();
-    await session.ingest(index, manifest);
+    await session.ingest(index, kept);
+    crashPoint('archive:indexed');
   } catch (error) {
     await options.onIndexFailure(reasonOf(error));
   }
 }
 
-const asStoreError = (error: unknown, store: string): AppError =>
-  error instanceof AppError
-    ? error
-    : new AppError('STORE_UNAVAILABLE', `cannot put into ${store}: ${reasonOf(error)}`, {
-        hint: 'the log waits in the spool: run `firstred flush` later',
-        cause: error,
-      });
-
-/** What a person must know when `count` logs were not delivered. */
-export function spooledText(count: number, reason: AppError, config: Config): string {
-  const { spool, spoolLasts, store } = config;
+/** What a person must know when `count` logs were not delivered, of which `first` is one. */
+export function spooledText(count: number, first: SpooledLog): string {
   const [logs, wait, it] = count === 1 ? ['the log', 'waits', 'it'] : [`${count} logs`, 'wait', 'them'];
-  const what = `firstred: ${showText(store)} did not take ${logs}: ${showText(reason.message)}\n`;
-  if (spoolLasts) return `${what}  ${logs} ${wait} in ${showText(spool)}: \`firstred flush\` delivers ${it}\n`;
+  const what = `firstred: ${showText(first.storeUrl)} did not take ${logs}: ${showText(first.reason.message)}\n`;
+  if (first.lasts) return `${what}  ${logs} ${wait} in ${showText(first.folder)}: \`firstred flush\` delivers ${it}\n`;
   return `${what}  NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
 }
 

@@ -100,6 +100,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/sync.ts')).sync,
   },
   {
+    name: 'flush',
+    summary: 'deliver logs that wait on this machine',
+    group: 'more',
+    load: async () => (await import('./commands/flush.ts')).flush,
+  },
+  {
     name: 'config',
     summary: 'every setting with its origin',
     group: 'more',

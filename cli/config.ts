@@ -65,9 +65,12 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
   for (const { name, env: variable } of SETTINGS)
     if ((env[variable] ?? '') !== '')
       values.set(name, { name, value: env[variable], origin: `environment ${variable}` });
-  for (const { name } of SETTINGS) {
+  for (const setting of SETTINGS) {
+    const { name } = setting;
     const flag = sources.flags[name];
-    if (typeof flag === 'string' || flag === true)
+    // `--no-index` beside `--index FILE` makes commander say true where neither is given.
+    const isSwitch = 'flags' in setting && !setting.flags.includes('<');
+    if (typeof flag === 'string' || (isSwitch && flag === true))
       values.set(name, { name, value: String(flag), origin: `flag --${kebab(name)}` });
   }
   const text = (name: SettingName): string | undefined => values.get(name)?.value;

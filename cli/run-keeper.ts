@@ -18,7 +18,7 @@ import { openSession } from './session.ts';
 
 /** What became of the log: `failed` means that nothing is kept. */
 export type RunOutcome =
-  | { readonly kind: 'kept'; readonly log: KeptLog; readonly config: Config; readonly cutReason: string | undefined }
+  | { readonly kind: 'kept'; readonly log: KeptLog; readonly cutReason: string | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface RunKeeper {
@@ -144,7 +144,7 @@ async function keep({ input, io, backlog, times, state }: KeepOptions): Promise<
       cutReason: () => state.cutReason,
     });
     if (state.cancelledBy === undefined) await session.settle();
-    return { kind: 'kept', log, config, cutReason: state.cutReason };
+    return { kind: 'kept', log, cutReason: state.cutReason ?? log.manifest.capture.cutReason };
   } finally {
     await archiver.close();
     await session.close();

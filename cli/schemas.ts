@@ -87,6 +87,7 @@ export const SCHEMAS = {
       }),
     }),
   ]),
+  flush: z.looseObject({ delivered: count, waiting: count, damaged: count }),
   sync: z.looseObject({ added: count, unchanged: count, facts: count, pending: count, unreadable: count }),
   config: z.array(z.looseObject({ name: z.string(), value: text, origin: z.string() })),
   errors: z.looseObject({

@@ -85,8 +85,11 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   });
   try {
     const outcomes = await keepTasks(await tasksOf(input, io, session), { archiver, newMasker, io });
+    // The store is there: then it also takes what earlier calls could not deliver. What stays is `flush`'s to explain.
+    if (outcomes.some(({ result }) => !(result instanceof AppError) && result.state !== 'spooled'))
+      await archiver.flush('left-behind', async () => undefined).catch(() => undefined);
     await settleIndex(session, io);
-    return await report(outcomes, input, io, session);
+    return await report(outcomes, input, io);
   } finally {
     await archiver.close();
     await session.close();
@@ -203,12 +206,7 @@ async function keepTask(
   }
 }
 
-async function report(
-  outcomes: readonly Outcome[],
-  input: CommandInput,
-  io: CommandIo,
-  session: Session,
-): Promise<ExitCode> {
+async function report(outcomes: readonly Outcome[], input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const failed = outcomes.flatMap(({ result }) => (result instanceof AppError ? [result] : []));
   const spooled = outcomes.flatMap(({ result }) =>
     !(result instanceof AppError) && result.state === 'spooled' ? [result] : [],
@@ -217,7 +215,7 @@ async function report(
   else for (const outcome of outcomes) await io.stdout.write(outcomeText(outcome));
   for (const error of failed)
     await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
-  if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0].reason, session.config));
+  if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0]));
   const [first] = failed;
   if (first !== undefined)
     return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;

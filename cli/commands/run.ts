@@ -80,8 +80,8 @@ async function report(
       outcome.error instanceof AppError ? outcome.error.hint : 'this is a fault in firstred: please report it';
     return say(`the log is NOT KEPT: ${showText(reasonOf(outcome.error))}\n  ${showText(hint)}`);
   }
-  const { log, config, cutReason } = outcome;
-  if (log.state === 'spooled') await io.stderr.write(spooledText(1, log.reason, config));
+  const { log, cutReason } = outcome;
+  if (log.state === 'spooled') await io.stderr.write(spooledText(1, log));
   if (cutReason !== undefined) await say(`the kept log is cut: ${cutReason}`);
   if (!input.flag('note') && (!io.stderr.isTerminal || input.flag('quiet'))) return;
   const { manifest } = log;

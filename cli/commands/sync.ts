@@ -1,9 +1,10 @@
 // `firstred sync`: brings what is new in the store, logs and facts, into the index.
 
 import { showText } from '../../store/visible-text.ts';
+import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { type SyncCounts, syncIndex } from '../sync-index.ts';
 
 export const sync: Command = {
@@ -26,6 +27,7 @@ export const sync: Command = {
 async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
+    const waiting = await deliverLeftBehind(session, io);
     const counts = await syncIndex(session, {
       full: input.flag('full'),
       signal: io.signal,
@@ -33,9 +35,28 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     });
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
     else if (!input.flag('quiet')) await io.stdout.write(countsText(counts));
-    return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
+    if (counts.unreadable > 0) return EXIT.partly;
+    return waiting > 0 ? EXIT.notYet : EXIT.done;
   } finally {
     await session.close();
+  }
+}
+
+/** Logs of this machine that wait for the store come first: then they are among what is new. */
+async function deliverLeftBehind(session: Session, io: CommandIo): Promise<number> {
+  const archiver = await openArchiver(session, {
+    index: false, // the sync that follows does that
+    onIndexFailure: async () => undefined,
+    now: io.now,
+    signal: io.signal,
+  });
+  try {
+    const { waiting, damaged } = await archiver.flush('left-behind', async (what, reason) => {
+      await io.stderr.write(`firstred: ${showText(what)} waits in the spool: ${showText(reason.message)}\n`);
+    });
+    return waiting + damaged;
+  } finally {
+    await archiver.close();
   }
 }
 

@@ -99,7 +99,7 @@ function answerText(answer: WhyAnswer, paint: Paint): string {
       .map(({ ref, line, text }) => `    ${paint('dim', `${showText(ref)}:${line}`)}  ${showText(text)}\n`);
     return head + lines.join('');
   });
-  const rejected = answer.rejected.map(({ mechanism, reason }) => `  ${mechanism}: no, ${showText(reason)}\n`);
+  const rejected = answer.rejected.map(({ mechanism, reason }) => `  ${mechanism}: ${showText(reason)}\n`);
   const { red, green } = answer.compared;
   const compared = `compared with ${green.length} green and ${red.length} red attempts\n`;
   return `${parts.join('\n')}\n${rejected.length === 0 ? '' : `${paint('dim', 'not')}\n${rejected.join('')}\n`}${paint('dim', compared)}`;

@@ -1,2 +1,4 @@
 // Every schema version, in order: the text that leads from the one before to it. Released ones are never edited.
-export const MIGRATIONS: readonly string[] = [];
+import { INDEX_SCHEMA } from './0001-index.ts';
+
+export const MIGRATIONS: readonly string[] = [INDEX_SCHEMA];
