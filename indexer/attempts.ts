@@ -1,43 +1,97 @@
-// Attempts and logs by metadata alone: lists, REFs, totals. INTERFACE ONLY FOR NOW.
-
+// Attempts and logs by metadata alone: lists, REFs, totals. No text is touched.
+import { AppError } from '../store/errors.ts';
+import type { FrameTable } from '../store/frame-table.ts';
+import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { LogId } from '../store/log-id.ts';
+import type { CaptureSource } from '../store/manifest.ts';
+import { attemptOf } from './attempt-columns.ts';
+import { unpackFrameTable } from './frame-table-blob.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
+import { FRAMES_OF_LOG } from './statements.ts';
+import { LOG_ID_RANGE, type LogRowColumns, selectCounts, selectLogs, selectLogsOfRef } from './statements-filter.ts';
 
-/** Attempts that the filter lets through with their primary log, newest first. */
-export function listAttempts(
-  _index: LogIndexReader,
-  _filter: AttemptFilter,
-  _options: { readonly limit: number | undefined; readonly sort?: 'new' | 'old' },
-): LogRow[] {
-  throw new Error('not yet');
+/** How a list is cut and ordered: by start time, newest first unless told otherwise. */
+export interface ListOptions {
+  readonly limit: number | undefined;
+  readonly sort?: 'new' | 'old';
 }
 
-/** Every log (all captures and names) of the attempts that the filter lets through, newest attempt first. */
-export function listLogs(
-  _index: LogIndexReader,
-  _filter: AttemptFilter,
-  _options: { readonly limit: number | undefined; readonly sort?: 'new' | 'old' },
-): LogRow[] {
-  throw new Error('not yet');
-}
+/** Attempts that the filter lets through, one row each: the primary of the attempt's own log. */
+export const listAttempts = (index: LogIndexReader, filter: AttemptFilter, options: ListOptions): LogRow[] =>
+  selectLogs(index.db, filter, { which: 'one', sort: options.sort ?? 'new', limit: options.limit }).map(logRowOf);
 
-/** Logs that a REF names, newest attempt first, an attempt's primary before its others. Empty when there is none. */
-export function findLogs(_index: LogIndexReader, _ref: LogRef, _filter: AttemptFilter): LogRow[] {
-  throw new Error('not yet');
+/** Every log (all texts and names) of the attempts that the filter lets through. */
+export const listLogs = (index: LogIndexReader, filter: AttemptFilter, options: ListOptions): LogRow[] =>
+  selectLogs(index.db, filter, { which: 'all', sort: options.sort ?? 'new', limit: options.limit }).map(logRowOf);
+
+/** Logs that a REF names, newest attempt first, an attempt's own primary before its others. Empty when there is none. */
+export function findLogs(index: LogIndexReader, ref: LogRef, filter: AttemptFilter): LogRow[] {
+  const { sha, run, attempt, providerId } = ref;
+  const parts = Object.fromEntries(
+    Object.entries({ sha, run, attempt, providerId }).filter(([, v]) => v !== undefined),
+  );
+  return selectLogsOfRef(
+    index.db,
+    { ...filter, ...parts },
+    {
+      ...(ref.logIdPrefix === undefined ? {} : { prefix: ref.logIdPrefix }),
+      ...(ref.job === undefined ? {} : { job: ref.job }),
+      ...(ref.url === undefined ? {} : { url: ref.url }),
+    },
+  ).map(logRowOf);
 }
 
 /** One log by its whole id. */
-export function findLog(_index: LogIndexReader, _logId: LogId): LogRow | undefined {
-  throw new Error('not yet');
-}
+export const findLog = (index: LogIndexReader, logId: LogId): LogRow | undefined =>
+  selectLogsOfRef(index.db, {}, { prefix: logId })
+    .map(logRowOf)
+    .find((row) => row.logId === logId);
+
+/** Log ids with this start, ascending. */
+export const findLogIds = (index: LogIndexReader, prefix: string, limit: number): LogId[] =>
+  index.db.all(LOG_ID_RANGE, { from: prefix, to: `${prefix}~`, limit }).map((row) => row.log_id as LogId);
 
 /** Attempts, red and green ones, that the filter lets through. */
-export function countAttempts(_index: LogIndexReader, _filter: AttemptFilter): OutcomeCounts {
-  throw new Error('not yet');
+export function countAttempts(index: LogIndexReader, filter: AttemptFilter): OutcomeCounts {
+  const byOutcome = new Map(selectCounts(index.db, filter).map((row) => [row.outcome, row.n]));
+  const red = byOutcome.get(1) ?? 0;
+  const green = byOutcome.get(2) ?? 0;
+  return { attempts: red + green + (byOutcome.get(0) ?? 0), red, green };
 }
 
-/** Log ids with this start, up to `limit`. */
-export function findLogIds(_index: LogIndexReader, _prefix: string, _limit: number): LogId[] {
-  throw new Error('not yet');
+/** Where the frames of a log lie in its object. */
+export function getFrameTable(index: LogIndexReader, logKey: number): FrameTable {
+  const row = index.db.get(FRAMES_OF_LOG, { key: logKey });
+  if (row === undefined)
+    throw new AppError('NOT_FOUND', 'the log has left the index meanwhile', {
+      hint: 'look for it again with `firstred list`',
+    });
+  return unpackFrameTable(row.frames);
 }
 
+/** A row of the database as the rest of the program knows it. */
+export function logRowOf(row: LogRowColumns): LogRow {
+  const manifestKey = row.manifest_key as ObjectKey;
+  return {
+    logKey: row.log,
+    logId: row.log_id as LogId,
+    logName: row.log_name,
+    primary: row.is_primary === 1,
+    store: row.store,
+    manifestKey,
+    objectKey: objectKeyOf(manifestKey),
+    how: row.how as CaptureSource,
+    complete: row.complete === 1,
+    capturedAtMs: row.captured_ms,
+    rawBytes: row.raw_bytes,
+    objectBytes: row.object_bytes,
+    lines: row.lines,
+    headline: row.headline ?? undefined,
+    attempt: {
+      ...attemptOf(row),
+      attemptKey: row.attempt_key,
+      number: row.number ?? undefined,
+      timeMs: row.time_ms,
+    },
+  };
+}

@@ -37,6 +37,8 @@ export interface IndexWriteDatabase extends IndexReadDatabase {
   run<P extends SqlParams>(sql: Sql<P, never>, params: P): { readonly changes: number; readonly lastId: number };
   /** `body` wholly or not at all; waits for other writers. `body` must not be async. */
   transaction<T>(body: () => T): T;
+  /** Refreshes the planner's statistics and gives free pages back to the file system. */
+  tidy(): void;
 }
 
 /** The connection itself: `open-index.ts` hands it out as one of the two interfaces. */
@@ -90,6 +92,14 @@ export class SqliteConnection implements IndexWriteDatabase {
     return guarded(() => (this.#database.inTransaction ? body() : this.#database.transaction(body).immediate()));
   }
 
+  tidy(): void {
+    guarded(() => {
+      this.#database.pragma('analysis_limit=1000');
+      this.#database.pragma('optimize=0x10002');
+      this.#database.pragma('incremental_vacuum');
+    });
+  }
+
   close(): void {
     if (!this.#database.open) return;
     // A reader in another process may hold the log's tail; then the next one to close takes it over.
@@ -141,7 +151,10 @@ function openWriter(file: string): Database.Database {
     if (fresh) chmodSync(file, 0o600);
     database.pragma('trusted_schema=OFF');
     // One statement decides the page size: it counts only before the first table. 8 KiB measured in bench/index.ts.
-    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('page_size=8192');
+    if (database.pragma('page_count', { simple: true }) === 0) {
+      database.pragma('page_size=8192');
+      database.pragma('auto_vacuum=INCREMENTAL');
+    }
     database.pragma('journal_mode=WAL');
     database.pragma('synchronous=NORMAL');
     database.pragma('foreign_keys=ON');
@@ -223,4 +236,14 @@ function convertError(error: unknown): unknown {
     });
   }
   return error;
+}
+
+/** The version of SQLite that is built in. */
+export function sqliteVersion(): string {
+  const database = new Database(':memory:');
+  try {
+    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    database.close();
+  }
 }

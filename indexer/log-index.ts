@@ -6,6 +6,7 @@ import type { LogId } from '../store/log-id.ts';
 import type { CaptureSource, Step } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
+import type { IngestBuffer } from './ingest-buffer.ts';
 
 /** The filters that commands share. Every field narrows; an absent one does not. Times are epoch ms. */
 export interface AttemptFilter {
@@ -97,16 +98,28 @@ export interface LogIndexReader {
 /** Writing side: `archive`, `sync`, `reindex`. */
 export interface LogIndex extends LogIndexReader {
   readonly db: IndexWriteDatabase;
+  /** Logs that were read and not yet written. */
+  readonly buffer: IngestBuffer;
+  /** Writes what ingest holds back; every other writer does so first. */
+  flush(): void;
 }
 
 /** What log-digest.ts finds in one log, to be stored beside its text. */
 export interface LogDigest {
-  /** Every template of the log: its hash, how often, on which line first. */
-  readonly templates: readonly { readonly hash: bigint; readonly count: number; readonly firstLine: number }[];
+  /** Every template of the log, ascending by hash, and for each how often and on which line first. */
+  readonly templates: {
+    readonly hashes: Uint32Array;
+    readonly counts: Uint32Array;
+    readonly firstLines: Uint32Array;
+  };
   /** Candidate signatures, best first, whatever any baseline says. */
   readonly signatures: readonly {
     readonly signature: string;
     readonly headline: string;
+    /** Template hashes, in order. */
+    readonly templates: readonly number[];
+    /** The line that shows it best, as people see it. */
+    readonly exemplar: { readonly line: number; readonly text: string };
     readonly firstLine: number;
     readonly count: number;
     readonly score: number;

@@ -1,5 +1,7 @@
 // Opens and closes the index file.
-import { openConnection } from './database.ts';
+import { openConnection, type SqliteConnection } from './database.ts';
+import { IngestBuffer } from './ingest-buffer.ts';
+import { writeLogs } from './ingest-write.ts';
 import type { LogIndex, LogIndexReader } from './log-index.ts';
 
 /** Opens the index for reading. NOT_FOUND when there is none, INDEX_TOO_NEW, INDEX_DAMAGED. */
@@ -8,8 +10,41 @@ export function openIndexReader(file: string): LogIndexReader {
   return { file, db, close: () => db.close() };
 }
 
-/** Opens the index for writing, makes or migrates it; `close` brings everything into the one file. */
-export function openIndex(file: string): LogIndex {
-  const db = openConnection(file, { readonly: false });
-  return { file, db, close: () => db.close() };
+/** Opens the index for writing, makes or migrates it; `close` writes what is held and brings all into the one file. */
+export const openIndex = (file: string): LogIndex => new WritableIndex(file, openConnection(file, { readonly: false }));
+
+class WritableIndex implements LogIndex {
+  readonly file: string;
+  readonly db: SqliteConnection;
+  readonly buffer = new IngestBuffer();
+  #isClosed = false;
+
+  constructor(file: string, db: SqliteConnection) {
+    this.file = file;
+    this.db = db;
+  }
+
+  flush(): void {
+    const { logs, later } = this.buffer.drain();
+    if (logs.length === 0 && later.length === 0) return;
+    try {
+      this.db.transaction(() => {
+        writeLogs(this.db, this.buffer.terms, logs);
+        for (const write of later) write();
+      });
+    } catch (error) {
+      this.buffer.terms.clear();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      this.flush();
+    } finally {
+      this.db.close();
+    }
+  }
 }

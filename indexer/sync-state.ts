@@ -1,17 +1,20 @@
-// What sync remembers between calls: cursors, and feed entries whose manifest was not there yet. INTERFACE ONLY FOR NOW.
+// What sync remembers between calls: cursors, and feed entries whose manifest was not there yet.
 import type { ObjectKey } from '../store/keys.ts';
+import { isCapturePending } from './ingest-buffer.ts';
 import type { LogIndex, LogIndexReader, StoreId } from './log-index.ts';
+import { ADD_PENDING, FIND_CAPTURE, FIND_CURSOR, LIST_PENDING, REMOVE_PENDING, SET_CURSOR } from './statements.ts';
 
 /** Which list a cursor is of; free words such as `since-last:NAME` are allowed. */
 export type CursorName = string;
 
 /** Where an earlier sync of `store` stopped. */
-export function findCursor(_index: LogIndexReader, _store: StoreId, _name: CursorName): string | undefined {
-  throw new Error('not yet');
-}
+export const findCursor = (index: LogIndexReader, store: StoreId, name: CursorName): string | undefined =>
+  index.db.get(FIND_CURSOR, { store, name })?.value;
 
-export function setCursor(_index: LogIndex, _store: StoreId, _name: CursorName, _value: string): void {
-  throw new Error('not yet');
+/** Remembers a place; what was ingested before is written first, so that a crash never skips it. */
+export function setCursor(index: LogIndex, store: StoreId, name: CursorName, value: string): void {
+  index.flush();
+  index.db.run(SET_CURSOR, { store, name, value });
 }
 
 /** A feed entry whose manifest was not there when sync looked. */
@@ -21,19 +24,21 @@ export interface PendingManifest {
   readonly storedAtMs: number;
 }
 
-export function listPending(_index: LogIndexReader, _store: StoreId): PendingManifest[] {
-  throw new Error('not yet');
+/** Oldest first. */
+export const listPending = (index: LogIndexReader, store: StoreId): PendingManifest[] =>
+  index.db
+    .all(LIST_PENDING, { store })
+    .map((row) => ({ manifestKey: row.manifest_key as ObjectKey, storedAtMs: row.stored_ms }));
+
+/** Keeps the first time when it is there already. */
+export function addPending(index: LogIndex, store: StoreId, pending: PendingManifest): void {
+  index.db.run(ADD_PENDING, { store, manifestKey: pending.manifestKey, storedMs: pending.storedAtMs });
 }
 
-export function addPending(_index: LogIndex, _store: StoreId, _pending: PendingManifest): void {
-  throw new Error('not yet');
+export function removePending(index: LogIndex, store: StoreId, manifestKey: ObjectKey): void {
+  index.db.run(REMOVE_PENDING, { store, manifestKey });
 }
 
-export function removePending(_index: LogIndex, _store: StoreId, _manifestKey: ObjectKey): void {
-  throw new Error('not yet');
-}
-
-/** Whether this very capture is in the index (or buried by a tombstone), so that its manifest need not be read. */
-export function isCaptureKnown(_index: LogIndexReader, _store: StoreId, _manifestKey: ObjectKey): boolean {
-  throw new Error('not yet');
-}
+/** Whether this very capture is in the index, so that its manifest need not be read. */
+export const isCaptureKnown = (index: LogIndexReader, store: StoreId, manifestKey: ObjectKey): boolean =>
+  isCapturePending(index, manifestKey) || index.db.get(FIND_CAPTURE, { manifestKey, store }) !== undefined;

@@ -1,0 +1,144 @@
+// Which logs to look into and in what order: newest or oldest attempt first, few candidates all at once, many log by log.
+import { BLOCKS_PER_FRAME } from './blocks.ts';
+import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
+import type { LongLine } from './found-line.ts';
+import type { LogIndexReader, SearchOptions } from './log-index.ts';
+import {
+  findLogOfBlock,
+  findNextPlace,
+  type LogRowColumns,
+  RANGE_OF_BLOCK,
+  selectNextLogs,
+} from './statements-filter.ts';
+import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
+
+/** A log with its candidate blocks. */
+export interface LogWork {
+  readonly row: LogRowColumns;
+  readonly slots: readonly number[] | 'all';
+  readonly longLines: readonly LongLine[];
+}
+
+/** measured: so many row numbers are fetched, grouped and sorted in about 15 ms; with more, the newest logs come first. */
+const MANY_BLOCKS = 5000;
+/** chosen: a page of attempts; the first one is small, as most searches end on it. */
+const FIRST_PAGE = 32;
+const MAX_PAGE = 1024;
+
+type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark'>;
+
+/** Logs that may have a match, in order. `source` undefined: every log that the filter lets through. */
+export function* walkCandidates(
+  index: LogIndexReader,
+  source: CandidateSource | undefined,
+  options: WalkOptions,
+): Generator<LogWork> {
+  if (source !== undefined) {
+    const blocks = source.blocksIn({ from: 0, to: Number.MAX_SAFE_INTEGER, limit: MANY_BLOCKS + 1 });
+    if (blocks.length <= MANY_BLOCKS) {
+      yield* inOrder(fewLogs(index, source, { ...options, blocks }), options.sort);
+      return;
+    }
+  }
+  yield* everyLog(index, source, options);
+}
+
+/** How many blocks the source has, if they are few enough to be counted cheaply. */
+export function countCandidates(source: CandidateSource): number | undefined {
+  const { length } = source.blocksIn({ from: 0, to: Number.MAX_SAFE_INTEGER, limit: MANY_BLOCKS + 1 });
+  return length > MANY_BLOCKS ? undefined : length;
+}
+
+function inOrder(works: LogWork[], sort: 'new' | 'old'): LogWork[] {
+  const sign = sort === 'new' ? -1 : 1;
+  const ownFirst = (name: string): number => (name === 'log' ? 0 : 1);
+  return works.sort(
+    ({ row: a }, { row: b }) =>
+      sign * (a.time_ms - b.time_ms || a.attempt_key - b.attempt_key) ||
+      ownFirst(a.log_name) - ownFirst(b.log_name) ||
+      (a.log_name < b.log_name ? -1 : a.log_name > b.log_name ? 1 : a.log - b.log),
+  );
+}
+
+/** The logs of a few candidate blocks, unordered. */
+function fewLogs(
+  { db }: LogIndexReader,
+  source: CandidateSource,
+  options: WalkOptions & { readonly blocks: BlockNumbers },
+): LogWork[] {
+  const works = new Map<number, { row: LogRowColumns; slots: number[]; longLines: LongLine[] }>();
+  const { blocks, filter, afterMark = 0 } = options;
+  const rowOf = (block: number): LogRowColumns | undefined => {
+    const row = findLogOfBlock(db, filter, block);
+    return row === undefined || row.log <= afterMark ? undefined : row;
+  };
+  for (let at = 0; at < blocks.length; ) {
+    const block = blocks[at] as number;
+    const range = db.get(RANGE_OF_BLOCK, { block });
+    const end = range === undefined ? block + 1 : Math.max(block + 1, range.first_block + range.block_count);
+    let next = at;
+    while (next < blocks.length && (blocks[next] as number) < end) next++;
+    const row = rowOf(block);
+    if (row !== undefined)
+      works.set(row.log, { row, slots: blocks.slice(at, next).map((b) => b - row.first_block), longLines: [] });
+    at = next;
+  }
+  for (const line of db.all(LONG_LINES, {})) {
+    if (!mayMatch(source, line)) continue;
+    const known = works.get(line.log);
+    const row = known?.row ?? rowOf(line.first_block);
+    if (row === undefined) continue;
+    const work = known ?? { row, slots: [], longLines: [] };
+    works.set(line.log, work);
+    work.longLines.push({ firstFrame: line.first_frame, lastFrame: line.last_frame });
+  }
+  return [...works.values()];
+}
+
+const mayMatch = (
+  source: CandidateSource,
+  line: { readonly first_block: number; readonly first_frame: number; readonly last_frame: number },
+): boolean =>
+  source.mayMatchAcross({
+    from: line.first_block + line.first_frame * BLOCKS_PER_FRAME,
+    to: line.first_block + (line.last_frame + 1) * BLOCKS_PER_FRAME,
+  });
+
+/** Log by log in the order of time; those without a candidate block are passed over. */
+function* everyLog(
+  { db }: LogIndexReader,
+  source: CandidateSource | undefined,
+  options: WalkOptions,
+): Generator<LogWork> {
+  const { filter, sort, afterMark = 0 } = options;
+  let place: { timeMs: number; attemptKey: number } | undefined;
+  for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {
+    const rows = selectNextLogs(db, filter, { sort, attempts, place, afterLog: afterMark });
+    for (const row of rows) {
+      const work = workOf(db, source, row);
+      if (work !== undefined) yield work;
+    }
+    const next = findNextPlace(db, filter, { sort, attempts, place });
+    if (next === undefined) return;
+    place = next;
+  }
+}
+
+function workOf(
+  db: LogIndexReader['db'],
+  source: CandidateSource | undefined,
+  row: LogRowColumns,
+): LogWork | undefined {
+  const runs = db.all(FRAME_RUNS_OF_LOG, { log: row.log }).map((run) => ({
+    firstFrame: run.first_frame,
+    lastFrame: run.last_frame,
+  }));
+  if (source === undefined) return { row, slots: 'all', longLines: runs };
+  const { first_block: from, block_count: count } = row;
+  const blocks = source.blocksIn({ from, to: from + count, limit: count });
+  const longLines = runs.filter((run) =>
+    mayMatch(source, { first_block: from, first_frame: run.firstFrame, last_frame: run.lastFrame }),
+  );
+  if (blocks.length === 0 && longLines.length === 0) return undefined;
+  return { row, slots: blocks.map((block) => block - from), longLines };
+}

@@ -1,0 +1,23 @@
+// What a way of finding candidates gives. A superset of the matching blocks, never a loss.
+
+/** Row numbers of blocks, ascending. */
+export type BlockNumbers = readonly number[];
+
+/** Blocks that may hold a match, asked for piece by piece. */
+export interface CandidateSource {
+  /** Blocks in `[from, to)`, at most `limit`. */
+  blocksIn(range: { readonly from: number; readonly to: number; readonly limit: number }): BlockNumbers;
+  /** Whether a line that reaches over the blocks `[from, to)` may match; its words may be spread over them. */
+  mayMatchAcross(range: { readonly from: number; readonly to: number }): boolean;
+  /** What was looked up, for `--explain`. */
+  readonly terms: readonly {
+    readonly text: string;
+    readonly expansions: number;
+    readonly blocks: number | undefined;
+  }[];
+}
+
+/** The answer of an engine: a source, or why it cannot serve this query. */
+export type EngineAnswer =
+  | { readonly kind: 'source'; readonly source: CandidateSource }
+  | { readonly kind: 'scan'; readonly reason: string };

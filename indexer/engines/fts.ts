@@ -1,0 +1,120 @@
+// Candidates from the full-text table: the wanted words of a query as a MATCH expression, cheap words first.
+import type { IndexReadDatabase } from '../database.ts';
+import type { Query } from '../log-index.ts';
+import { mayBeLong, type Wanted, type WantedWord, wantedWords } from '../query-words.ts';
+import { MATCH_BLOCKS } from '../statements-text.ts';
+import { LONG_WORD } from '../tokens.ts';
+import { expandWord } from '../vocabulary-search.ts';
+import type { CandidateSource, EngineAnswer } from './engine.ts';
+
+/** measured (docs/search.md): 500 words in one expression take 20 ms; beyond, reading the newest logs is as quick. */
+const MAX_EXPANSIONS = 512;
+/** measured: so few blocks are read and tested in the time that expanding a part of a word takes. */
+const FEW_BLOCKS = 200;
+const ALL = Number.MAX_SAFE_INTEGER;
+
+/** A MATCH expression over words that were looked up. One byte a character. */
+type Expression =
+  | { readonly kind: 'term'; readonly text: string; readonly wanted: string; readonly expansions: number }
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly Expression[] };
+
+/** Candidates for `query`, or why only a scan can answer it. */
+export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswer {
+  const wanted = wantedWords(query);
+  if (wanted === undefined) return { kind: 'scan', reason: reasonOfNothing(query) };
+  const cheap = express(wanted, (word) => wholeWord(word));
+  if (cheap !== undefined && new TextSource(db, cheap).isRare())
+    return { kind: 'source', source: new TextSource(db, cheap) };
+  let tooMany = false;
+  const full = express(wanted, (word) => {
+    const whole = wholeWord(word);
+    if (whole !== undefined) return whole;
+    const expanded = expand(db, word, query);
+    tooMany ||= expanded === undefined;
+    return expanded;
+  });
+  if (full !== undefined) return { kind: 'source', source: new TextSource(db, full) };
+  const reason = tooMany ? `its words are parts of more than ${MAX_EXPANSIONS} others` : reasonOfNothing(query);
+  return { kind: 'scan', reason };
+}
+
+const reasonOfNothing = (query: Query): string =>
+  query.kind === 'regex'
+    ? 'the regular expression has no text of three or more letters or digits that every match must contain'
+    : 'the query has no run of three or more letters or digits';
+
+/** The expression for `wanted`, without the words that `look` knows nothing of; undefined when that leaves nothing. */
+function express(wanted: Wanted, look: (word: WantedWord) => Expression | undefined): Expression | undefined {
+  if (wanted.kind === 'word') return look(wanted);
+  const parts = wanted.parts.map((part) => express(part, look));
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === 0 || (wanted.kind === 'any' && known.length < parts.length)) return undefined;
+  return known.length === 1 ? known[0] : { kind: wanted.kind, parts: known };
+}
+
+const quoted = (text: string): string => `"${text}"`;
+const LONG = quoted(Buffer.from(LONG_WORD).toString('latin1'));
+
+/** What the text table can look up without the vocabulary: a whole word, or the start of one. */
+function wholeWord(word: WantedWord): Expression | undefined {
+  if (word.left !== 'closed' || word.right === 'edge') return undefined;
+  const own = word.right === 'closed' ? quoted(word.text) : `${quoted(word.text)} *`;
+  return { kind: 'term', text: mayBeLong(word) ? `(${own} OR ${LONG})` : own, wanted: word.text, expansions: 1 };
+}
+
+function expand(db: IndexReadDatabase, word: WantedWord, query: Query): Expression | undefined {
+  const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
+  if (words === undefined) return undefined;
+  const isWhole = word.left === 'edge' && word.right === 'edge' ? [word.text] : [];
+  const texts = [...new Set([...isWhole, ...words])].map(quoted);
+  return { kind: 'term', text: `(${[...texts, LONG].join(' OR ')})`, wanted: word.text, expansions: texts.length };
+}
+
+class TextSource implements CandidateSource {
+  readonly #db: IndexReadDatabase;
+  readonly #expression: Expression;
+  readonly #match: Buffer;
+
+  constructor(db: IndexReadDatabase, expression: Expression) {
+    this.#db = db;
+    this.#expression = expression;
+    this.#match = Buffer.from(matchText(expression), 'latin1');
+  }
+
+  get terms(): CandidateSource['terms'] {
+    return leaves(this.#expression).map((leaf) => ({
+      text: leaf.wanted,
+      expansions: leaf.expansions,
+      blocks: undefined,
+    }));
+  }
+
+  isRare(): boolean {
+    return this.blocksIn({ from: 0, to: ALL, limit: FEW_BLOCKS + 1 }).length <= FEW_BLOCKS;
+  }
+
+  blocksIn({ from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number }): number[] {
+    const params = { match: this.#match, from: BigInt(from), to: BigInt(to), limit: BigInt(limit) };
+    return this.#db.all(MATCH_BLOCKS, params).map((row) => row.block);
+  }
+
+  mayMatchAcross(range: { readonly from: number; readonly to: number }): boolean {
+    const isThere = (expression: Expression): boolean => {
+      if (expression.kind !== 'term')
+        return expression.kind === 'all' ? expression.parts.every(isThere) : expression.parts.some(isThere);
+      const match = Buffer.from(expression.text, 'latin1');
+      const params = { match, from: BigInt(range.from), to: BigInt(range.to), limit: 1n };
+      return this.#db.get(MATCH_BLOCKS, params) !== undefined;
+    };
+    return isThere(this.#expression);
+  }
+}
+
+function matchText(expression: Expression): string {
+  if (expression.kind === 'term') return expression.text;
+  const join = expression.kind === 'all' ? ' AND ' : ' OR ';
+  return `(${expression.parts.map(matchText).join(join)})`;
+}
+
+const leaves = (expression: Expression): Extract<Expression, { kind: 'term' }>[] =>
+  expression.kind === 'term' ? [expression] : expression.parts.flatMap(leaves);

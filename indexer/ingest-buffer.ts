@@ -1,0 +1,90 @@
+// Logs that were read and cut into documents and wait to be written: many small logs in one transaction, because the text
+// table writes a segment at each commit. Lost in a crash, which costs nothing: the store still has them.
+import type { FrameTable } from '../store/frame-table.ts';
+import type { ObjectKey } from '../store/keys.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { IndexWriteDatabase } from './database.ts';
+import type { LogDigest, LogIndexReader, StoreId } from './log-index.ts';
+import { GET_META, SET_META } from './statements.ts';
+import { ADD_BLOCK } from './statements-text.ts';
+import { TermCollector } from './term-collector.ts';
+
+/** measured (bench/index.ts): the documents of about 150 MB of log; a larger batch is not faster. */
+const MAX_HELD_BYTES = 12 * 1024 * 1024;
+
+export interface HeldDocument {
+  /** Frame × BLOCKS_PER_FRAME + block. */
+  readonly slot: number;
+  readonly words: Uint8Array;
+}
+
+/** A log whose text is ready to be written. */
+export interface PreparedLog {
+  readonly manifest: Manifest;
+  readonly store: StoreId;
+  readonly manifestKey: ObjectKey;
+  readonly table: FrameTable;
+  readonly longLines: readonly { readonly firstFrame: number; readonly lastFrame: number }[];
+  readonly digest: LogDigest | undefined;
+  /** Block number of slot 0, once blocks were reserved (a log with more documents than fit). */
+  readonly firstBlock: number | undefined;
+  readonly documents: readonly HeldDocument[];
+}
+
+export class IngestBuffer {
+  readonly terms = new TermCollector();
+  #logs: PreparedLog[] = [];
+  #later: (() => void)[] = [];
+  #heldBytes = 0;
+  /** Bytes of documents written by this process: decides how much merging is worth it. */
+  writtenBytes = 0;
+
+  get isFull(): boolean {
+    return this.#heldBytes >= MAX_HELD_BYTES;
+  }
+
+  hasCapture(key: ObjectKey): boolean {
+    return this.#logs.some((log) => log.manifestKey === key);
+  }
+
+  add(log: PreparedLog): void {
+    this.#logs.push(log);
+  }
+
+  /** Counts bytes that are held now, by a log under way as well. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+  }
+
+  /** Runs `write` in the transaction that writes what is held; at once when nothing is. */
+  afterFlush(write: () => void): void {
+    if (this.#logs.length === 0) write();
+    else this.#later.push(write);
+  }
+
+  /** Takes all out. */
+  drain(): { readonly logs: readonly PreparedLog[]; readonly later: readonly (() => void)[] } {
+    const drained = { logs: this.#logs, later: this.#later };
+    this.writtenBytes += this.#heldBytes;
+    this.#logs = [];
+    this.#later = [];
+    this.#heldBytes = 0;
+    return drained;
+  }
+}
+
+/** Whether a capture waits in the buffer of a writing index. */
+export const isCapturePending = (index: LogIndexReader, key: ObjectKey): boolean =>
+  'buffer' in index && index.buffer instanceof IngestBuffer && index.buffer.hasCapture(key);
+
+/** Reserves `count` block numbers; the first of them. */
+export function reserveBlocks(db: IndexWriteDatabase, count: number): number {
+  const first = db.get(GET_META, { name: 'next_block' })?.value ?? 1;
+  db.run(SET_META, { name: 'next_block', value: first + count });
+  return first;
+}
+
+/** Writes documents to the blocks from `firstBlock` on. Their words must get into the vocabulary in the same transaction. */
+export function writeDocuments(db: IndexWriteDatabase, documents: readonly HeldDocument[], firstBlock: number): void {
+  for (const { slot, words } of documents) db.run(ADD_BLOCK, { block: BigInt(firstBlock + slot), words });
+}

@@ -1,0 +1,155 @@
+// Writes prepared logs: rows, documents, signatures, steps, and the attempt that each belongs to. Inside one transaction.
+import type { Attempt } from '../store/attempt.ts';
+import type { Manifest, Step } from '../store/manifest.ts';
+import { type Claim, isFetchedSource } from './attempt-merge.ts';
+import {
+  addAttempt,
+  findAttemptOf,
+  hasFacts,
+  idOfName,
+  refreshAttempt,
+  refreshGroups,
+  renamed,
+  takeOverLogs,
+} from './attempt-rows.ts';
+import { BLOCKS_PER_FRAME } from './blocks.ts';
+import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
+import { packFrameTable } from './frame-table-blob.ts';
+import { type PreparedLog, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
+import type { LogDigest } from './log-index.ts';
+import {
+  ADD_CAPTURE,
+  ADD_LOG,
+  ADD_LONG_LINE,
+  ADD_OCCURRENCE,
+  ADD_SIGNATURE,
+  ADD_STEP,
+  ADD_TEMPLATES,
+  CHOOSE_CAPTURE,
+  CHOOSE_PRIMARIES,
+  FIND_BURIED,
+  FIND_CAPTURE,
+  FIND_LOG_ROW,
+  FIND_SIGNATURE,
+} from './statements.ts';
+import { packTemplateSet } from './template-set.ts';
+import type { TermCollector } from './term-collector.ts';
+import { appendVocabulary } from './vocabulary.ts';
+
+/** Whether a tombstone keeps this capture out. */
+export const isBuried = (db: IndexReadDatabase, manifest: Manifest): boolean =>
+  db.get(FIND_BURIED, { logId: manifest.logId, captureId: manifest.capture.id }) !== undefined;
+
+/** Writes logs and the words that are new with them. Captures that came or were buried meanwhile are passed over. */
+export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: readonly PreparedLog[]): void {
+  for (const log of logs) writeLog(db, log);
+  appendVocabulary(db, terms.takeNew());
+}
+
+function writeLog(db: IndexWriteDatabase, prepared: PreparedLog): void {
+  const { manifest } = prepared;
+  const isThere = db.get(FIND_CAPTURE, { manifestKey: prepared.manifestKey, store: prepared.store }) !== undefined;
+  if (isThere || isBuried(db, manifest)) return;
+  const row = db.get(FIND_LOG_ROW, { logId: manifest.logId });
+  if (row !== undefined) {
+    addCapture(db, prepared, { log: row.id, identity: manifest.attempt });
+    refreshAttempt(db, row.attempt);
+    return;
+  }
+  // Prepared as a second capture of a text that has been removed meanwhile: the next sync reads it whole.
+  const hasText = prepared.documents.length > 0 || prepared.firstBlock !== undefined;
+  if (!hasText && manifest.text.sizeBytes > 0) return;
+  const identity = renamed(db, manifest.attempt);
+  const known = findAttemptOf(db, identity);
+  const attempt = known ?? addAttempt(db, claimOf(manifest, identity));
+  const log = addLog(db, prepared, attempt);
+  const isAllThereIs = known === undefined && identity === manifest.attempt && !hasFacts(db, identity);
+  addCapture(db, prepared, { log, identity: isAllThereIs ? undefined : manifest.attempt });
+  if (known === undefined) takeOverLogs(db, attempt, identity);
+  if (isAllThereIs) {
+    db.run(CHOOSE_PRIMARIES, { key: attempt });
+    refreshGroups(db, identity);
+  } else refreshAttempt(db, attempt);
+}
+
+const claimOf = (manifest: Manifest, identity: Attempt): Claim => ({
+  identity,
+  isFetched: isFetchedSource(manifest.capture.how),
+  capturedMs: manifest.capture.startedAtMs,
+});
+
+function addLog(db: IndexWriteDatabase, prepared: PreparedLog, attempt: number): number {
+  const { manifest, table, digest } = prepared;
+  const blockCount = table.count * BLOCKS_PER_FRAME;
+  const firstBlock = prepared.firstBlock ?? reserveBlocks(db, blockCount);
+  const log = db.run(ADD_LOG, {
+    logId: manifest.logId,
+    attempt,
+    name: manifest.logName,
+    complete: manifest.capture.complete ? 1 : 0,
+    how: manifest.capture.how,
+    capturedMs: manifest.capture.startedAtMs,
+    lines: manifest.text.lines,
+    rawBytes: manifest.text.sizeBytes,
+    objectBytes: manifest.object.sizeBytes,
+    firstBlock,
+    blockCount,
+    headline: digest?.signatures[0]?.headline ?? null,
+  }).lastId;
+  writeDocuments(db, prepared.documents, firstBlock);
+  for (const line of prepared.longLines) db.run(ADD_LONG_LINE, { log, ...line });
+  if (digest !== undefined) {
+    addSignatures(db, log, digest);
+    db.run(ADD_TEMPLATES, { log, content: packTemplateSet(digest.templates.hashes) });
+  }
+  addSteps(db, log, manifest.steps.length > 0 ? manifest.steps : (digest?.steps ?? []));
+  return log;
+}
+
+/** `identity` undefined: the attempt's row says the same. */
+function addCapture(
+  db: IndexWriteDatabase,
+  prepared: PreparedLog,
+  { log, identity }: { readonly log: number; readonly identity: Attempt | undefined },
+): void {
+  const { capture, object } = prepared.manifest;
+  db.run(ADD_CAPTURE, {
+    log,
+    store: idOfName(db, prepared.store),
+    manifestKey: prepared.manifestKey,
+    complete: capture.complete ? 1 : 0,
+    how: capture.how,
+    capturedMs: capture.startedAtMs,
+    objectBytes: object.sizeBytes,
+    frames: packFrameTable(prepared.table),
+    identity: identity === undefined ? null : JSON.stringify(identity),
+  });
+  db.run(CHOOSE_CAPTURE, { id: log });
+}
+
+function addSignatures(db: IndexWriteDatabase, log: number, digest: LogDigest): void {
+  for (const found of digest.signatures) {
+    const { signature, headline, firstLine, count, score } = found;
+    db.run(ADD_SIGNATURE, { signature, headline });
+    const row = db.get(FIND_SIGNATURE, { signature });
+    if (row !== undefined)
+      db.run(ADD_OCCURRENCE, { signature: row.id, log, firstLine, count, score, exemplarLine: found.exemplar.line });
+  }
+}
+
+function addSteps(db: IndexWriteDatabase, log: number, steps: readonly Step[]): void {
+  steps.forEach((step, ordinal) => {
+    db.run(ADD_STEP, {
+      log,
+      ordinal,
+      name: idOfName(db, step.name),
+      firstLine: step.firstLine,
+      lastLine: step.lastLine,
+      startedMs: wholeMs(step.startedAtMs),
+      finishedMs: wholeMs(step.finishedAtMs),
+    });
+  });
+}
+
+/** Time stamps in logs have microseconds; the column has whole milliseconds. */
+const wholeMs = (timeMs: number | undefined): number | null => (timeMs === undefined ? null : Math.floor(timeMs));

@@ -1,0 +1,154 @@
+// Tests real lines against a query: literals on bytes, everything else by RE2JS on the text of the line. What this says is
+// the answer; an index only saves it work.
+import { patternText, shownLength } from './line-text.ts';
+import type { Query } from './log-index.ts';
+import { compilePattern, type RequiredText, requiredText } from './query-pattern.ts';
+
+/** UTF-16 offsets in the shown text. */
+export interface MatchSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LineMatcher {
+  /**
+   * Start of the next line in `text[from, to)` that may match, or `to`: found by a byte search where the query allows, else
+   * `from`. `from` is a line start.
+   */
+  nextLine(text: Buffer, from: number, to: number): number;
+  /** The first match in a line without its line feed. */
+  match(line: Buffer): MatchSpan | undefined;
+}
+
+/** The matcher of a query. */
+export function createMatcher(query: Query): LineMatcher {
+  const isAscii = /^\p{ASCII}*$/u.test(query.text);
+  if (query.kind === 'regex' || (query.ignoreCase && !isAscii)) return patternMatcher(query);
+  const needle = Buffer.from(query.text, 'utf8');
+  return query.ignoreCase ? foldedMatcher(query, needle) : literalMatcher(query, needle);
+}
+
+const LF = 0x0a;
+
+/** Start of the line that has byte `at`. */
+const lineStart = (text: Buffer, at: number, from: number): number => {
+  const before = at > from ? text.lastIndexOf(LF, at - 1) : -1;
+  return before < from ? from : before + 1;
+};
+
+function literalMatcher(query: Query, needle: Buffer): LineMatcher {
+  return {
+    nextLine(text, from, to) {
+      const at = text.subarray(0, to).indexOf(needle, from);
+      return at < 0 ? to : lineStart(text, at, from);
+    },
+    match(line) {
+      for (let at = line.indexOf(needle); at >= 0; at = line.indexOf(needle, at + 1)) {
+        const end = at + needle.length;
+        if (!query.word || isFree(line, at, end)) return spanOf(line, at, end);
+      }
+      return undefined;
+    },
+  };
+}
+
+const spanOf = (line: Buffer, start: number, end: number): MatchSpan => {
+  const startUnits = shownLength(line, start);
+  return { start: startUnits, end: startUnits + shownLength(line.subarray(start), end - start) };
+};
+
+/** chosen: larger than any frame's text costs nothing more; it grows for huge lines. */
+let foldRoom = Buffer.alloc(0);
+/** `text[from, to)` with ASCII capitals folded; valid until the next call. */
+function foldAscii(text: Buffer, from: number, to: number): Buffer {
+  if (foldRoom.length < to - from) foldRoom = Buffer.alloc(Math.max(to - from, 1 << 18));
+  const out = foldRoom;
+  for (let at = from, n = 0; at < to; at++, n++) {
+    const byte = text[at] as number;
+    out[n] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+  }
+  return out.subarray(0, to - from);
+}
+
+const KELVIN = Buffer.from('\u212a', 'utf8');
+const LONG_S = Buffer.from('\u017f', 'utf8');
+/** chosen: folding a piece at a time stays in the cache, and stops early where matches are frequent. */
+const FOLD_PIECE = 32_768;
+
+/** An ASCII literal in any case. Two characters outside of ASCII are ASCII letters in another case: lines with them go to RE2JS. */
+function foldedMatcher(query: Query, needle: Buffer): LineMatcher {
+  const folded = Buffer.from(query.text.toLowerCase(), 'utf8');
+  const specials = [...(folded.includes('k') ? [KELVIN] : []), ...(folded.includes('s') ? [LONG_S] : [])];
+  let slow: LineMatcher | undefined;
+  const isSpecial = (bytes: Buffer): boolean => specials.some((special) => bytes.includes(special));
+  return {
+    nextLine(text, from, to) {
+      if (specials.length > 0 && isSpecial(text.subarray(from, to))) return from;
+      for (let start = from; start < to; start += FOLD_PIECE) {
+        const end = Math.min(to, start + FOLD_PIECE + needle.length - 1);
+        const at = foldAscii(text, start, end).indexOf(folded);
+        if (at >= 0) return lineStart(text, start + at, from);
+      }
+      return to;
+    },
+    match(line) {
+      if (specials.length > 0 && isSpecial(line)) {
+        slow ??= patternMatcher(query);
+        return slow.match(line);
+      }
+      const text = foldAscii(line, 0, line.length);
+      for (let at = text.indexOf(folded); at >= 0; at = text.indexOf(folded, at + 1)) {
+        const end = at + folded.length;
+        if (!query.word || isFree(line, at, end)) return spanOf(line, at, end);
+      }
+      return undefined;
+    },
+  };
+}
+
+function patternMatcher(query: Query): LineMatcher {
+  const { pattern, group } = compilePattern(query);
+  const filter = prefilterOf(query);
+  return {
+    nextLine: filter === undefined ? (_text, from) => from : filter.nextLine,
+    match(line) {
+      const matcher = pattern.matcher(patternText(line));
+      return matcher.find() ? { start: matcher.start(group), end: matcher.end(group) } : undefined;
+    },
+  };
+}
+
+/** A byte search for a text that every match must contain; undefined when there is none worth looking for. */
+function prefilterOf(query: Query): LineMatcher | undefined {
+  if (query.kind === 'literal') return undefined;
+  const required = requiredText(query.text);
+  const text = required === undefined ? undefined : longestText(required);
+  if (text === undefined || !/^\p{ASCII}+$/u.test(text)) return undefined;
+  return createMatcher({ kind: 'literal', text, ignoreCase: query.ignoreCase, word: false, visible: false });
+}
+
+function longestText(required: RequiredText): string | undefined {
+  if (required.kind === 'text') return required.text;
+  if (required.kind === 'any') return undefined;
+  const texts = required.parts.map(longestText).filter((text) => text !== undefined);
+  return texts.sort((a, b) => b.length - a.length)[0];
+}
+
+/** What ripgrep's `-w` takes for a part of a word. */
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
+
+/** Whether no word character stands beside `line[start, end)`. */
+function isFree(line: Buffer, start: number, end: number): boolean {
+  return !isWordCharacter(characterBefore(line, start)) && !isWordCharacter(characterAt(line, end));
+}
+
+const isWordCharacter = (character: string): boolean => character !== '' && WORD.test(character);
+
+function characterBefore(line: Buffer, end: number): string {
+  let start = end - 1;
+  while (start > 0 && end - start < 4 && ((line[start] as number) & 0xc0) === 0x80) start--;
+  return start < 0 ? '' : ([...patternText(line.subarray(start, end))].at(-1) ?? '');
+}
+
+const characterAt = (line: Buffer, start: number): string =>
+  start >= line.length ? '' : ([...patternText(line.subarray(start, start + 4))][0] ?? '');

@@ -1,0 +1,82 @@
+// What a search has seen so far, and the summary made of it.
+import type { LogId } from '../store/log-id.ts';
+import type { OutcomeCounts, SearchPlan, SearchSummary } from './log-index.ts';
+import type { LogRowColumns } from './statements-filter.ts';
+
+export class SearchTally {
+  readonly #attempts = new Map<number, LogRowColumns>();
+  readonly #logs = new Set<number>();
+  readonly unreadable: { readonly logId: LogId; readonly reason: string }[] = [];
+  readonly notes = new Set<string>();
+  terms: SearchPlan['terms'] = [];
+  scanReason: string | undefined;
+  candidateBlocks: number | undefined;
+  planMs = 0;
+  candidatesMs = 0;
+  verifyMs = 0;
+  /** Every log was looked at for its lines. */
+  isWhole = false;
+  /** The time was up before every log was looked at for one. */
+  isCountCut = false;
+  #lines = 0;
+
+  addLine(row: LogRowColumns): void {
+    this.#lines++;
+    this.addAttempt(row);
+  }
+
+  addAttempt(row: LogRowColumns): void {
+    this.#logs.add(row.log);
+    this.#attempts.set(row.attempt_key, row);
+  }
+
+  hasAttempt(row: LogRowColumns): boolean {
+    return this.#attempts.has(row.attempt_key);
+  }
+
+  summary(rest: {
+    readonly total: OutcomeCounts;
+    readonly framesRead: number;
+    readonly bytesRead: number;
+    readonly mark: number;
+    readonly countMs: number;
+  }): SearchSummary {
+    const attempts = [...this.#attempts.values()];
+    const times = attempts.map((row) => row.time_ms);
+    const { framesRead, bytesRead, countMs } = rest;
+    return {
+      matched: countOutcomes(attempts),
+      total: rest.total,
+      logs: this.#logs.size,
+      lines: this.#lines,
+      linesComplete: this.isWhole,
+      countsComplete: !this.isCountCut,
+      firstMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
+      lastMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
+      blocksRead: framesRead,
+      unreadable: this.unreadable,
+      notes: [...this.notes],
+      mark: rest.mark,
+      plan: {
+        engine: this.scanReason === undefined ? 'index' : 'scan',
+        reason: this.scanReason,
+        terms: this.terms,
+        candidateBlocks: this.candidateBlocks,
+        framesRead,
+        bytesRead,
+        planMs: this.planMs,
+        candidatesMs: this.candidatesMs,
+        verifyMs: this.verifyMs,
+        countMs,
+      },
+    };
+  }
+}
+
+const RED = 1;
+const GREEN = 2;
+
+function countOutcomes(rows: readonly LogRowColumns[]): OutcomeCounts {
+  const count = (outcome: number): number => rows.filter((row) => row.outcome === outcome).length;
+  return { attempts: rows.length, red: count(RED), green: count(GREEN) };
+}

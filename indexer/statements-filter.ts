@@ -1,0 +1,283 @@
+// SELECTs over attempts and logs with any set of filters: put together from the fixed pieces below, never from what a
+// user typed. The text of a statement depends only on which filters are given, so each shape is prepared once.
+import type { IndexReadDatabase, SqlParams } from './database.ts';
+import type { AttemptFilter } from './log-index.ts';
+import { sql } from './statements.ts';
+
+/** A condition and the values it binds. */
+interface Condition {
+  readonly where: readonly string[];
+  readonly params: SqlParams;
+}
+
+const named = (column: string, test: string): string => `a.${column} IN (SELECT id FROM names WHERE ${test})`;
+/** `host/owner/name`, or its last parts. */
+const REPO = named('repo', "name = :repo OR name LIKE :repoEnd ESCAPE '!'");
+const SHA = '((a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))';
+
+/** The filter as SQL over `attempts a`. */
+export function conditionOf(filter: AttemptFilter): Condition {
+  const where: string[] = [];
+  const params: Record<string, string | number> = {};
+  const add = (text: string, values: Readonly<Record<string, string | number>>): void => {
+    where.push(text);
+    Object.assign(params, values);
+  };
+  if (filter.repo !== undefined) add(REPO, { repo: filter.repo, repoEnd: `%/${escapeLike(filter.repo)}` });
+  if (filter.sha !== undefined) add(SHA, { sha: filter.sha.toLowerCase(), shaEnd: `${filter.sha.toLowerCase()}g` });
+  if (filter.workflow !== undefined) add(named('workflow', 'name GLOB :workflow'), { workflow: filter.workflow });
+  if (filter.job !== undefined) add(named('job', 'name GLOB :job'), { job: filter.job });
+  if (filter.branch !== undefined) add(named('branch', 'name = :branch'), { branch: filter.branch });
+  if (filter.pr !== undefined) add('a.pr = :pr', { pr: filter.pr });
+  if (filter.run !== undefined) add('a.run = :run', { run: filter.run });
+  if (filter.attempt !== undefined) add('coalesce(a.attempt, a.rank) = :attempt', { attempt: filter.attempt });
+  if (filter.providerId !== undefined) add('a.provider_id = :providerId', { providerId: filter.providerId });
+  if (filter.conclusion === 'red') where.push('a.outcome = 1');
+  else if (filter.conclusion === 'green') where.push('a.outcome = 2');
+  else if (filter.conclusion !== undefined) add('a.conclusion = :conclusion', { conclusion: filter.conclusion });
+  if (filter.sinceMs !== undefined) add('a.time_ms >= :sinceMs', { sinceMs: filter.sinceMs });
+  if (filter.untilMs !== undefined) add('a.time_ms < :untilMs', { untilMs: filter.untilMs });
+  Object.entries(filter.labels ?? {}).forEach(([name, value], n) => {
+    add(`EXISTS (SELECT 1 FROM json_each(a.labels) WHERE key = :label${n} AND value = :value${n})`, {
+      [`label${n}`]: name,
+      [`value${n}`]: value,
+    });
+  });
+  return { where, params };
+}
+
+const escapeLike = (text: string): string => text.replace(/[!%_]/g, '!$&');
+
+/** Everything of an attempt and a log that LogRow has, names spelled out. */
+export interface LogRowColumns extends AttemptRowColumns {
+  readonly log: number;
+  readonly log_id: string;
+  readonly log_name: string;
+  readonly is_primary: number;
+  readonly store: string;
+  readonly manifest_key: string;
+  readonly how: string;
+  readonly complete: number;
+  readonly captured_ms: number;
+  readonly raw_bytes: number;
+  readonly object_bytes: number;
+  readonly lines: number;
+  readonly headline: string | null;
+  readonly first_block: number;
+  readonly block_count: number;
+}
+
+/** An attempt, names spelled out. */
+export interface AttemptRowColumns {
+  readonly attempt_key: number;
+  readonly repo: string | null;
+  readonly sha: string | null;
+  readonly workflow: string | null;
+  readonly job: string | null;
+  readonly run: string | null;
+  readonly attempt: number | null;
+  readonly provider_id: string | null;
+  readonly provider: string;
+  readonly tested_sha: string | null;
+  readonly tree_sha: string | null;
+  readonly branch: string | null;
+  readonly pr: number | null;
+  readonly event: string | null;
+  readonly conclusion: string;
+  readonly outcome: number;
+  readonly started_ms: number | null;
+  readonly finished_ms: number | null;
+  readonly time_ms: number;
+  readonly url: string | null;
+  readonly labels: string | null;
+  readonly limit_ms: number | null;
+  readonly partial: number;
+  readonly number: number | null;
+}
+
+const name = (column: string): string => `(SELECT name FROM names WHERE id = a.${column}) AS ${column}`;
+const ATTEMPT_COLUMNS = `${name('repo')}, a.sha, ${name('workflow')}, ${name('job')}, a.run, a.attempt, a.provider_id,
+  a.provider, a.tested_sha, a.tree_sha, ${name('branch')}, a.pr, ${name('event')}, a.conclusion, a.outcome, a.started_ms,
+  a.finished_ms, a.time_ms, a.url, a.labels, a.limit_ms, a.partial, coalesce(a.attempt, a.rank) AS number`;
+const LOG_COLUMNS = `l.id AS log, l.log_id, l.name AS log_name, l.is_primary,
+  (SELECT name FROM names WHERE id = c.store) AS store, c.manifest_key, l.how, l.complete, l.captured_ms, l.raw_bytes,
+  l.object_bytes, l.lines, l.headline, l.first_block, l.block_count, a.id AS attempt_key, ${ATTEMPT_COLUMNS}`;
+const FROM_LOGS = 'FROM attempts a JOIN logs l ON l.attempt = a.id JOIN captures c ON c.id = l.capture';
+/** An attempt's own log before its services' logs, the primary before other captures. */
+const WITHIN_ATTEMPT = "l.name <> 'log', l.name, l.is_primary DESC, l.log_id";
+
+const whereText = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
+const orderText = (sort: 'new' | 'old'): string =>
+  sort === 'new' ? 'ORDER BY a.time_ms DESC, a.id DESC' : 'ORDER BY a.time_ms, a.id';
+
+/** SQLite takes -1 for "no limit". */
+const limitOf = (limit: number | undefined): number => limit ?? -1;
+
+/** Logs of the attempts that the filter lets through. `one`: only the primary of each attempt's own log. */
+export function selectLogs(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  options: {
+    readonly which: 'one' | 'primaries' | 'all';
+    readonly sort: 'new' | 'old';
+    readonly limit: number | undefined;
+  },
+): LogRowColumns[] {
+  const { where, params } = conditionOf(filter);
+  const which = {
+    one: [
+      'l.is_primary = 1',
+      "l.id = (SELECT x.id FROM logs x WHERE x.attempt = a.id AND x.is_primary = 1 ORDER BY x.name <> 'log', x.name LIMIT 1)",
+    ],
+    primaries: ['l.is_primary = 1'],
+    all: [],
+  }[options.which];
+  return db.all(
+    sql<SqlParams, LogRowColumns>(
+      `SELECT ${LOG_COLUMNS} ${FROM_LOGS} ${whereText(...where, ...which)}
+       ${orderText(options.sort)}, ${WITHIN_ATTEMPT} LIMIT :limit`,
+    ),
+    { ...params, limit: limitOf(options.limit) },
+  );
+}
+
+/** Where a walk over logs stands: the last attempt taken. */
+export interface Place {
+  readonly timeMs: number;
+  readonly attemptKey: number;
+}
+
+/** The next primaries after `place` in the order of time; whole attempts, so that `place` is enough to go on. */
+export function selectNextLogs(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  options: {
+    readonly sort: 'new' | 'old';
+    readonly attempts: number;
+    readonly place: Place | undefined;
+    readonly afterLog: number;
+  },
+): LogRowColumns[] {
+  const { where, params } = conditionOf(filter);
+  const { place, sort } = options;
+  const after = place === undefined ? [] : [`(a.time_ms, a.id) ${sort === 'new' ? '<' : '>'} (:placeMs, :placeKey)`];
+  return db.all(
+    sql<SqlParams, LogRowColumns>(
+      `SELECT ${LOG_COLUMNS} FROM (SELECT * FROM attempts a ${whereText(...where, ...after)} ${orderText(sort)} LIMIT :limit) AS a
+       JOIN logs l ON l.attempt = a.id JOIN captures c ON c.id = l.capture
+       WHERE l.is_primary = 1 AND l.id > :afterLog ${orderText(sort)}, ${WITHIN_ATTEMPT}`,
+    ),
+    {
+      ...params,
+      limit: options.attempts,
+      afterLog: options.afterLog,
+      ...(place === undefined ? {} : { placeMs: place.timeMs, placeKey: place.attemptKey }),
+    },
+  );
+}
+
+/** The place after the next `attempts` attempts; undefined when there are no more. */
+export function findNextPlace(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  options: { readonly sort: 'new' | 'old'; readonly attempts: number; readonly place: Place | undefined },
+): Place | undefined {
+  const { where, params } = conditionOf(filter);
+  const { place, sort } = options;
+  const after = place === undefined ? [] : [`(a.time_ms, a.id) ${sort === 'new' ? '<' : '>'} (:placeMs, :placeKey)`];
+  return db.get(
+    sql<SqlParams, Place>(
+      `SELECT a.time_ms AS timeMs, a.id AS attemptKey FROM attempts a ${whereText(...where, ...after)}
+       ${orderText(sort)} LIMIT 1 OFFSET :skipped`,
+    ),
+    {
+      ...params,
+      skipped: options.attempts - 1,
+      ...(place === undefined ? {} : { placeMs: place.timeMs, placeKey: place.attemptKey }),
+    },
+  );
+}
+
+/** The log that block `block` lies in, if it is a primary and its attempt passes the filter. */
+export function findLogOfBlock(db: IndexReadDatabase, filter: AttemptFilter, block: number): LogRowColumns | undefined {
+  const { where, params } = conditionOf(filter);
+  return db.get(
+    sql<SqlParams, LogRowColumns>(
+      `SELECT ${LOG_COLUMNS} FROM (SELECT * FROM logs WHERE first_block <= :block ORDER BY first_block DESC LIMIT 1) AS l
+       JOIN attempts a ON a.id = l.attempt JOIN captures c ON c.id = l.capture
+       ${whereText('l.first_block + l.block_count > :block', 'l.is_primary = 1', ...where)}`,
+    ),
+    { ...params, block },
+  );
+}
+
+/** First and one past the last block of the log that lies at or before `block`. */
+export const RANGE_OF_BLOCK = sql<{ block: number }, { log: number; first_block: number; block_count: number }>(
+  'SELECT id AS log, first_block, block_count FROM logs WHERE first_block <= :block ORDER BY first_block DESC LIMIT 1',
+);
+
+const ATTEMPT_ROW = sql<{ key: number }, AttemptRowColumns>(
+  `SELECT a.id AS attempt_key, ${ATTEMPT_COLUMNS} FROM attempts a WHERE a.id = :key`,
+);
+
+/** One attempt by its row number. */
+export const findAttemptRow = (db: IndexReadDatabase, key: number): AttemptRowColumns | undefined =>
+  db.get(ATTEMPT_ROW, { key });
+
+/** Attempts that the filter lets through, by outcome. */
+export function selectCounts(db: IndexReadDatabase, filter: AttemptFilter): { outcome: number; n: number }[] {
+  const { where, params } = conditionOf(filter);
+  return db.all(
+    sql<SqlParams, { outcome: number; n: number }>(
+      `SELECT a.outcome, count(*) AS n FROM attempts a ${whereText(...where)} GROUP BY a.outcome ORDER BY a.outcome LIMIT 3`,
+    ),
+    params,
+  );
+}
+
+/** Raw bytes and number of the primary logs that the filter lets through: how much a scan would read. */
+export function selectVolume(db: IndexReadDatabase, filter: AttemptFilter): { raw_bytes: number; logs: number } {
+  const { where, params } = conditionOf(filter);
+  const row = db.get(
+    sql<SqlParams, { raw_bytes: number | null; logs: number }>(
+      `SELECT sum(l.raw_bytes) AS raw_bytes, count(*) AS logs FROM attempts a JOIN logs l ON l.attempt = a.id
+       ${whereText('l.is_primary = 1', ...where)}`,
+    ),
+    params,
+  );
+  return { raw_bytes: row?.raw_bytes ?? 0, logs: row?.logs ?? 0 };
+}
+
+/** Log ids that start with `prefix`. */
+export const LOG_ID_RANGE = sql<{ from: string; to: string; limit: number }, { log_id: string }>(
+  'SELECT log_id FROM logs WHERE log_id >= :from AND log_id < :to ORDER BY log_id LIMIT :limit',
+);
+
+/** Logs by parts of a REF; `prefix`, `url` and exact `job` are no filters. */
+export function selectLogsOfRef(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  extra: { readonly prefix?: string; readonly job?: string; readonly url?: string },
+): LogRowColumns[] {
+  const { where, params } = conditionOf(filter);
+  const values: Record<string, string> = {};
+  const more: string[] = [];
+  if (extra.prefix !== undefined) {
+    more.push('l.log_id >= :prefix AND l.log_id < :prefixEnd');
+    Object.assign(values, { prefix: extra.prefix, prefixEnd: `${extra.prefix}~` });
+  }
+  if (extra.job !== undefined) {
+    more.push(named('job', 'name = :exactJob'));
+    values['exactJob'] = extra.job;
+  }
+  if (extra.url !== undefined) {
+    more.push('a.url = :url');
+    values['url'] = extra.url;
+  }
+  return db.all(
+    sql<SqlParams, LogRowColumns>(
+      `SELECT ${LOG_COLUMNS} ${FROM_LOGS} ${whereText(...where, ...more)} ${orderText('new')}, ${WITHIN_ATTEMPT} LIMIT 10000`,
+    ),
+    { ...params, ...values },
+  );
+}

@@ -1,0 +1,63 @@
+// SQL of the full-text table and the vocabulary.
+import { sql } from './statements.ts';
+
+// `CAST(… AS INTEGER)`: better-sqlite3 binds every number as REAL, and a virtual table has no typed column to mend it.
+
+export const ADD_BLOCK = sql<{ block: bigint; words: Uint8Array }>(
+  'INSERT INTO text (rowid, words) VALUES (:block, :words)',
+);
+export const REMOVE_BLOCK = sql<{ block: bigint }>('DELETE FROM text WHERE rowid = :block');
+
+/** Blocks in `[from, to)` that fit a MATCH expression, ascending. `match` is bytes: words need not be valid UTF-8. */
+export const MATCH_BLOCKS = sql<{ match: Uint8Array; from: bigint; to: bigint; limit: bigint }, { block: number }>(
+  'SELECT rowid AS block FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid LIMIT :limit',
+);
+/** In how many blocks a word is. */
+export const COUNT_BLOCKS = sql<{ word: Uint8Array }, { blocks: number }>(
+  'SELECT doc AS blocks FROM text_terms WHERE term = CAST(:word AS TEXT)',
+);
+export const ALL_TERMS = sql<Record<string, never>, { term: Uint8Array }>(
+  'SELECT CAST(term AS BLOB) AS term FROM text_terms',
+);
+
+/** One step of merging, of about `pages` pages. */
+export const MERGE_TEXT = sql<{ pages: bigint }>("INSERT INTO text(text, rank) VALUES ('merge', :pages)");
+export const OPTIMIZE_TEXT = sql<Record<string, never>>("INSERT INTO text(text) VALUES ('optimize')");
+
+export const ADD_VOCABULARY = sql<{
+  class: number;
+  level: number;
+  count: number;
+  sizeBytes: number;
+  terms: Uint8Array;
+}>(
+  `INSERT INTO vocabulary (class, level, term_count, size_bytes, terms) VALUES (:class, :level, :count, :sizeBytes, :terms)`,
+);
+export const VOCABULARY_ROWS = sql<{ class: number }, { id: number }>(
+  'SELECT id FROM vocabulary WHERE class = :class ORDER BY level DESC, id',
+);
+export const GET_VOCABULARY = sql<{ id: number }, { terms: Uint8Array; size_bytes: number }>(
+  'SELECT terms, size_bytes FROM vocabulary WHERE id = :id',
+);
+export const REMOVE_VOCABULARY = sql<{ id: number }>('DELETE FROM vocabulary WHERE id = :id');
+export const REMOVE_ALL_VOCABULARY = sql<Record<string, never>>('DELETE FROM vocabulary');
+/** Levels with many rows, lowest first. */
+export const CROWDED_LEVELS = sql<{ rows: number; maxBytes: number }, { class: number; level: number }>(
+  `SELECT class, level FROM vocabulary WHERE size_bytes < :maxBytes GROUP BY class, level HAVING count(*) >= :rows
+   ORDER BY level, class LIMIT 100`,
+);
+export const ROWS_OF_LEVEL = sql<{ class: number; level: number; maxBytes: number }, { id: number }>(
+  'SELECT id FROM vocabulary WHERE class = :class AND level = :level AND size_bytes < :maxBytes ORDER BY id',
+);
+
+export const FRAME_RUNS_OF_LOG = sql<{ log: number }, { first_frame: number; last_frame: number }>(
+  'SELECT first_frame, last_frame FROM long_lines WHERE log = :log ORDER BY first_frame',
+);
+/** Lines that reach over frames, of all primary logs. */
+export const LONG_LINES = sql<
+  Record<string, never>,
+  { log: number; first_frame: number; last_frame: number; first_block: number; block_count: number }
+>(
+  `SELECT ll.log, ll.first_frame, ll.last_frame, l.first_block, l.block_count FROM long_lines ll JOIN logs l ON l.id = ll.log
+   WHERE l.is_primary = 1 ORDER BY ll.log, ll.first_frame`,
+);

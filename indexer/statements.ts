@@ -1,0 +1,349 @@
+// SQL of attempts, logs and captures, with the types of parameters and rows. Text and vocabulary: statements-text.ts;
+// filters, which are put together from fixed pieces: statements-filter.ts.
+import type { Sql, SqlParams } from './database.ts';
+
+/** A statement with its types. */
+export const sql = <P extends SqlParams, R = never>(text: string): Sql<P, R> => ({ text });
+
+type Id = { readonly id: number };
+type Key = { readonly key: number };
+
+// ---- names -------------------------------------------------------------------------------------------------------
+
+export const ADD_NAME = sql<{ name: string }>('INSERT INTO names (name) VALUES (:name) ON CONFLICT DO NOTHING');
+export const FIND_NAME = sql<{ name: string }, Id>('SELECT id FROM names WHERE name = :name');
+
+export const GET_META = sql<{ name: string }, { value: number }>('SELECT value FROM meta WHERE name = :name');
+export const SET_META = sql<{ name: string; value: number }>(
+  'INSERT INTO meta VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+);
+
+// ---- attempts ----------------------------------------------------------------------------------------------------
+
+/** Columns of attempts as they stand, names as ids. */
+export interface AttemptColumns {
+  readonly id: number;
+  readonly repo: number | null;
+  readonly sha: string | null;
+  readonly workflow: number | null;
+  readonly job: number | null;
+  readonly run: string | null;
+  readonly attempt: number | null;
+  readonly provider_id: string | null;
+  readonly provider: string;
+  readonly tested_sha: string | null;
+  readonly tree_sha: string | null;
+  readonly branch: number | null;
+  readonly pr: number | null;
+  readonly event: number | null;
+  readonly conclusion: string;
+  readonly outcome: number;
+  readonly conclusion_from: number;
+  readonly started_ms: number | null;
+  readonly finished_ms: number | null;
+  readonly time_ms: number;
+  readonly url: string | null;
+  readonly labels: string | null;
+  readonly limit_ms: number | null;
+  readonly partial: number;
+}
+
+export type NewAttempt = { readonly [K in keyof Omit<AttemptColumns, 'id'>]: AttemptColumns[K] };
+
+export const ADD_ATTEMPT = sql<NewAttempt>(
+  `INSERT INTO attempts (repo, sha, workflow, job, run, attempt, provider_id, provider, tested_sha, tree_sha, branch, pr,
+     event, conclusion, outcome, conclusion_from, started_ms, finished_ms, time_ms, url, labels, limit_ms, partial)
+   VALUES (:repo, :sha, :workflow, :job, :run, :attempt, :provider_id, :provider, :tested_sha, :tree_sha, :branch, :pr,
+     :event, :conclusion, :outcome, :conclusion_from, :started_ms, :finished_ms, :time_ms, :url, :labels, :limit_ms, :partial)`,
+);
+export const UPDATE_ATTEMPT = sql<NewAttempt & Id>(
+  `UPDATE attempts SET repo=:repo, sha=:sha, workflow=:workflow, job=:job, run=:run, attempt=:attempt,
+     provider_id=:provider_id, provider=:provider, tested_sha=:tested_sha, tree_sha=:tree_sha, branch=:branch, pr=:pr,
+     event=:event, conclusion=:conclusion, outcome=:outcome, conclusion_from=:conclusion_from, started_ms=:started_ms,
+     finished_ms=:finished_ms, time_ms=:time_ms, url=:url, labels=:labels, limit_ms=:limit_ms, partial=:partial
+   WHERE id=:id`,
+);
+export const REMOVE_ATTEMPT = sql<Id>('DELETE FROM attempts WHERE id = :id');
+
+export const FIND_BY_PROVIDER_ID = sql<{ repo: number | null; providerId: string }, Id>(
+  'SELECT id FROM attempts WHERE provider_id = :providerId AND repo IS :repo LIMIT 1',
+);
+
+export type IdentityKey = {
+  readonly repo: number | null;
+  readonly sha: string | null;
+  readonly workflow: number | null;
+  readonly job: number | null;
+  readonly run: string | null;
+  readonly attempt: number | null;
+};
+
+/** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
+export const FIND_BY_IDENTITY = sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
+  `SELECT id, provider_id, started_ms FROM attempts
+   WHERE repo IS :repo AND sha IS :sha AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
+   ORDER BY provider_id IS NOT NULL, provider_id, id LIMIT 1000`,
+);
+
+/** Rank by start time among the attempts of one job at one commit and event. */
+export const SET_RANKS = sql<{
+  repo: number | null;
+  sha: string | null;
+  workflow: number | null;
+  job: number | null;
+  event: number | null;
+}>(
+  `UPDATE attempts SET rank = ranked.n FROM (
+     SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts
+     WHERE repo IS :repo AND sha IS :sha AND workflow IS :workflow AND job IS :job AND event IS :event
+   ) AS ranked WHERE attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
+);
+
+type JobCommit = { readonly repo: number; readonly sha: string; readonly workflow: number; readonly job: number };
+
+export const SET_JOB_COMMIT = sql<JobCommit>(
+  `INSERT INTO job_commits (repo, sha, workflow, job, red, green, last_ms, flaky)
+   SELECT :repo, :sha, :workflow, :job, count(*) FILTER (WHERE outcome = 1), count(*) FILTER (WHERE outcome = 2),
+     coalesce(max(time_ms), 0),
+     EXISTS (SELECT 1 FROM attempts r JOIN attempts g
+       ON g.repo = r.repo AND g.sha = r.sha AND g.workflow = r.workflow AND g.job = r.job AND g.outcome = 2 AND g.partial = 0
+       AND (g.tested_sha IS NULL OR r.tested_sha IS NULL OR g.tested_sha = r.tested_sha)
+       WHERE r.repo = :repo AND r.sha = :sha AND r.workflow = :workflow AND r.job = :job AND r.outcome = 1 AND r.partial = 0)
+   FROM attempts WHERE repo = :repo AND sha = :sha AND workflow = :workflow AND job = :job AND partial = 0
+   ON CONFLICT DO UPDATE SET red = excluded.red, green = excluded.green, last_ms = excluded.last_ms, flaky = excluded.flaky`,
+);
+export const REMOVE_EMPTY_JOB_COMMIT = sql<JobCommit>(
+  `DELETE FROM job_commits WHERE repo = :repo AND sha = :sha AND workflow = :workflow AND job = :job
+   AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.repo = :repo AND a.sha = :sha AND a.workflow = :workflow AND a.job = :job AND a.partial = 0)`,
+);
+
+// ---- logs and captures -------------------------------------------------------------------------------------------
+
+export interface LogColumns {
+  readonly id: number;
+  readonly log_id: string;
+  readonly attempt: number;
+  readonly name: string;
+  readonly first_block: number;
+  readonly block_count: number;
+}
+
+export const FIND_LOG_ROW = sql<{ logId: string }, LogColumns>(
+  'SELECT id, log_id, attempt, name, first_block, block_count FROM logs WHERE log_id = :logId',
+);
+export const ADD_LOG = sql<{
+  logId: string;
+  attempt: number;
+  name: string;
+  complete: number;
+  how: string;
+  capturedMs: number;
+  lines: number;
+  rawBytes: number;
+  objectBytes: number;
+  firstBlock: number;
+  blockCount: number;
+  headline: string | null;
+}>(
+  `INSERT INTO logs (log_id, attempt, name, is_primary, capture, complete, how, captured_ms, lines, raw_bytes, object_bytes,
+     first_block, block_count, headline)
+   VALUES (:logId, :attempt, :name, 0, 0, :complete, :how, :capturedMs, :lines, :rawBytes, :objectBytes, :firstBlock,
+     :blockCount, :headline)`,
+);
+export const MOVE_LOG = sql<{ id: number; attempt: number }>('UPDATE logs SET attempt = :attempt WHERE id = :id');
+export const REMOVE_LOG = sql<Id>('DELETE FROM logs WHERE id = :id');
+export const LOGS_OF_ATTEMPT = sql<Key, { id: number; log_id: string }>(
+  'SELECT id, log_id FROM logs WHERE attempt = :key ORDER BY log_id',
+);
+
+/** Logs of an attempt that came without a provider's id, which is part of a log's own identity. */
+export const LOGS_WITHOUT_PROVIDER_ID = sql<Key, Id>(
+  `SELECT DISTINCT l.id FROM logs l JOIN captures c ON c.log = l.id
+   WHERE l.attempt = :key AND c.identity IS NOT NULL AND c.identity ->> 'providerId' IS NULL ORDER BY l.id LIMIT 10000`,
+);
+
+/** Of the captures of a log: whole ones first, then what the provider's API gave, then the first one by key. */
+export const CHOOSE_CAPTURE = sql<Id>(
+  `UPDATE logs SET (capture, complete, how, captured_ms, object_bytes) = (
+     SELECT id, complete, how, captured_ms, object_bytes FROM captures WHERE log = :id
+     ORDER BY complete DESC, how NOT IN ('api', 'pull', 'rescue'), manifest_key LIMIT 1)
+   WHERE id = :id`,
+);
+/** Of the logs of one name of an attempt: whole ones first, then the most lines, then as above. */
+export const CHOOSE_PRIMARIES = sql<Key>(
+  `UPDATE logs SET is_primary = ranked.n = 1 FROM (
+     SELECT id, row_number() OVER (PARTITION BY name
+       ORDER BY complete DESC, lines DESC, how NOT IN ('api', 'pull', 'rescue'), log_id) AS n
+     FROM logs WHERE attempt = :key
+   ) AS ranked WHERE logs.id = ranked.id AND logs.is_primary IS NOT (ranked.n = 1)`,
+);
+
+export const FIND_CAPTURE = sql<{ manifestKey: string; store: string }, { id: number; log: number }>(
+  `SELECT c.id, c.log FROM captures c JOIN names s ON s.id = c.store WHERE c.manifest_key = :manifestKey AND s.name = :store`,
+);
+export const ADD_CAPTURE = sql<{
+  log: number;
+  store: number;
+  manifestKey: string;
+  complete: number;
+  how: string;
+  capturedMs: number;
+  objectBytes: number;
+  frames: Uint8Array;
+  identity: string | null;
+}>(
+  `INSERT INTO captures (log, store, manifest_key, complete, how, captured_ms, object_bytes, frames, identity)
+   VALUES (:log, :store, :manifestKey, :complete, :how, :capturedMs, :objectBytes, :frames, :identity)`,
+);
+export const SET_CAPTURE_IDENTITY = sql<{ id: number; identity: string }>(
+  'UPDATE captures SET identity = :identity WHERE id = :id AND identity IS NULL',
+);
+export const REMOVE_CAPTURE = sql<Id>('DELETE FROM captures WHERE id = :id');
+export const CAPTURES_OF_LOG = sql<Id, { id: number; manifest_key: string }>(
+  'SELECT id, manifest_key FROM captures WHERE log = :id ORDER BY manifest_key',
+);
+/** Captures of an attempt, most trusted first: what the provider's API gave, whole, early. */
+export const CAPTURES_OF_ATTEMPT = sql<
+  Key,
+  { id: number; log: number; how: string; identity: string | null; captured_ms: number }
+>(
+  `SELECT c.id, c.log, c.how, c.identity, c.captured_ms FROM captures c JOIN logs l ON l.id = c.log WHERE l.attempt = :key
+   ORDER BY c.how NOT IN ('api', 'pull', 'rescue'), c.complete DESC, c.captured_ms, c.manifest_key`,
+);
+export const LAST_LOG = sql<Record<string, never>, Id>('SELECT id FROM logs ORDER BY id DESC LIMIT 1');
+export const FRAMES_OF_LOG = sql<Key, { frames: Uint8Array }>(
+  'SELECT c.frames FROM logs l JOIN captures c ON c.id = l.capture WHERE l.id = :key',
+);
+
+// ---- signatures, steps, long lines -------------------------------------------------------------------------------
+
+export const ADD_SIGNATURE = sql<{ signature: string; headline: string }>(
+  'INSERT INTO signatures (signature, headline) VALUES (:signature, :headline) ON CONFLICT DO NOTHING',
+);
+export const FIND_SIGNATURE = sql<{ signature: string }, Id>('SELECT id FROM signatures WHERE signature = :signature');
+export const ADD_OCCURRENCE = sql<{
+  signature: number;
+  log: number;
+  firstLine: number;
+  count: number;
+  score: number;
+  exemplarLine: number;
+}>(
+  `INSERT INTO occurrences (signature, log, first_line, line_count, score, exemplar_line)
+   VALUES (:signature, :log, :firstLine, :count, :score, :exemplarLine) ON CONFLICT DO NOTHING`,
+);
+export const ADD_TEMPLATES = sql<{ log: number; content: Uint8Array }>(
+  'INSERT INTO log_templates VALUES (:log, :content)',
+);
+export const TEMPLATES_OF_LOG = sql<Key, { content: Uint8Array }>('SELECT content FROM log_templates WHERE log = :key');
+export const REMOVE_TEMPLATES = sql<Id>('DELETE FROM log_templates WHERE log = :id');
+export const ADD_STEP = sql<{
+  log: number;
+  ordinal: number;
+  name: number;
+  firstLine: number;
+  lastLine: number;
+  startedMs: number | null;
+  finishedMs: number | null;
+}>(
+  `INSERT INTO steps (log, ordinal, name, first_line, last_line, started_ms, finished_ms)
+   VALUES (:log, :ordinal, :name, :firstLine, :lastLine, :startedMs, :finishedMs)`,
+);
+export const ADD_LONG_LINE = sql<{ log: number; firstFrame: number; lastFrame: number }>(
+  'INSERT INTO long_lines (log, first_frame, last_frame) VALUES (:log, :firstFrame, :lastFrame)',
+);
+export const REMOVE_OCCURRENCES = sql<Id>('DELETE FROM occurrences WHERE log = :id');
+export const REMOVE_STEPS = sql<Id>('DELETE FROM steps WHERE log = :id');
+export const REMOVE_LONG_LINES = sql<Id>('DELETE FROM long_lines WHERE log = :id');
+export const REMOVE_LONE_SIGNATURES = sql<Record<string, never>>(
+  'DELETE FROM signatures WHERE NOT EXISTS (SELECT 1 FROM occurrences o WHERE o.signature = signatures.id)',
+);
+/** Headlines with the number of attempts that show them, most first. */
+export const KNOWN_HEADLINES = sql<{ limit: number }, { signature: string; headline: string; attempts: number }>(
+  `SELECT s.signature, s.headline, count(DISTINCT l.attempt) AS attempts FROM signatures s
+   JOIN occurrences o ON o.signature = s.id JOIN logs l ON l.id = o.log AND l.is_primary = 1
+   GROUP BY s.id ORDER BY attempts DESC, s.signature LIMIT :limit`,
+);
+
+// ---- facts and sync ----------------------------------------------------------------------------------------------
+
+export const FIND_FACT = sql<{ store: number; factId: string }, { fact_id: string }>(
+  'SELECT fact_id FROM facts WHERE store = :store AND fact_id = :factId',
+);
+export const ADD_FACT = sql<{
+  store: number;
+  factId: string;
+  storedMs: number;
+  kind: string;
+  subject: string;
+  author: string;
+  content: string;
+}>(
+  `INSERT INTO facts (store, fact_id, stored_ms, kind, subject, author, content)
+   VALUES (:store, :factId, :storedMs, :kind, :subject, :author, :content)`,
+);
+/** Facts of one subject, oldest first: a later one wins. */
+export const FACTS_OF_SUBJECT = sql<
+  { kind: string; subject: string },
+  { content: string; author: string; stored_ms: number }
+>('SELECT content, author, stored_ms FROM facts WHERE kind = :kind AND subject = :subject ORDER BY stored_ms, fact_id');
+export const FACTS_OF_KIND = sql<
+  { kind: string },
+  { subject: string; content: string; author: string; stored_ms: number; fact_id: string }
+>('SELECT subject, content, author, stored_ms, fact_id FROM facts WHERE kind = :kind ORDER BY stored_ms, fact_id');
+
+export const BURY = sql<{ logId: string; captureId: string; redirectTo: string | null }>(
+  `INSERT INTO buried VALUES (:logId, :captureId, :redirectTo)
+   ON CONFLICT DO UPDATE SET redirect_to = coalesce(excluded.redirect_to, redirect_to)`,
+);
+export const FIND_BURIED = sql<{ logId: string; captureId: string }, { redirect_to: string | null }>(
+  "SELECT redirect_to FROM buried WHERE log_id = :logId AND capture_id IN ('', :captureId) LIMIT 1",
+);
+export const FIND_REDIRECT = sql<{ logId: string }, { redirect_to: string | null }>(
+  'SELECT redirect_to FROM buried WHERE log_id = :logId AND redirect_to IS NOT NULL ORDER BY capture_id LIMIT 1',
+);
+export const RENAME = sql<{ repo: string; renamedTo: string; storedMs: number }>(
+  `INSERT INTO renames VALUES (:repo, :renamedTo, :storedMs) ON CONFLICT DO UPDATE
+   SET renamed_to = excluded.renamed_to, stored_ms = excluded.stored_ms WHERE excluded.stored_ms >= stored_ms`,
+);
+export const FIND_RENAME = sql<{ repo: string }, { renamed_to: string }>(
+  'SELECT renamed_to FROM renames WHERE repo = :repo',
+);
+/** Attempts that a fact speaks of: by the provider's id where it gives one, else by the whole identity. */
+export const ATTEMPTS_OF_SUBJECT = sql<
+  {
+    repo: string;
+    providerId: string | null;
+    sha: string | null;
+    workflow: string | null;
+    job: string | null;
+    run: string | null;
+    attempt: number | null;
+  },
+  Id
+>(
+  `SELECT a.id FROM attempts a WHERE a.repo = (SELECT id FROM names WHERE name = :repo) AND CASE
+     WHEN :providerId IS NOT NULL THEN a.provider_id = :providerId
+     ELSE a.sha IS :sha AND a.run IS :run AND a.attempt IS :attempt
+       AND a.workflow IS (SELECT id FROM names WHERE name = :workflow) AND a.job IS (SELECT id FROM names WHERE name = :job)
+   END ORDER BY a.id`,
+);
+export const ATTEMPTS_OF_REPO = sql<{ repo: string }, Id>(
+  'SELECT a.id FROM attempts a JOIN names n ON n.id = a.repo WHERE n.name = :repo ORDER BY a.id',
+);
+
+export const FIND_CURSOR = sql<{ store: string; name: string }, { value: string }>(
+  'SELECT value FROM cursors WHERE store = :store AND name = :name',
+);
+export const SET_CURSOR = sql<{ store: string; name: string; value: string }>(
+  'INSERT INTO cursors VALUES (:store, :name, :value) ON CONFLICT DO UPDATE SET value = excluded.value',
+);
+export const LIST_PENDING = sql<{ store: string }, { manifest_key: string; stored_ms: number }>(
+  'SELECT manifest_key, stored_ms FROM pending WHERE store = :store ORDER BY stored_ms, manifest_key',
+);
+export const ADD_PENDING = sql<{ store: string; manifestKey: string; storedMs: number }>(
+  'INSERT INTO pending VALUES (:store, :manifestKey, :storedMs) ON CONFLICT DO NOTHING',
+);
+export const REMOVE_PENDING = sql<{ store: string; manifestKey: string }>(
+  'DELETE FROM pending WHERE store = :store AND manifest_key = :manifestKey',
+);

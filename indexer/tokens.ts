@@ -1,0 +1,215 @@
+// Words of a text as the index knows them: runs of ASCII letters, digits, `_` and all bytes from 0x80 on, ASCII capitals
+// folded. A rule on single bytes, so it holds for any encoding, for broken UTF-8 and for text cut anywhere.
+
+/** 0 for a byte between words, else the byte as it stands in the index. */
+export const WORD_BYTE: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x41 && byte <= 0x5a) return byte + 0x20;
+  const isWord = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f || byte >= 0x80;
+  return isWord ? byte : 0;
+});
+
+/** Shorter words are not indexed: nearly every block has them all, and they were 14 % of all postings (bench/index.ts). */
+export const MIN_WORD_BYTES = 3;
+/** Longer ones (base64, minified code) stand in the index as the one word LONG_WORD: they would fill the vocabulary. */
+export const MAX_WORD_BYTES = 256;
+/** No byte of UTF-8 is 0xFF, so no real word of valid text is called so; one of broken text only adds candidates. */
+export const LONG_WORD: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff);
+/** Put before words that only the visible text has: the stored text does not contain them. */
+export const VISIBLE_MARK = 0xfe;
+
+/** chosen: an attacker's words may share hash values; after so many steps a repeated word is simply written again. */
+const MAX_PROBES = 64;
+const FIRST_SLOTS = 1 << 12;
+
+/**
+ * Collects the distinct words of one block. Measured at 170–200 MB/s: the last eight bytes of a word, kept in two
+ * integers while it is read, decide nearly every comparison.
+ */
+export class WordSet {
+  #slots = new Int32Array(FIRST_SLOTS);
+  #hashes = new Int32Array(FIRST_SLOTS);
+  #high = new Int32Array(FIRST_SLOTS);
+  #low = new Int32Array(FIRST_SLOTS);
+  #starts = new Int32Array(FIRST_SLOTS);
+  #sizes = new Int32Array(FIRST_SLOTS);
+  #out = new Uint8Array(1 << 16);
+  #outBytes = 0;
+  #count = 0;
+  #hasLongWord = false;
+
+  /** Forgets everything: the next block. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#outBytes = 0;
+    this.#count = 0;
+    this.#hasLongWord = false;
+  }
+
+  /** Distinct words so far, LONG_WORD not counted. Words are numbered from 1. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Where word `n` starts in `bytes`. */
+  wordStart(n: number): number {
+    return this.#starts[n] as number;
+  }
+
+  wordBytes(n: number): number {
+    return this.#sizes[n] as number;
+  }
+
+  /** A hash of word `n`; the same word has the same one in every set. */
+  wordHash(n: number): number {
+    return this.#hashes[n] as number;
+  }
+
+  /** The bytes that `wordStart` points into. Valid until the next `add` or `clear`. */
+  get bytes(): Uint8Array {
+    return this.#out;
+  }
+
+  /** The words, a space behind each. Valid until the next `add` or `clear`. */
+  document(): Uint8Array {
+    if (!this.#hasLongWord) return this.#out.subarray(0, this.#outBytes);
+    this.#reserve(LONG_WORD.length + 1);
+    this.#out.set(LONG_WORD, this.#outBytes);
+    this.#out[this.#outBytes + LONG_WORD.length] = 0x20;
+    return this.#out.subarray(0, this.#outBytes + LONG_WORD.length + 1);
+  }
+
+  /** Adds the words of `text[from, to)`. A word that the range cuts counts as it stands there. */
+  add(text: Uint8Array, from: number, to: number): void {
+    const classes = WORD_BYTE;
+    let at = from;
+    while (at < to) {
+      let byte = classes[text[at] as number] as number;
+      at++;
+      if (byte === 0) continue;
+      const start = at - 1;
+      let high = 0;
+      let low = byte;
+      let rest = 0;
+      while (at < to) {
+        byte = classes[text[at] as number] as number;
+        if (byte === 0) break;
+        rest = Math.imul(rest ^ (high >>> 24), 0x01000193);
+        high = (high << 8) | (low >>> 24);
+        low = (low << 8) | byte;
+        at++;
+      }
+      const size = at - start;
+      if (size < MIN_WORD_BYTES) continue;
+      if (size > MAX_WORD_BYTES) {
+        this.#hasLongWord = true;
+        continue;
+      }
+      let hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
+      hash ^= hash >>> 15;
+      const word = { start, size, high, low, hash };
+      if (!this.#has(text, word)) this.#insert(text, word);
+    }
+  }
+
+  #has(text: Uint8Array, word: Word): boolean {
+    const mask = this.#slots.length - 1;
+    let slot = word.hash & mask;
+    for (let probes = 0; probes < MAX_PROBES; probes++) {
+      const entry = this.#slots[slot] as number;
+      if (entry === 0) return false;
+      if (this.#low[entry] === word.low && this.#high[entry] === word.high && this.#sizes[entry] === word.size) {
+        if (word.size <= 8 || (this.#hashes[entry] === word.hash && this.#sameHead(text, word, entry))) return true;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return false;
+  }
+
+  /** All but the last eight bytes, which `high` and `low` compared. */
+  #sameHead(text: Uint8Array, word: Word, entry: number): boolean {
+    const start = this.#starts[entry] as number;
+    for (let i = 0; i < word.size - 8; i++) {
+      if (this.#out[start + i] !== WORD_BYTE[text[word.start + i] as number]) return false;
+    }
+    return true;
+  }
+
+  #insert(text: Uint8Array, word: Word): void {
+    this.#reserve(word.size + 1);
+    if (this.#count + 1 === this.#hashes.length) this.#widen();
+    if (this.#count * 2 + 2 > this.#slots.length) this.#rehash();
+    const entry = ++this.#count;
+    const out = this.#out;
+    const start = this.#outBytes;
+    const end = foldWord(text.subarray(word.start, word.start + word.size), out, start);
+    out[end] = 0x20;
+    this.#outBytes = end + 1;
+    this.#starts[entry] = start;
+    this.#sizes[entry] = end - start;
+    this.#high[entry] = word.high;
+    this.#low[entry] = word.low;
+    this.#hashes[entry] = word.hash;
+    this.#link(entry);
+  }
+
+  #link(entry: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = (this.#hashes[entry] as number) & mask;
+    for (let probes = 0; this.#slots[slot] !== 0; probes++) {
+      if (probes === MAX_PROBES) return;
+      slot = (slot + 1) & mask;
+    }
+    this.#slots[slot] = entry;
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    for (let entry = 1; entry <= this.#count; entry++) this.#link(entry);
+  }
+
+  #widen(): void {
+    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const next = new Int32Array(old.length * 2);
+      next.set(old);
+      return next;
+    };
+    this.#hashes = wider(this.#hashes);
+    this.#high = wider(this.#high);
+    this.#low = wider(this.#low);
+    this.#starts = wider(this.#starts);
+    this.#sizes = wider(this.#sizes);
+  }
+
+  #reserve(bytes: number): void {
+    // The marker that `document` appends needs its place too.
+    const needed = this.#outBytes + bytes + LONG_WORD.length + 1;
+    if (needed <= this.#out.length) return;
+    const next = new Uint8Array(Math.max(needed, this.#out.length * 2));
+    next.set(this.#out);
+    this.#out = next;
+  }
+}
+
+/**
+ * Writes `word` to `out` at `start` as the index has it, and gives the end: ASCII folded, and K (KELVIN SIGN) and ſ (LONG S),
+ * the only other characters that are ASCII letters in another case, as k and s.
+ */
+export function foldWord(word: Uint8Array, out: Uint8Array, start: number): number {
+  let end = start;
+  for (let i = 0; i < word.length; i++) {
+    const byte = WORD_BYTE[word[i] as number] as number;
+    if (byte === 0xbf && end > start && out[end - 1] === 0xc5) out[end - 1] = 0x73;
+    else if (byte === 0xaa && end > start + 1 && out[end - 1] === 0x84 && out[end - 2] === 0xe2) out[--end - 1] = 0x6b;
+    else out[end++] = byte;
+  }
+  return end;
+}
+
+interface Word {
+  readonly start: number;
+  readonly size: number;
+  /** The last eight bytes: four and four. */
+  readonly high: number;
+  readonly low: number;
+  readonly hash: number;
+}

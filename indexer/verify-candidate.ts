@@ -1,0 +1,108 @@
+// Reads the candidate blocks of one log and tests their lines: what comes out are matches, in the order of the text.
+import { BLOCKS_PER_FRAME, blockRange } from './blocks.ts';
+import { type FoundLine, type LongLine, testLine, type VerifyOptions } from './found-line.ts';
+import { type CompressedFrames, FRAMES_PER_READ, type ReadableLog } from './frame-reader.ts';
+import { readLongLine } from './long-line.ts';
+
+/** What of a log is to be tested. */
+export interface LogCandidate {
+  readonly log: ReadableLog;
+  /** Frame × BLOCKS_PER_FRAME + block, ascending; `all`: every block. */
+  readonly slots: readonly number[] | 'all';
+  /** Lines that reach over frames and may match, as runs of frames, ascending. */
+  readonly longLines: readonly LongLine[];
+}
+
+const LF = 0x0a;
+
+/** The matching lines of a candidate. */
+export async function* matchingLines(candidate: LogCandidate, options: VerifyOptions): AsyncGenerator<FoundLine> {
+  const { log } = candidate;
+  const blocksOf = groupByFrame(candidate);
+  const frames = [...blocksOf.keys()].sort((a, b) => a - b);
+  for (let at = 0; at < frames.length; at += FRAMES_PER_READ) {
+    const part = frames.slice(at, at + FRAMES_PER_READ);
+    options.signal?.throwIfAborted();
+    const fetched = await options.reader.fetch(log, part);
+    for (const n of part) {
+      const blocks = blocksOf.get(n) ?? [];
+      if (blocks.length > 0) yield* linesOfFrame(candidate, { n, blocks, fetched }, options);
+      const long = candidate.longLines.find((line) => line.firstFrame === n);
+      if (long !== undefined) {
+        const found = await readLongLine(log, long, options);
+        if (found !== undefined) yield found;
+      }
+    }
+  }
+}
+
+/** Blocks by frame; a frame that a long line starts in is there too, so that its turn comes in order. */
+function groupByFrame({ log, slots, longLines }: LogCandidate): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  const add = (frame: number): number[] => {
+    const blocks = groups.get(frame) ?? [];
+    groups.set(frame, blocks);
+    return blocks;
+  };
+  if (slots === 'all') {
+    const every = Array.from({ length: BLOCKS_PER_FRAME }, (_, k) => k);
+    for (let n = 0; n < log.table.count; n++) add(n).push(...every);
+  } else for (const slot of slots) add(Math.floor(slot / BLOCKS_PER_FRAME)).push(slot % BLOCKS_PER_FRAME);
+  for (const line of longLines) add(line.firstFrame);
+  return groups;
+}
+
+interface FrameWork {
+  readonly n: number;
+  readonly blocks: readonly number[];
+  readonly fetched: CompressedFrames;
+}
+
+function* linesOfFrame(candidate: LogCandidate, work: FrameWork, options: VerifyOptions): Generator<FoundLine> {
+  const { log } = candidate;
+  const text = options.reader.text(log, work.fetched, work.n);
+  options.onFrame?.(text.length);
+  const whole = wholeLines(log, text, work.n);
+  const counter = new LineCounter(text, log.table.firstLine[work.n] ?? 1);
+  for (const k of work.blocks) {
+    const [blockStart, blockEnd] = blockRange(text, k);
+    const end = Math.min(blockEnd, whole.end);
+    for (let at = Math.max(blockStart, whole.start); at < end; ) {
+      const start = options.visible ? at : options.matcher.nextLine(text, at, end);
+      if (start >= end) break;
+      const lf = text.indexOf(LF, start);
+      const lineEnd = lf < 0 ? text.length : lf;
+      const found = testLine(text.subarray(start, lineEnd), options);
+      if (found !== undefined) yield { ...found, line: counter.lineAt(start) };
+      at = lineEnd + 1;
+    }
+  }
+}
+
+/** The part of a frame's text that has whole lines; the others belong to lines that reach over frames. */
+function wholeLines({ table }: ReadableLog, text: Buffer, n: number): { readonly start: number; readonly end: number } {
+  const isCut = table.continues[n + 1] === 1;
+  const firstEnd = text.indexOf(LF);
+  const start = table.continues[n] !== 1 ? 0 : firstEnd < 0 ? text.length : firstEnd + 1;
+  return { start, end: isCut ? text.lastIndexOf(LF) + 1 : text.length };
+}
+
+/** Line numbers of ascending places in a frame. */
+class LineCounter {
+  readonly #text: Buffer;
+  #at = 0;
+  #line: number;
+
+  constructor(text: Buffer, firstLine: number) {
+    this.#text = text;
+    this.#line = firstLine;
+  }
+
+  lineAt(place: number): number {
+    for (let lf = this.#text.indexOf(LF, this.#at); lf >= 0 && lf < place; lf = this.#text.indexOf(LF, lf + 1)) {
+      this.#line++;
+      this.#at = lf + 1;
+    }
+    return this.#line;
+  }
+}

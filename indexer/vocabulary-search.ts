@@ -1,0 +1,53 @@
+// Which words of the index a part of a word stands in: byte search over the decompressed lists.
+import type { IndexReadDatabase } from './database.ts';
+import type { WantedWord } from './query-words.ts';
+import { VISIBLE_MARK } from './tokens.ts';
+import { readVocabulary } from './vocabulary.ts';
+import { classesThatMayHold, OTHER_BYTES, type VocabularyClass } from './vocabulary-class.ts';
+
+const LF = 0x0a;
+
+/** Words of the index that may be the wanted one, one byte a character; undefined when they are over `limit`. */
+export function expandWord(
+  db: IndexReadDatabase,
+  wanted: WantedWord,
+  options: { readonly limit: number; readonly visible: boolean },
+): string[] | undefined {
+  const found = new Set<string>();
+  const piece = Buffer.from(wanted.text, 'latin1');
+  for (const vocabularyClass of classesOf(wanted)) {
+    for (const list of readVocabulary(db, vocabularyClass)) {
+      for (let at = list.indexOf(piece); at >= 0; ) {
+        const start = list.lastIndexOf(LF, at) + 1;
+        const end = list.indexOf(LF, at);
+        if (fits(list, wanted, { at, start, end }) && (options.visible || list[start] !== VISIBLE_MARK)) {
+          found.add(list.toString('latin1', start, end));
+          if (found.size > options.limit) return undefined;
+          at = list.indexOf(piece, end);
+        } else at = list.indexOf(piece, at + 1);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** A word that ends at both sides, but for bytes from 0x80 on, is itself (looked up whole) or has such bytes. */
+function classesOf(wanted: WantedWord): readonly VocabularyClass[] {
+  if (wanted.left === 'edge' && wanted.right === 'edge') return [OTHER_BYTES];
+  return classesThatMayHold(wanted.text);
+}
+
+function fits(
+  list: Buffer,
+  wanted: WantedWord,
+  place: { readonly at: number; readonly start: number; readonly end: number },
+): boolean {
+  const before = place.at === place.start ? 0 : (list[place.at - 1] as number);
+  const afterAt = place.at + wanted.text.length;
+  const after = afterAt === place.end ? 0 : (list[afterAt] as number);
+  return sideFits(wanted.left, before) && sideFits(wanted.right, after);
+}
+
+/** `neighbour`: the byte beside the piece; 0 where the word ends. */
+const sideFits = (side: WantedWord['left'], neighbour: number): boolean =>
+  side === 'open' || neighbour === 0 || (side === 'edge' && neighbour >= 0x80);
