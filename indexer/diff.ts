@@ -122,7 +122,7 @@ class DiffView {
 
 function classifyRed(view: DiffView, found: Map<number, Finding>): void {
   const { red, green } = view;
-  const values = templatesByGap(green, view.alignment.toRed);
+  const values = new GapValues(green, view.alignment.toRed);
   let lastMatched = 0;
   for (let line = 1; line <= red.count; line++) {
     const hash = red.hash(line);
@@ -141,7 +141,7 @@ function classifyRed(view: DiffView, found: Map<number, Finding>): void {
       noise:
         inGreen >= (red.counts.get(hash) ?? 0)
           ? 'reordered'
-          : noiseOf(view, line, match, values.get(lastMatched) ?? []),
+          : noiseOf(view, line, match, () => values.has(lastMatched, hash, red, line)),
     });
   }
 }
@@ -150,7 +150,7 @@ function noiseOf(
   view: DiffView,
   line: number,
   match: ErrorMatch | undefined,
-  values: readonly string[],
+  isValue: () => boolean,
 ): NoiseReason | undefined {
   const words = view.noiseOf(view.red, line);
   const noise = words === 'routine' ? undefined : words;
@@ -158,8 +158,7 @@ function noiseOf(
     return noise === 'conclusion' && (match.kind === 'exit' || match.kind === 'weak') ? noise : undefined;
   if (noise !== undefined) return noise;
   if (view.red.isMark(line) || view.isInGoodStep(line)) return 'other-step';
-  const template = view.red.template(line);
-  return values.some((other) => isSimilar(template, other)) ? 'value' : undefined;
+  return isValue() ? 'value' : undefined;
 }
 
 /** Lines inside an error's block belong to it, be they blank, or known from other places of green. */
@@ -306,27 +305,50 @@ function findCountChanges(view: DiffView): CountChange[] {
 /** Templates kept of one gap, to compare values with: more is no set of values (chosen). */
 const GAP_TEMPLATES = 50;
 
-/** Unmatched green templates by the matched green line before them. */
-function templatesByGap(green: LogLines, toRed: Int32Array): ReadonlyMap<number, readonly string[]> {
-  const gaps = new Map<number, string[]>();
-  let last = 0;
-  for (let line = 1; line <= green.count; line++) {
-    if (green.hash(line) === 0) continue;
-    if (toRed[line] !== 0) {
-      last = line;
-      continue;
+/** Unmatched green templates by the matched green line before them, to see whether a red line has one with other values. */
+class GapValues {
+  readonly #gaps = new Map<number, ReadonlySet<string>[]>();
+  /** Answers of the gap asked last: the lines of a gap follow each other, and templates repeat. */
+  readonly #answers = new Map<number, boolean>();
+  #lastGap = -1;
+
+  constructor(green: LogLines, toRed: Int32Array) {
+    let last = 0;
+    for (let line = 1; line <= green.count; line++) {
+      if (green.hash(line) === 0) continue;
+      if (toRed[line] !== 0) {
+        last = line;
+        continue;
+      }
+      const list = this.#gaps.get(last);
+      if (list === undefined) this.#gaps.set(last, [wordsOf(green.template(line))]);
+      else if (list.length < GAP_TEMPLATES) list.push(wordsOf(green.template(line)));
     }
-    const list = gaps.get(last);
-    if (list === undefined) gaps.set(last, [green.template(line)]);
-    else if (list.length < GAP_TEMPLATES) list.push(green.template(line));
   }
-  return gaps;
+
+  has(gap: number, hash: number, red: LogLines, line: number): boolean {
+    if (gap !== this.#lastGap) this.#answers.clear();
+    this.#lastGap = gap;
+    let answer = this.#answers.get(hash);
+    if (answer !== undefined) return answer;
+    const others = this.#gaps.get(gap);
+    if (others === undefined) answer = false;
+    else {
+      const words = wordsOf(red.template(line));
+      answer = others.some((other) => isSimilar(words, other));
+    }
+    this.#answers.set(hash, answer);
+    return answer;
+  }
 }
 
+const wordsOf = (template: string): ReadonlySet<string> => new Set(template.split(/[\s/:=,]+/));
+
 /** Half of the words of the longer one are in the other (chosen on half of the labelled pairs). */
-function isSimilar(a: string, b: string): boolean {
-  const left = a.split(/[\s/:=,]+/);
-  const right = new Set(b.split(/[\s/:=,]+/));
-  const shared = left.filter((word) => right.has(word)).length;
-  return shared * 2 >= Math.max(left.length, right.size);
+function isSimilar(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const longer = Math.max(a.size, b.size);
+  if (Math.min(a.size, b.size) * 2 < longer) return false;
+  let shared = 0;
+  for (const word of a) if (b.has(word)) shared++;
+  return shared * 2 >= longer;
 }

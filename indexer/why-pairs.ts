@@ -25,11 +25,11 @@ const wordsOf = (c: WhyCase, template: string): readonly string[] =>
 
 /** The best counterpart of each new line among the lines that all greens have. */
 export function findReplacements(c: WhyCase): readonly Replacement[] {
-  const lacked = c.lacked.slice(0, MAX_PAIRED);
+  const byNumbers = new Map(c.lacked.map((l) => [blurNumbers(l.template), l]));
+  const lacked = c.lacked.slice(-MAX_PAIRED);
   const words = lacked.map((l) => wordsOf(c, l.template));
   return c.novel.slice(-MAX_PAIRED).flatMap((novel) => {
-    const blurred = blurNumbers(novel.template);
-    const numbers = lacked.find((l) => blurNumbers(l.template) === blurred);
+    const numbers = byNumbers.get(blurNumbers(novel.template));
     if (numbers !== undefined) return [{ novel, lacked: numbers, common: [], kind: 'number' as const }];
     const own = wordsOf(c, novel.template);
     let best: Replacement | undefined;

@@ -33,13 +33,16 @@ export function findSkipped<Event extends { readonly hash: number }>(
   });
   const found: Skipped<Event>[] = [];
   for (const one of placed) {
+    const passed = core.filter((other) => orderOf(one, other) === 'before').length;
+    if (passed < MIN_FOLLOWERS) continue;
+    // Lists of lacked events may be long: stop as soon as too many of them follow.
+    const most = passed / MIN_PASSED;
+    let followers = passed;
+    for (const other of placed) if (followers <= most && other !== one && orderOf(one, other) === 'before') followers++;
+    if (followers > most) continue;
     const around: readonly Placed[] = [...core, ...placed.filter((p) => p !== one)];
-    const orders = around.map((other) => orderOf(one, other));
-    const followers = orders.filter((o) => o === 'before').length;
-    const passed = orders.filter((o, k) => o === 'before' && k < core.length).length;
-    if (passed < MIN_FOLLOWERS || passed / followers < MIN_PASSED) continue;
     const near = nearest(one, around);
-    if (near.filter((k) => orders[k] === 'varies').length > MAX_UNREST * near.length) continue;
+    if (near.filter((k) => orderOf(one, around[k] as Placed) === 'varies').length > MAX_UNREST * near.length) continue;
     found.push({ event: one.event, passed, followers });
   }
   return found;

@@ -3,12 +3,14 @@ import type { LogLines } from './lines.ts';
 import type { LoadedLog, WhyCase } from './why-case.ts';
 import type { Failure } from './why-failure.ts';
 import type { CoreEvent } from './why-order.ts';
+import type { Replacement } from './why-pairs.ts';
 import type { Evidence, Facts, Mechanism } from './why-question.ts';
 
 /** The case with the failure located and the shared events in order. */
 export interface WhyView extends WhyCase {
   readonly failure: Failure;
   readonly core: readonly CoreEvent[];
+  readonly replacements: readonly Replacement[];
 }
 
 /**

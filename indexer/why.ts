@@ -13,6 +13,7 @@ import { explainUnknown } from './mechanisms/unknown.ts';
 import { buildCase } from './why-case.ts';
 import { findFailure } from './why-failure.ts';
 import { findCoreEvents } from './why-order.ts';
+import { findReplacements } from './why-pairs.ts';
 import type { Hypothesis, Rejection, WhyAnswer, WhyQuestion } from './why-question.ts';
 import type { Detection, Detector, WhyView } from './why-view.ts';
 
@@ -36,7 +37,12 @@ const MIN_CONFIDENCE = 0.04;
 export async function explain(question: WhyQuestion): Promise<WhyAnswer> {
   const whyCase = await buildCase(question);
   const failure = findFailure(whyCase);
-  const view: WhyView = { ...whyCase, failure, core: findCoreEvents(whyCase, failure) };
+  const view: WhyView = {
+    ...whyCase,
+    failure,
+    core: findCoreEvents(whyCase, failure),
+    replacements: findReplacements(whyCase),
+  };
   return weigh(
     view,
     DETECTORS.map((detect) => detect(view)),

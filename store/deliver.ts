@@ -1,5 +1,6 @@
 // Puts a sealed log into a store: object, feed entry, manifest, in this order, so that readers see all or nothing.
 import { createReadStream } from 'node:fs';
+import { crashPoint } from './crash-points.ts';
 import { AppError } from './errors.ts';
 import { captureStemPrefix, feedKey, type ObjectKey } from './keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
@@ -33,11 +34,15 @@ export async function deliver(log: SealedLog, store: ObjectStore, options: Deliv
 
   const object = { sizeBytes: manifest.object.sizeBytes, open: () => createReadStream(log.objectPath) };
   const put = await store.putOnce(keys.object, object, options.signal);
+  crashPoint('deliver:object');
   let storedAtMs = put.storedAtMs;
   for (;;) {
     const startedMs = options.now();
-    await store.putOnce(feedKey(storedAtMs, manifest.capture.id), bodyOf(feedEntry(manifest, keys.manifest)));
+    const entry = bodyOf(feedEntry(manifest, keys.manifest));
+    await store.putOnce(feedKey(storedAtMs, manifest.capture.id), entry, options.signal);
+    crashPoint('deliver:feed');
     const last = await store.putOnce(keys.manifest, bodyOf(Buffer.from(manifestToJson(manifest))), options.signal);
+    crashPoint('deliver:manifest');
     if (options.now() - startedMs <= FEED_TIME_LIMIT_MS) break;
     storedAtMs = last.storedAtMs;
   }

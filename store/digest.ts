@@ -5,7 +5,8 @@ import { createHash, type Hash } from 'node:crypto';
 export type Sha256 = string & { readonly __brand: 'Sha256' };
 
 /** SHA-256 of one piece of bytes or UTF-8 text. */
-export const sha256 = (bytes: Uint8Array | string): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
+export const sha256 = (bytes: Uint8Array | string): Sha256 =>
+  createHash('sha256').update(bytes).digest('hex') as Sha256;
 
 /** A running SHA-256; finish it with `digestOf`. */
 export const startSha256 = (): Hash => createHash('sha256');

@@ -25,7 +25,11 @@ const subject = z.object({
   workflow: optionalText,
   job: optionalText,
   run: optionalText,
-  attempt: z.number().int().nullish().transform((v) => v ?? undefined),
+  attempt: z
+    .number()
+    .int()
+    .nullish()
+    .transform((v) => v ?? undefined),
 });
 const scope = z.object({ repo: optionalText, workflow: optionalText, job: optionalText });
 const key = text.transform((value, context): ObjectKey => {

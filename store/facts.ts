@@ -34,7 +34,12 @@ export interface Exemplar {
 
 /** What a fact says. */
 export type FactContent =
-  | { readonly kind: 'conclusion'; readonly subject: AttemptSubject; readonly conclusion: Conclusion; readonly finishedAt?: string | undefined }
+  | {
+      readonly kind: 'conclusion';
+      readonly subject: AttemptSubject;
+      readonly conclusion: Conclusion;
+      readonly finishedAt?: string | undefined;
+    }
   | {
       readonly kind: 'identity';
       readonly subject: AttemptSubject;
@@ -53,7 +58,12 @@ export type FactContent =
       readonly until: string;
       readonly exemplar: Exemplar;
     }
-  | { readonly kind: 'unname'; readonly signature: string; readonly scope: NameScope; readonly note?: string | undefined }
+  | {
+      readonly kind: 'unname';
+      readonly signature: string;
+      readonly scope: NameScope;
+      readonly note?: string | undefined;
+    }
   | {
       readonly kind: 'tombstone';
       readonly logId: LogId;

@@ -41,8 +41,12 @@ export async function readFeedEntry(reader: ObjectReader, key: ObjectKey): Promi
   const manifestKey = parsed.success ? findObjectKey(parsed.data.manifest) : undefined;
   const storedAtMs = findKeyTime(key);
   if (manifestKey === undefined || storedAtMs === undefined || !/^logs\/.*\.json$/.test(manifestKey))
-    throw new AppError('STORE_DAMAGED', `${key} is no feed entry: ${parsed.success ? 'its key is none' : firstProblem(parsed.error)}`, {
-      hint: 'it is left out; `firstred sync --full` finds logs without the feed',
-    });
+    throw new AppError(
+      'STORE_DAMAGED',
+      `${key} is no feed entry: ${parsed.success ? 'its key is none' : firstProblem(parsed.error)}`,
+      {
+        hint: 'it is left out; `firstred sync --full` finds logs without the feed',
+      },
+    );
   return { key, manifestKey, storedAtMs };
 }

@@ -1,8 +1,8 @@
 // Reads logs back: the frame table, one frame, the whole text. Writing is log-writer.ts.
 import { AppError } from './errors.ts';
 import { decodeFrameTable, type FrameTable } from './frame-table.ts';
-import { type Manifest, keysOfManifest } from './manifest.ts';
 import type { ObjectKey } from './keys.ts';
+import { keysOfManifest, type Manifest } from './manifest.ts';
 import type { ByteRange, ObjectReader } from './object-store.ts';
 import { loadZstd } from './zstd.ts';
 
@@ -20,7 +20,11 @@ export async function readRange(reader: ObjectReader, key: ObjectKey, range: Byt
 export type LogLayout = Pick<Manifest, 'object' | 'text'>;
 
 /** The frame table of a kept log. STORE_DAMAGED when it does not hold together. */
-export async function readFrameTable(reader: ObjectReader, objectKey: ObjectKey, layout: LogLayout): Promise<FrameTable> {
+export async function readFrameTable(
+  reader: ObjectReader,
+  objectKey: ObjectKey,
+  layout: LogLayout,
+): Promise<FrameTable> {
   const { lineTable, seekTable, frames } = layout.object;
   const start = Math.min(lineTable.start, seekTable.start);
   const end = Math.max(lineTable.end, seekTable.end);
@@ -47,7 +51,12 @@ export const decompressFrame = (frame: Uint8Array, table: FrameTable, n: number)
   loadZstd().decompress(frame, table.textBytes[n] ?? 0);
 
 /** The text of frame `n` of a log. */
-export async function readFrame(reader: ObjectReader, key: ObjectKey, table: FrameTable, n: number): Promise<Uint8Array> {
+export async function readFrame(
+  reader: ObjectReader,
+  key: ObjectKey,
+  table: FrameTable,
+  n: number,
+): Promise<Uint8Array> {
   return decompressFrame(await readRange(reader, key, objectRange(table, n, n + 1)), table, n);
 }
 
@@ -67,7 +76,11 @@ export async function* readFrames(
     const bytes = await readRange(reader, key, objectRange(table, first, last));
     const base = table.objectStart[first] ?? 0;
     for (let n = first; n < last; n++)
-      yield decompressFrame(bytes.subarray((table.objectStart[n] ?? 0) - base, (table.objectEnd[n] ?? 0) - base), table, n);
+      yield decompressFrame(
+        bytes.subarray((table.objectStart[n] ?? 0) - base, (table.objectEnd[n] ?? 0) - base),
+        table,
+        n,
+      );
   }
 }
 

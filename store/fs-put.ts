@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, type link, open, readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError, systemErrorCode } from './errors.ts';
+import { crashPoint } from './crash-points.ts';
+import { systemErrorCode } from './errors.ts';
 import { type FsFolder, modifiedAt, syncFolder } from './fs-folder.ts';
 import { TEMPORARY_MARK } from './fs-list.ts';
 import type { ObjectKey } from './keys.ts';
 import { readBody } from './object-body.ts';
+import { takenByOther } from './object-errors.ts';
 import type { ObjectBody, PutResult } from './object-store.ts';
 
 /** Only the owner, as for the folders. */
@@ -49,7 +51,9 @@ export async function putFile(put: FsPut): Promise<PutResult> {
 async function putIntoFolder(put: FsPut, file: string): Promise<PutResult> {
   const temporary = temporaryOf(file);
   const storedAtMs = await writeTemporary(put, temporary);
+  crashPoint('put:temporary');
   const state = await placeFile(put, temporary, file);
+  crashPoint('put:linked');
   await syncFolder(dirname(file)); // also when unchanged: the earlier put may have died before this line
   return { state, storedAtMs };
 }
@@ -149,7 +153,7 @@ async function completeFile(put: FsPut, temporary: string, file: string): Promis
   const isUnfinished = same.kind === 'short' && (await hasOtherTemporary(file, temporary));
   if (same.kind !== 'same' && !isUnfinished) {
     await dropFile(temporary);
-    throw takenByOther(put);
+    throw takenByOther(put.key);
   }
   if (same.kind === 'short') {
     const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
@@ -172,7 +176,7 @@ async function hasOtherTemporary(file: string, own: string): Promise<boolean> {
 
 async function compareFile(put: FsPut, file: string): Promise<PutResult['state']> {
   const same = await commonStart(put, file);
-  if (same.kind !== 'same') throw takenByOther(put);
+  if (same.kind !== 'same') throw takenByOther(put.key);
   return 'unchanged';
 }
 
@@ -204,8 +208,3 @@ async function commonStart(put: FsPut, file: string): Promise<Comparison> {
     await handle.close();
   }
 }
-
-const takenByOther = (put: FsPut): AppError =>
-  new AppError('STORE_DAMAGED', `${put.key} holds other bytes already; nothing was overwritten`, {
-    hint: 'run `firstred verify`: two writers must never share a key',
-  });

@@ -8,6 +8,7 @@ import { FsFolder, isAbsent, modifiedAt, syncFolder } from './fs-folder.ts';
 import { TEMPORARY_MARK, type WalkOptions, walkFiles } from './fs-list.ts';
 import { type LinkFile, putFile, readFileClock } from './fs-put.ts';
 import { findObjectKey, type ObjectKey } from './keys.ts';
+import { endsBeforeRange, notFound } from './object-errors.ts';
 import type {
   ByteRange,
   Leftover,
@@ -58,11 +59,11 @@ class FsStore implements ObjectStore, ObjectRemover {
       const stat = await handle.stat();
       if (!stat.isFile()) throw notFound(key);
       const { start, end } = range ?? { start: 0, end: stat.size };
-      if (start < 0 || start > end || end > stat.size) throw pastTheEnd(key, stat.size);
+      if (start < 0 || start > end || end > stat.size) throw endsBeforeRange(key, stat.size);
       for (let at = start; at < end; ) {
         const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - at));
         const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);
-        if (bytesRead === 0) throw pastTheEnd(key, at);
+        if (bytesRead === 0) throw endsBeforeRange(key, at);
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
@@ -191,11 +192,3 @@ const findFileFacts = (found: BigIntStats): FileFacts | undefined =>
 
 /** The name of the object in a temporary file's name. */
 const keyName = (temporary: string): string => temporary.slice(temporary.indexOf(TEMPORARY_MARK, 1) + 1);
-
-const notFound = (key: ObjectKey): AppError =>
-  new AppError('NOT_FOUND', `${key} is not in the store`, { hint: 'run `firstred verify` if a manifest names it' });
-
-const pastTheEnd = (key: ObjectKey, sizeBytes: number): AppError =>
-  new AppError('STORE_DAMAGED', `${key} ends at byte ${sizeBytes}, before the range that was asked for`, {
-    hint: 'run `firstred verify --deep` to see what is damaged',
-  });

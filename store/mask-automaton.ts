@@ -15,46 +15,23 @@ export interface Automaton {
   readonly escapeState: number;
 }
 
-/** Uint16 states; reached only by tens of thousands of told values. */
-const MAX_STATES = 65_534;
+/** What Uint16 can number; the last two are for the escape state and to spare. */
+export const MAX_STATES = 65_534;
 
 const ESC = 0x1b;
+const ESC_CLASS = 1;
+const NO_WORDS: readonly number[] = [];
 
 const fold = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
 
-interface Trie {
-  readonly next: Map<number, number>[];
-  readonly words: number[][];
-}
-
-function buildTrie(words: readonly Uint8Array[]): Trie {
-  const trie: Trie = { next: [new Map()], words: [[]] };
-  words.forEach((word, index) => {
-    let state = 0;
-    for (const byte of word) {
-      const children = trie.next[state] as Map<number, number>;
-      let child = children.get(fold(byte));
-      if (child === undefined) {
-        child = trie.next.length;
-        trie.next.push(new Map());
-        trie.words.push([]);
-        children.set(fold(byte), child);
-      }
-      state = child;
-    }
-    if (state !== 0) trie.words[state]?.push(index);
-  });
-  return trie;
-}
-
 /** Class 0 is every byte that no word has: it always leads to the root. Class 1 is ESC. */
-function classify(words: readonly Uint8Array[]): { classes: Uint8Array; count: number } {
+function classify(words: readonly string[]): { classes: Uint8Array; count: number } {
   const classes = new Uint8Array(256);
-  classes[ESC] = 1;
+  classes[ESC] = ESC_CLASS;
   let count = 2;
   for (const word of words) {
-    for (const byte of word) {
-      const folded = fold(byte);
+    for (let at = 0; at < word.length; at++) {
+      const folded = fold(word.charCodeAt(at));
       if (classes[folded] !== 0) continue;
       classes[folded] = count;
       if (folded >= 0x61 && folded <= 0x7a) classes[folded - 0x20] = count;
@@ -64,48 +41,94 @@ function classify(words: readonly Uint8Array[]): { classes: Uint8Array; count: n
   return { classes, count };
 }
 
-/** Breadth-first order, failure links, and for each state the words of its failure link added. */
-function link(trie: Trie): { order: number[]; failure: number[] } {
-  const failure: number[] = new Array(trie.next.length).fill(0);
+/** A trie whose states are numbered as they are met; children of a state form a list. */
+interface Trie {
+  /** Child by (state << 8 | class). */
+  readonly children: Map<number, number>;
+  readonly firstChild: number[];
+  readonly nextSibling: number[];
+  /** Class that leads to a state. */
+  readonly entered: number[];
+  /** Words that end in a state, for the few states that have any. */
+  readonly ends: Map<number, number[]>;
+}
+
+function buildTrie(words: readonly string[], classes: Uint8Array): Trie {
+  const trie: Trie = { children: new Map(), firstChild: [0], nextSibling: [0], entered: [0], ends: new Map() };
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    let state = 0;
+    for (let at = 0; at < word.length; at++) state = childOf(trie, state, classes[word.charCodeAt(at)] as number);
+    const here = trie.ends.get(state);
+    if (here === undefined) trie.ends.set(state, [index]);
+    else here.push(index);
+  }
+  return trie;
+}
+
+function childOf(trie: Trie, state: number, cls: number): number {
+  const known = trie.children.get((state << 8) | cls);
+  if (known !== undefined) return known;
+  const child = trie.entered.push(cls) - 1;
+  if (child >= MAX_STATES) throw new RangeError(`more than ${MAX_STATES} automaton states`);
+  trie.children.set((state << 8) | cls, child);
+  trie.nextSibling.push(trie.firstChild[state] as number);
+  trie.firstChild[state] = child;
+  trie.firstChild.push(0);
+  return child;
+}
+
+/** States shortest first, and for each the longest other state that ends like it; words are handed down that way. */
+function link({ children, firstChild, nextSibling, entered, ends }: Trie): { order: number[]; failure: number[] } {
+  const failure: number[] = new Array(entered.length).fill(0);
   const order = [0];
   for (let at = 0; at < order.length; at++) {
     const state = order[at] as number;
-    for (const [byte, child] of trie.next[state] as Map<number, number>) {
+    for (let child = firstChild[state] as number; child !== 0; child = nextSibling[child] as number) {
       order.push(child);
+      if (state === 0) continue;
+      const cls = entered[child] as number;
       let fall = failure[state] as number;
-      while (state !== 0 && fall !== 0 && !trie.next[fall]?.has(byte)) fall = failure[fall] as number;
-      const target = state === 0 ? 0 : (trie.next[fall]?.get(byte) ?? 0);
-      failure[child] = target;
-      trie.words[child]?.push(...(trie.words[target] ?? []));
+      while (fall !== 0 && !children.has((fall << 8) | cls)) fall = failure[fall] as number;
+      const fallen = children.get((fall << 8) | cls) ?? 0;
+      failure[child] = fallen;
+      const inherited = ends.get(fallen);
+      if (inherited !== undefined) ends.set(child, [...(ends.get(child) ?? NO_WORDS), ...inherited]);
     }
   }
   return { order, failure };
 }
 
-/** Compiles words (at least one byte each, ASCII letters match in either case). */
-export function buildAutomaton(words: readonly Uint8Array[]): Automaton {
-  const trie = buildTrie(words);
-  const count = trie.next.length;
-  if (count > MAX_STATES) throw new RangeError(`${count} automaton states, at most ${MAX_STATES}`);
+/**
+ * Compiles words (one unit a byte, at least one each; ASCII letters match in either case). RangeError when they need
+ * more than {@link MAX_STATES} states.
+ */
+export function buildAutomaton(words: readonly string[]): Automaton {
   const { classes, count: classCount } = classify(words);
-  const shift = Math.ceil(Math.log2(Math.max(2, classCount)));
+  const shift = Math.ceil(Math.log2(classCount));
+  const trie = buildTrie(words, classes);
   const { order, failure } = link(trie);
-  const hits = order.filter((state) => (trie.words[state]?.length ?? 0) > 0);
-  const firstHit = count - hits.length;
-  const number: number[] = [];
+  const count = order.length;
+  const firstHit = count - trie.ends.size;
+  const number = new Uint16Array(count);
+  const ended: (readonly number[])[] = [];
   let plain = 0;
-  let hit = firstHit;
-  // The root comes first in breadth-first order and ends no word, so it is state 0.
-  for (const state of order) number[state] = (trie.words[state]?.length ?? 0) > 0 ? hit++ : plain++;
+  // The root comes first and ends no word, so it is state 0.
+  for (const state of order) {
+    const here = trie.ends.get(state);
+    if (here === undefined) number[state] = plain++;
+    else number[state] = firstHit + ended.push(here) - 1;
+  }
   const table = new Uint16Array(count << shift);
   for (const state of order) {
     const row = (number[state] as number) << shift;
+    // What a state does not know, the shorter one that it ends like does; that one's row is filled already.
     const fallRow = (number[failure[state] as number] as number) << shift;
     if (state !== 0) table.copyWithin(row, fallRow, fallRow + (1 << shift));
-    table[row + 1] = count;
-    for (const [byte, child] of trie.next[state] as Map<number, number>) {
-      table[row + (classes[byte] as number)] = number[child] as number;
+    for (let child = trie.firstChild[state] as number; child !== 0; child = trie.nextSibling[child] as number) {
+      table[row + (trie.entered[child] as number)] = number[child] as number;
     }
+    table[row + ESC_CLASS] = count;
   }
-  return { table, classes, shift, firstHit, words: hits.map((state) => trie.words[state] ?? []), escapeState: count };
+  return { table, classes, shift, firstHit, words: ended, escapeState: count };
 }

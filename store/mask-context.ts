@@ -2,7 +2,7 @@
 // parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
 import { kindOfName } from './mask-names.ts';
 import type { Span } from './mask-span.ts';
-import { isPlaceholder, isSecretValue, type NameKind } from './mask-value.ts';
+import { isPlaceholder, isSecretValue, type NameKind, UUID } from './mask-value.ts';
 
 /** What a line leaves open for the next one: its last name, whose value has not come yet. */
 export interface OpenName {
@@ -13,7 +13,7 @@ export interface OpenName {
 
 /** What looking at one name gave. */
 export interface ContextResult {
-  readonly span?: Span;
+  readonly spans?: readonly Span[];
   readonly open?: OpenName;
   /** Where the name ends: later hits before it are the same name. */
   readonly end: number;
@@ -37,7 +37,7 @@ const isNameCode = (code: number): boolean =>
 
 const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
 const SPACES = /[ \t]{0,24}/y;
-const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|->|%3D|%3A)/iy;
+const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
 const IS_WORD = /(?: (?:is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
 const VALUE_WORD =
   /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
@@ -46,7 +46,7 @@ const WRAPPERS =
 const QUOTE = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
 const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-const PLAIN_END = /[\s"'`<>,;)\]}|\\]|&(?!#|amp;)|%26|%22|%27|%20|%2C/i;
+const PLAIN_END = /[\s"'`<>,;)\]}\\]|\|(?![A-Za-z0-9_-]{20})|&(?!#|amp;)|%26|%22|%27|%20|%2C/i;
 const SET_COMMAND =
   /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
 const NETRC_BEFORE = /(?:login|user|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
@@ -81,7 +81,7 @@ function nameAround(line: string, from: number, to: number): Name {
 /** Where a value starts and which kind of separator led there; undefined when the name has no value. */
 interface ValueStart {
   readonly at: number;
-  readonly how: 'assigned' | 'element' | 'flag' | 'prose' | 'listed' | 'attribute';
+  readonly how: 'assigned' | 'element' | 'flag' | 'prose' | 'spaced' | 'listed' | 'attribute';
 }
 
 function elementStart(line: string, name: Name, at: number): ValueStart | undefined {
@@ -97,7 +97,7 @@ function spacedStart(line: string, name: Name, at: number): ValueStart | undefin
   // A two-column listing (`token      abc…`): the name alone at the start, the value alone to the end.
   if (spaced - at >= 2 && /^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced)))
     return { at: spaced, how: 'prose' };
-  return undefined;
+  return { at: spaced, how: 'spaced' };
 }
 
 function valueStart(line: string, name: Name): ValueStart | undefined {
@@ -198,6 +198,11 @@ function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['h
   const text = line.slice(value.from, value.to);
   if (isBase64Pair(text) && !isPlaceholder(text)) return true;
   if (!isSecretValue(text, kind)) return false;
+  // Nothing but a space (`using API key 9f…`): the text itself must leave no doubt.
+  if (how === 'spaced')
+    return (
+      /^[\w-]{20,}$/.test(text) && (text.match(/\d/g)?.length ?? 0) >= 3 && /[a-z]/i.test(text) && !UUID.test(text)
+    );
   if (how !== 'prose') return true;
   return text.length >= 8 && /\d/.test(text) && kind !== 'weak';
 }
@@ -208,7 +213,7 @@ const NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0
 
 function openAt(line: string, name: Name, start: ValueStart | undefined, kind: NameKind): OpenName | undefined {
   if (start !== undefined) {
-    return start.how !== 'prose' && OPEN_END.test(line.slice(start.at, start.at + 60))
+    return start.how !== 'prose' && start.how !== 'spaced' && OPEN_END.test(line.slice(start.at, start.at + 60))
       ? { kind, needsValueWord: false }
       : undefined;
   }
@@ -219,13 +224,37 @@ function openAt(line: string, name: Name, start: ValueStart | undefined, kind: N
   return name.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : undefined;
 }
 
-/** Bare `key` names a secret in a query string or as a flag only; anywhere else it is a map's. */
+/** Words before a name that is written with spaces: `API Key:`, `Secret access key =`. */
+const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
+
+/**
+ * Bare `key` names a secret in a query string or as a flag, and where the words before it make it one (`API key`);
+ * anywhere else it is a map's.
+ */
 function kindHere(line: string, name: Name): NameKind | undefined {
   const kind = kindOfName(name.text);
-  if (kind !== undefined || name.text.toLowerCase() !== 'key') return kind;
-  return line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-')
-    ? 'weak'
+  if (kind !== undefined || !/^keys?$/i.test(name.text)) return kind;
+  if (line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-'))
+    return 'weak';
+  const words = WORDS_BEFORE.exec(line.slice(Math.max(0, name.from - 64), name.from))?.[0];
+  return words !== undefined && kindOfName(`${words.trim().replaceAll(' ', '_')}_key`) === 'secret'
+    ? 'secret'
     : undefined;
+}
+
+/** Items of a list after its first (`"tokens": ["a", "b"]`), at most 64 of them. */
+function furtherItems(line: string, first: Value, kind: NameKind): Span[] {
+  const spans: Span[] = [];
+  const item = /(\\{0,4}["'])[ \t]{0,4},[ \t]{0,8}(\\{0,4}["'])([^"'\\\s]{6,512})(?=\\{0,4}["'])/y;
+  item.lastIndex = first.to;
+  while (spans.length < 64) {
+    const match = item.exec(line);
+    const text = match?.[3] ?? '';
+    if (match === null || !isSecretValue(text, kind)) break;
+    const to = match.index + match[0].length;
+    spans.push({ from: to - text.length, to, rule: `value:${kind}` });
+  }
+  return spans;
 }
 
 /** Looks at the name around a keyword at [from, to) of a visible line. */
@@ -240,7 +269,9 @@ export function findContextValue(line: string, from: number, to: number): Contex
   for (const candidate of [value, withoutScheme(line, value)]) {
     if (candidate.to <= candidate.from || !isMasked(line, candidate, kind, start.how)) continue;
     const end = candidate === value ? envLineEnd(line, name, value) : candidate.to;
-    return { end: name.to, span: { from: candidate.from, to: end, rule: `value:${kind}` } };
+    const span = { from: candidate.from, to: end, rule: `value:${kind}` };
+    const isList = value.quoted && /\[[ \t]{0,4}\\{0,4}["']$/.test(line.slice(Math.max(0, value.from - 8), value.from));
+    return { end: name.to, spans: isList ? [span, ...furtherItems(line, value, kind)] : [span] };
   }
   return { end: name.to };
 }
@@ -260,6 +291,6 @@ export function findOpenValue(line: string, open: OpenName): Span | undefined {
   const text = line.slice(whole.from, whole.to);
   // A block's line holds the value alone; a line of prose after a heading does not.
   const alone = /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
-  if (!alone || !isSecretValue(text, open.kind)) return undefined;
+  if (!alone || /^[#:[]|[:[]$/.test(text) || !/\d/.test(text) || !isSecretValue(text, open.kind)) return undefined;
   return { from: whole.from, to: whole.to, rule: `value:${open.kind}` };
 }

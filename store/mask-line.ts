@@ -1,6 +1,7 @@
 // Masks one visible line: runs the words over it, asks each hit's rule for spans, and says what the next line inherits.
 import { findCommandSecret } from './mask-commands.ts';
 import { findContextValue, findOpenValue, type OpenName } from './mask-context.ts';
+import { wordScore } from './mask-letters.ts';
 import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
 import type { TokenRule } from './mask-rule.ts';
 import type { Span } from './mask-span.ts';
@@ -20,6 +21,9 @@ export interface LineResult {
   readonly left: Inherited;
   readonly added: readonly string[];
 }
+
+/** Random letters alone reach this once in some thousand tokens of 30 characters; base62 and hex never do. */
+const MOST_WORDY = 0;
 
 const NOTHING: Inherited = {};
 const compiled = new Map<TokenRule | WebhookRule, RegExp>();
@@ -46,7 +50,8 @@ function findToken(line: string, from: number, rule: TokenRule): Span | undefine
     const text = pattern.exec(line)?.[0];
     if (text === undefined) continue;
     const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
-    return isPlaceholder(body.length > 6 ? body : text)
+    // Identifiers and test names run on from short prefixes (`test_`, `key`): a text of words is no token.
+    return isPlaceholder(body.length > 6 ? body : text) || wordScore(body) > MOST_WORDY
       ? undefined
       : { from: from - back, to: from - back + text.length, rule: rule.id };
   }
@@ -114,10 +119,10 @@ class LineScan {
     else if (word.is === 'command') this.add(findCommandSecret(this.line, to, word.index));
     else if (word.is === 'webhook') this.add(findWebhook(this.line, to, word.rule));
     else if (word.is === 'context' && from >= this.nameEnd) {
-      const found = findContextValue(this.line, from, to);
+      const found = findContextValue(this.line, from, to - word.trim);
       this.nameEnd = found.end;
       this.name = found.open ?? this.name;
-      this.add(found.span);
+      for (const span of found.spans ?? []) this.add(span);
     }
   }
 

@@ -59,7 +59,7 @@ const HARMLESS_BEFORE_KEY = set(`
   restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
   column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
   missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
-  first next hashed ordering shard s3 checkpoint memo memoize manifest lookup
+  first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping group
 `);
 /** After a secret word: the name is about a secret (where it is, how long, which), and holds none. */
 const ABOUT = set(`
@@ -78,7 +78,7 @@ const ABOUT = set(`
   encoder decoder encoding separator delimiter char character comment support feature flag flags option options
   settings setting config configuration setup form page view controller component button dialog modal helper util utils
   api apis callback hook hooks event events change changed changes update updates entropy history grant grants
-  selector reader writer loader pub public algorithmid signer sign signing verify verifier
+  stdin stdout stderr fd selector reader writer loader pub public algorithmid signer sign signing verify verifier
 `);
 /** Before `token`: positions in a listing, parsers and language models, not access. */
 const HARMLESS_BEFORE_TOKEN = set(`
@@ -135,7 +135,12 @@ const known = new Map<string, NameKind | null>();
 /** chosen: bounds the memory a hostile log can take; cleared as a whole, which costs only time. */
 const MAX_KNOWN = 4_000;
 
+/** A file that is named after what it holds: `token.cpp`, `server.key`. */
+const FILE_NAME =
+  /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|r|m|mm|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|pem|crt|cer|key|pub|asc|gpg|log|csv|lock|tf|vue|dart|zip|gz|tgz|whl|d|snap)$/i;
+
 function readName(name: string): NameKind | undefined {
+  if (FILE_NAME.test(name)) return undefined;
   const words = wordsOfName(name);
   const tail = words.slice(-3).join(' ');
   // These ids are half of a credential, or all of one; every other `…_id` names something public.

@@ -4,7 +4,6 @@ import type { Word, WordTable } from './mask-words.ts';
 
 const TOKEN = 1;
 const NAME = 2;
-const DIGIT = 4;
 const ADDRESS_END = 8;
 const SPACE = 16;
 const AFTER_NAME = 32;
@@ -15,67 +14,139 @@ for (let byte = 0x21; byte < 0x7f; byte++) KINDS[byte] = TOKEN;
 for (const sign of '"\'`<>(),;[]{}\\') KINDS[sign.charCodeAt(0)] = 0;
 for (const name of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$')
   KINDS[name.charCodeAt(0)] = (KINDS[name.charCodeAt(0)] as number) | NAME;
-for (const digit of '0123456789') KINDS[digit.charCodeAt(0)] = (KINDS[digit.charCodeAt(0)] as number) | DIGIT;
 for (const end of ' \t\r\n"\'`<>/\\?#') KINDS[end.charCodeAt(0)] = (KINDS[end.charCodeAt(0)] as number) | ADDRESS_END;
 for (const space of ' \t') KINDS[space.charCodeAt(0)] = (KINDS[space.charCodeAt(0)] as number) | SPACE;
 // What may stand between a name and its value: separators, closing quotes and brackets, percent and entity escapes.
 for (const sign of '=:"\'`\\]>%&|?+') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
 
-/** Tests of a state's words, joined: what the words of one state need to be worth a look. */
-export interface Probe {
-  readonly always: boolean;
-  /** Fewest token characters that must follow, or -1 when no token ends here. */
-  readonly least: number;
-  readonly context: 'none' | 'letters' | 'no-letters';
-  readonly address: boolean;
-  readonly space: boolean;
-  /** The longest word of a name that ends here, to find its start. */
+/** What the bytes around a word must look like for its line to be worth a look. */
+interface Check {
+  readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'flag';
+  /** Bytes of the word. */
   readonly length: number;
+  /** `token`: the bytes that must follow, and how many of them. */
+  readonly set: Uint8Array;
+  readonly least: number;
+  /** `token`: bytes before the word that refuse it, or undefined. */
+  readonly refused: Uint8Array | undefined;
+  /** `token`: bytes one of which must stand right before the word, or undefined. */
+  readonly before: Uint8Array | undefined;
+  /** `context`: signs at the end of the word that are not the name's. */
+  readonly trim: number;
+  /** `flag`: what must come later in the line (`-p`). */
+  readonly flag: string;
 }
 
-function probeOf(words: readonly Word[], lengths: readonly number[]): Probe {
-  let least = -1;
-  let context: Probe['context'] = 'none';
-  let length = 0;
-  words.forEach((word, index) => {
-    if (word.is === 'token' && word.least > 0) least = least < 0 ? word.least : Math.min(least, word.least);
-    if (word.is !== 'context') return;
-    context = word.lettersAfter || context === 'letters' ? 'letters' : 'no-letters';
-    length = Math.max(length, lengths[index] ?? 0);
-  });
+/** The checks of the words that end in one state. */
+export type Probe = readonly Check[];
+
+const ANY_TOKEN = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = (KINDS[byte] as number) & TOKEN;
+
+const sets = new Map<string, Uint8Array>();
+/** The bytes of a character class of an expression. */
+function setOf(characterClass: string): Uint8Array {
+  const known = sets.get(characterClass);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(characterClass);
+  const set = new Uint8Array(256);
+  // No class of a rule goes beyond ASCII.
+  for (let byte = 0x21; byte < 0x7f; byte++) set[byte] = pattern.test(String.fromCharCode(byte)) ? 1 : 0;
+  sets.set(characterClass, set);
+  return set;
+}
+
+const CLASS = '\\[(?:[^\\]\\\\]|\\\\.)+\\]|\\\\[dw]';
+const FIRST_CLASS = new RegExp(`^(${CLASS})\\{(\\d{1,4})`);
+const LAST_CLASS = new RegExp(`(${CLASS})(?:\\{[\\d,]{1,9}\\})?$`);
+/** More is left to the expression. */
+const MOST_LEAST = 24;
+
+function tokenCheck(word: Extract<Word, { is: 'token' }>, length: number): Check {
+  const { tail, head, edges } = word.rule;
+  const first = FIRST_CLASS.exec(tail);
+  const someCount = /\{(\d{1,4})/.exec(tail)?.[1] ?? '0';
+  const last = head === '' ? null : LAST_CLASS.exec(head);
   return {
-    always: words.some(
-      (word) =>
-        (word.is === 'token' && word.least === 0) ||
-        (word.is === 'shape' && word.next === 'any') ||
-        !/^(?:token|context|shape)$/.test(word.is),
-    ),
-    least,
-    context,
-    address: words.some((word) => word.is === 'shape' && word.next === 'address'),
-    space: words.some((word) => word.is === 'shape' && word.next === 'space'),
+    ...ALWAYS,
+    how: 'token',
     length,
+    set: first?.[1] === undefined ? ANY_TOKEN : setOf(first[1]),
+    least: Math.min(MOST_LEAST, Number(first?.[2] ?? someCount)),
+    refused:
+      head !== ''
+        ? undefined
+        : edges.includes('L')
+          ? setOf('[\\w+/=-]')
+          : edges.includes('l')
+            ? setOf('[A-Za-z0-9]')
+            : undefined,
+    before: last?.[1] === undefined ? undefined : setOf(last[1]),
   };
+}
+
+const ALWAYS: Check = {
+  how: 'always',
+  length: 0,
+  set: ANY_TOKEN,
+  least: 0,
+  refused: undefined,
+  before: undefined,
+  trim: 0,
+  flag: '',
+};
+
+function checkOf(word: Word, length: number): Check {
+  switch (word.is) {
+    case 'token':
+      return tokenCheck(word, length);
+    case 'context':
+      return { ...ALWAYS, how: 'context', length: length - word.trim, trim: word.trim };
+    case 'command':
+      return word.flag === '' ? ALWAYS : { ...ALWAYS, how: 'flag', flag: word.flag };
+    case 'shape':
+      return word.next === 'any' ? ALWAYS : { ...ALWAYS, how: word.next };
+    case 'webhook':
+    case 'key-begin':
+    case 'putty-key':
+    case 'add-mask':
+    case 'told':
+      return ALWAYS;
+    default:
+      return word satisfies never;
+  }
 }
 
 /** One probe for each hit state of the table's automaton. */
 export const probesOf = (table: WordTable): readonly Probe[] =>
   table.automaton.words.map((indexes) =>
-    probeOf(
-      indexes.map((index) => table.words[index] as Word),
-      indexes.map((index) => table.lengths[index] as number),
-    ),
+    indexes.map((index) => checkOf(table.words[index] as Word, table.lengths[index] as number)),
   );
 
 const ESC = 0x1b;
 
-function tokenFollows(bytes: Uint8Array, from: number, least: number): boolean {
-  for (let at = from; at < from + least; at++) {
+function tokenFollows(bytes: Uint8Array, to: number, check: Check): boolean {
+  const start = to - check.length;
+  const previous = start > 0 ? (bytes[start - 1] as number) : 0;
+  // A letter before the word may be the end of a colour code: only the expression, which sees none, can tell.
+  if (check.refused !== undefined && check.refused[previous] === 1 && previous !== 0x6d) return false;
+  if (check.before !== undefined && check.before[previous] === 0 && previous !== 0x6d) return false;
+  for (let at = to; at < to + check.least; at++) {
     const byte = bytes[at] as number;
     if (byte === ESC) return true;
-    if (((KINDS[byte] as number) & TOKEN) === 0) return false;
+    if (check.set[byte] === 0 || at >= bytes.length) return false;
   }
   return true;
+}
+
+function flagFollows(bytes: Uint8Array, from: number, flag: string): boolean {
+  const first = flag.charCodeAt(0);
+  for (let at = from; at < bytes.length && at < from + 260; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0x0a || byte === 0x0d) return false;
+    if (byte === ESC || (byte === first && bytes[at + 1] === flag.charCodeAt(1))) return true;
+  }
+  return false;
 }
 
 /** `user@` before the address ends. */
@@ -89,13 +160,22 @@ function hasUserInfo(bytes: Uint8Array, from: number): boolean {
   return false;
 }
 
-const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
-
 /** Bytes of a name before `from`, at most 64: where it starts. */
 function nameStart(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at > 0 && from - at < 64 && ((KINDS[bytes[at - 1] as number] as number) & NAME) !== 0) at--;
   return at;
+}
+
+/** Twenty characters of a name or token with three digits among them: no word of prose. */
+function randomFollows(bytes: Uint8Array, from: number): boolean {
+  let digits = 0;
+  for (let at = from; at < from + 20; at++) {
+    const byte = bytes[at] as number;
+    if (at >= bytes.length || ((KINDS[byte] as number) & NAME) === 0) return false;
+    if (byte >= 0x30 && byte <= 0x39) digits++;
+  }
+  return digits >= 3;
 }
 
 const PROSE_VERBS = new Set(['is', 'wa', 'ar', 'se', 'ch', 're']);
@@ -110,6 +190,7 @@ function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boole
   if (at - space >= 2) return true;
   const before = bytes[nameFrom] as number;
   if (before === 0x2d || bytes[nameFrom - 1] === 0x2f) return true;
+  if (randomFollows(bytes, at)) return true;
   if (PROSE_VERBS.has(String.fromCharCode(next | 0x20, (bytes[at + 1] as number) | 0x20))) return true;
   return ((KINDS[bytes[nameFrom - 1] as number] as number) & SPACE) !== 0 && endsWithSetWord(bytes, nameFrom - 1);
 }
@@ -127,9 +208,8 @@ function endsWithSetWord(bytes: Uint8Array, space: number): boolean {
 }
 
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
-function contextFollows(bytes: Uint8Array, to: number, probe: Probe): boolean {
+function contextFollows(bytes: Uint8Array, to: number, probe: Check): boolean {
   let at = to;
-  if (probe.context === 'no-letters' && at < bytes.length && isLetter(bytes[at] as number)) return false;
   while (at < bytes.length && at - to < 48 && ((KINDS[bytes[at] as number] as number) & NAME) !== 0) at++;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
   if (byte === ESC) return true;
@@ -147,29 +227,45 @@ function isBareKeyOrPass(bytes: Uint8Array, to: number, length: number, next: nu
   const first = bytes[to - length] as number;
   const before = to - length > 0 ? (bytes[to - length - 1] as number) : 0x20;
   if (((KINDS[before] as number) & NAME) !== 0) return false;
-  if (length === 3 && (first | 0x20) === 0x6b)
-    return before !== 0x3f && before !== 0x26 && (next === 0x3a || next === 0x3d || next === 0x22 || next === 0x27);
+  if (length <= 4 && (first | 0x20) === 0x6b) {
+    const isWordBefore =
+      before === 0x20 && to - length > 1 && ((KINDS[bytes[to - length - 2] as number] as number) & NAME) !== 0;
+    return (
+      before !== 0x3f &&
+      before !== 0x26 &&
+      !isWordBefore &&
+      (next === 0x3a || next === 0x3d || next === 0x22 || next === 0x27)
+    );
+  }
   return length === 4 && first === 0x50 && bytes[to - 1] === 0x53 && next === 0x3a;
+}
+
+/** After `bearer` and `basic`: a space, a quote or a percent escape. */
+function spaceFollows(byte: number | undefined): boolean {
+  return (
+    byte === ESC ||
+    byte === 0x20 ||
+    byte === 0x09 ||
+    byte === 0x25 ||
+    byte === 0x2b ||
+    byte === 0x22 ||
+    byte === 0x27 ||
+    byte === 0x3d
+  );
 }
 
 /** True when the hit that ends before `to` may be a secret's. */
 export function isWorthALook(bytes: Uint8Array, to: number, probe: Probe): boolean {
-  if (probe.always) return true;
-  if (probe.least >= 0 && tokenFollows(bytes, to, probe.least)) return true;
-  if (probe.address && hasUserInfo(bytes, to)) return true;
-  if (probe.space) {
-    const byte = bytes[to] as number;
-    if (
-      byte === ESC ||
-      byte === 0x20 ||
-      byte === 0x25 ||
-      byte === 0x09 ||
-      byte === 0x2b ||
-      byte === 0x22 ||
-      byte === 0x27 ||
-      byte === 0x3d
-    )
-      return true;
+  for (const check of probe) {
+    if (check.how === 'token') {
+      if (tokenFollows(bytes, to, check)) return true;
+    } else if (check.how === 'context') {
+      if (contextFollows(bytes, to - check.trim, check)) return true;
+    } else if (check.how === 'address') {
+      if (hasUserInfo(bytes, to)) return true;
+    } else if (check.how === 'space') {
+      if (spaceFollows(bytes[to])) return true;
+    } else if (check.how === 'always' || flagFollows(bytes, to, check.flag)) return true;
   }
-  return probe.context !== 'none' && contextFollows(bytes, to, probe);
+  return false;
 }

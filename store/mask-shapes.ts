@@ -61,6 +61,7 @@ export const findBasic: Finder = (line, _from, to) => {
   if (match?.[1] === undefined) return NONE;
   const decoded = Buffer.from(match[1].replaceAll('%3D', '='), 'base64').toString('latin1');
   if (!/^[\x20-\x7e\x80-\xff]{0,200}:[\x20-\x7e\x80-\xff]+$/.test(decoded)) return NONE;
+  if (SAMPLE_PASSWORDS.test(decoded.slice(decoded.indexOf(':') + 1))) return NONE;
   const from = to + match[0].length - match[1].length;
   return one(from, from + match[1].length, 'basic');
 };
@@ -152,7 +153,7 @@ function groupAt(
 const isPassword = (text: string): boolean => isSecretValue(text, 'password');
 const isRandom = (text: string): boolean => text.length >= 16 && !isPlaceholder(text);
 
-const USER_FLAG = /[= ]{1,3}["']?[^\s:"'$]{1,80}:([^\s"']{4,200})/y;
+const USER_FLAG = /[= ]{1,3}["']?[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
 /** `curl -u user:password`; `docker run -u 1000:1000` and `--user node:node` stay. */
 export const findUserFlag: Finder = (line, _from, to) => groupAt(line, to, USER_FLAG, 'cli-user', isPassword);
 

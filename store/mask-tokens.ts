@@ -38,7 +38,6 @@ const INNER: readonly InnerRow[] = [
   ['rapidapi', [10, 10], `${HX}{10}`, 'msh', `${HX}{15}p1${HX}{5}jsn${HX}{12}`, 'lr'],
   ['newrelic', [36, 36], `${HX}{36}`, 'NRAL', '', 'lr'],
   ['newrelic', [36, 36], `${HX}{36}`, 'FFFF', 'NRAL', 'lr'],
-  ['salesforce', [15, 18], `00D${A}{12,15}`, '!AQ', '[\\w.]{80,260}', 'l'],
   ['bitwarden', [0, 0], '', '0.', `${ID}\\.${A}{30}:[A-Za-z0-9+/=]{24,32}`, 'l'],
   ['openai', [23, 23], `sk-${A}{20}`, 'T3BlbkFJ', `${A}{20}`],
 ];

@@ -26,10 +26,15 @@ const CODE =
   /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}[([]|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
 const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
 const LABELLED_DIGEST = /^(?:sha\d{1,3}|md5|blake[23][bs]?|h1|crc32c?|etag|git|commit)[-:=]/i;
+/** `group:artifact:1.2.3` of a package manager, and a plain e-mail address. */
+const COORDINATE = /^[\w.-]{1,80}(?::[\w.-]{1,80}){1,4}$/;
+const EMAIL = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}$/;
 const NUMBERISH =
   /^[-+~<>=^]{0,2}v?\d[\d.,:_/\-+xT]{0,60}(?:Z|ms|s|m|h|d|w|%|[kmgt]i?b?|b|bytes?|secs?|mins?|hours?|days?|px|rc\.?\d{1,3}|beta\.?\d{0,3}|alpha\.?\d{0,3}|-snapshot)?$/i;
 const SEMVER = /^[~^]?v?\d{1,5}\.\d{1,5}(?:\.\d{1,8})?(?:[-+.][0-9a-z.+-]{1,40})?$/i;
-const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
+/** Keys that their issuers mean to be seen: publishable, site and client-side keys, and public halves of pairs. */
+const PUBLIC_KEY =
+  /^(?:pk_(?:live|test)_|sb_publishable_|phc_|0x4A{6}|public-(?:token|sandbox|development|production)-|(?:pub|sub)-c-|mob-[0-9a-f]{8}-|FLWPUBK|pubkey-|(?:test|live)_pub_|pk\.eyJ|age1|npub1|ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^[0-9a-f]+$/i;
 const SIGN = /[!@#$%^&*+=?~;]/;
@@ -69,6 +74,8 @@ export function isPathLike(value: string): boolean {
 function isPlainData(value: string): boolean {
   return (
     NUMBERISH.test(value) ||
+    EMAIL.test(value) ||
+    (COORDINATE.test(value) && (isWordy(value) || /:v?\d+\.\d[\w.-]*$/.test(value))) ||
     SEMVER.test(value) ||
     LABELLED_DIGEST.test(value) ||
     PUBLIC_KEY.test(value) ||
@@ -82,10 +89,23 @@ function isRandomEnough(value: string, kind: NameKind): boolean {
   const hasDigit = /\d/.test(value);
   if (HEX.test(value)) return value.length >= 16 && hasDigit && entropyOf(value) >= 2.5;
   const classes = Number(/[a-z]/.test(value)) + Number(/[A-Z]/.test(value)) + Number(hasDigit);
-  if (value.length < 16) return kind !== 'weak' && value.length >= 8 && classes === 3 && wordScore(value) < -0.6;
+  if (value.length < 16) {
+    // Short keys exist (Dropbox has 15 letters and digits): the fewer characters, the more of them must be telling.
+    const score = wordScore(value);
+    return (
+      kind !== 'weak' &&
+      ((classes === 3 && value.length >= 8 && score < -0.6) ||
+        (classes === 2 && hasDigit && value.length >= 10 && score < -0.8))
+    );
+  }
   if (classes === 1 && !hasDigit) return wordScore(value) < -0.6;
+  if (kind === 'weak' && hasWordPart(value)) return false;
   return !isWordy(value) && entropyOf(value) >= 3;
 }
+
+/** A part between signs that is a word: keys of caches and builds are words around a hash. */
+const hasWordPart = (value: string): boolean =>
+  value.split(/[-_./:]/).some((part) => part.length >= 4 && /^[a-z]+$/i.test(part) && wordScore(part) > 0.3);
 
 function isPassword(value: string): boolean {
   if (value.length < 6 || !/[a-z]/i.test(value)) return false;

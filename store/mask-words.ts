@@ -23,24 +23,28 @@ import {
 import { TOKEN_RULES } from './mask-tokens.ts';
 import { WEBHOOK_RULES, type WebhookRule } from './mask-webhooks.ts';
 
-/** What a word is for. */
+/** What a word is for. `trim`: signs at its end that only make it rarer. */
 export type Word =
-  | { readonly is: 'token'; readonly rule: TokenRule; readonly least: number }
-  | { readonly is: 'context'; readonly lettersAfter: boolean }
+  | { readonly is: 'token'; readonly rule: TokenRule }
+  | { readonly is: 'context'; readonly trim: number }
   | { readonly is: 'shape'; readonly find: Finder; readonly next: 'any' | 'space' | 'address' }
-  | { readonly is: 'command'; readonly index: number }
+  | { readonly is: 'command'; readonly index: number; readonly flag: string }
   | { readonly is: 'webhook'; readonly rule: WebhookRule }
   | { readonly is: 'key-begin' }
   | { readonly is: 'putty-key' }
   | { readonly is: 'add-mask' }
   | { readonly is: 'told'; readonly forms: readonly string[] };
 
-/** Names of secrets contain one of these; those of the first list may go on with letters (`password`, `tokens`). */
-const OPEN_WORDS =
-  'token secret pass key auth cred passphrase pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook parola haslo heslo lozinka wachtwoord salasana'.split(
+/** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
+const NAME_WORDS =
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook parola haslo heslo lozinka wachtwoord salasana'.split(
     ' ',
   );
-const CLOSED_WORDS = 'pwd psk pat jwt hmac otp totp sas salt pepper psw _pw'.split(' ');
+/** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */
+const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw _pw'.split(
+  ' ',
+);
+const AFTER_SHORT = [...'=:"\' ]>%|\\,&?+_-.0123456789'];
 
 const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
   ['://', findUserInfo, 'address'],
@@ -72,14 +76,8 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
 
 /** chosen: enough to tell a told form from other text, few enough that hundreds of forms stay a small table. */
 const TOLD_PREFIX = 12;
-/** How many token characters must follow a key before its line is looked at; more is left to the expression. */
-const MOST_LEAST = 16;
-
-function leastAfter(rule: TokenRule): number {
-  if (rule.back[1] > 0) return 0;
-  const first = /\{(\d{1,4})/.exec(rule.tail)?.[1];
-  return first === undefined ? 0 : Math.min(MOST_LEAST, Number(first));
-}
+/** The flag that must come for a command's expression to match. */
+const FLAG = /\\s(-[a-zA-Z])/;
 
 /** A table of words and what each means, index by index. */
 export interface WordTable {
@@ -90,11 +88,16 @@ export interface WordTable {
 
 function staticWords(): [string, Word][] {
   return [
-    ...TOKEN_RULES.map((rule): [string, Word] => [rule.key, { is: 'token', rule, least: leastAfter(rule) }]),
-    ...OPEN_WORDS.map((word): [string, Word] => [word, { is: 'context', lettersAfter: true }]),
-    ...CLOSED_WORDS.map((word): [string, Word] => [word, { is: 'context', lettersAfter: false }]),
+    ...TOKEN_RULES.map((rule): [string, Word] => [rule.key, { is: 'token', rule }]),
+    ...NAME_WORDS.map((word): [string, Word] => [word, { is: 'context', trim: 0 }]),
+    ...SHORT_NAME_WORDS.flatMap((word) =>
+      AFTER_SHORT.map((sign): [string, Word] => [word + sign, { is: 'context', trim: 1 }]),
+    ),
     ...SHAPES.map(([word, find, next]): [string, Word] => [word, { is: 'shape', find, next }]),
-    ...COMMAND_RULES.map(({ key }, index): [string, Word] => [key, { is: 'command', index }]),
+    ...COMMAND_RULES.map(({ key, tail }, index): [string, Word] => [
+      key,
+      { is: 'command', index, flag: FLAG.exec(tail)?.[1] ?? '' },
+    ]),
     ...WEBHOOK_RULES.map((rule): [string, Word] => [rule.key, { is: 'webhook', rule }]),
     ['-----begin', { is: 'key-begin' }],
     ['---- begin', { is: 'key-begin' }],
@@ -125,7 +128,7 @@ export function wordTable(toldForms: readonly string[]): WordTable {
   if (toldForms.length === 0 && rulesOnly !== undefined) return rulesOnly;
   const entries = [...staticWords(), ...toldWords(toldForms)];
   const table: WordTable = {
-    automaton: buildAutomaton(entries.map(([word]) => Buffer.from(word, 'latin1'))),
+    automaton: buildAutomaton(entries.map(([word]) => word)),
     words: entries.map(([, word]) => word),
     lengths: entries.map(([word]) => word.length),
   };

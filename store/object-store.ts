@@ -1,5 +1,5 @@
 // The key-value space that a store is. Two implementations, fs-store.ts and s3-store.ts, one conformance suite.
-import { AppError } from "./errors.ts";
+import { AppError } from './errors.ts';
 import type { ObjectKey } from './keys.ts';
 
 /** Half-open `[start, end)`, in bytes. */

@@ -1,6 +1,7 @@
 // A store in a bucket, over single requests. How a put stays safe is s3-put.ts, how a read goes on s3-read.ts.
 import { AppError } from './errors.ts';
 import { findObjectKey, type ObjectKey, STORE_FORMAT_KEY } from './keys.ts';
+import { endsBeforeRange, notFound } from './object-errors.ts';
 import type {
   ByteRange,
   Leftover,
@@ -10,7 +11,7 @@ import type {
   ObjectStore,
   PutResult,
 } from './object-store.ts';
-import type { S3Calls, S3UploadCursor } from './s3-calls.ts';
+import type { S3Calls, S3UploadCursor, S3UploadRef } from './s3-calls.ts';
 import { isMissing, isPassing, S3Failure, type S3Names, s3Error } from './s3-errors.ts';
 import { putS3, type S3Abilities } from './s3-put.ts';
 import { readS3 } from './s3-read.ts';
@@ -131,9 +132,9 @@ export class S3Backend implements ObjectStore, ObjectRemover {
           this.#options.calls.listUploads(this.#options.prefix, from, signal),
         );
         for (const upload of page.uploads) {
-          const sizeBytes = await this.#retried(doing, (signal) => this.#options.calls.uploadSize(upload, signal));
+          const sizeBytes = await this.#findUploadSize(upload, doing);
           const key = upload.key.slice(this.#options.prefix.length);
-          yield { id: upload.uploadId, key, sizeBytes, modifiedAtMs: upload.startedAtMs };
+          if (sizeBytes !== undefined) yield { id: upload.uploadId, key, sizeBytes, modifiedAtMs: upload.startedAtMs };
         }
         cursor = page.next;
       } while (cursor !== undefined);
@@ -174,6 +175,16 @@ export class S3Backend implements ObjectStore, ObjectRemover {
     }
   }
 
+  /** undefined when it has become an object, or was dropped, since it was listed. */
+  async #findUploadSize(upload: S3UploadRef, doing: string): Promise<number | undefined> {
+    try {
+      return await this.#retried(doing, (signal) => this.#options.calls.uploadSize(upload, signal));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Pages continue after the last key, so a server with another order would lose some. */
   #inOrder(last: string, key: string): string {
     if (last === '' || Buffer.compare(Buffer.from(key), Buffer.from(last)) > 0) return key;
@@ -201,15 +212,6 @@ export class S3Backend implements ObjectStore, ObjectRemover {
     const found = await this.stat(key);
     if (found === undefined) throw notFound(key);
     if (range.start > range.end || range.start < 0 || range.end > found.sizeBytes)
-      throw new AppError(
-        'STORE_DAMAGED',
-        `${key} ends at byte ${found.sizeBytes}, before the range that was asked for`,
-        {
-          hint: 'run `firstred verify --deep` to see what is damaged',
-        },
-      );
+      throw endsBeforeRange(key, found.sizeBytes);
   }
 }
-
-const notFound = (key: ObjectKey): AppError =>
-  new AppError('NOT_FOUND', `${key} is not in the store`, { hint: 'run `firstred verify` if a manifest names it' });

@@ -5,6 +5,7 @@ import { digestOf, startSha256 } from './digest.ts';
 import { AppError } from './errors.ts';
 import type { ObjectKey } from './keys.ts';
 import { readBody } from './object-body.ts';
+import { takenByOther } from './object-errors.ts';
 import type { ObjectBody, PutResult } from './object-store.ts';
 import type { S3Answer, S3Body, S3Calls, S3Part, S3UploadRef } from './s3-calls.ts';
 import { isForbidden, isMissing, isTaken, isUnknownToServer, S3Failure } from './s3-errors.ts';
@@ -62,7 +63,7 @@ async function lookBefore(put: S3Put): Promise<PutResult | undefined> {
   if (!put.abilities.reading) return undefined;
   try {
     const found = await retried(put, ({ signal }) => put.calls.head(put.fullKey, signal));
-    if (found.sizeBytes !== put.body.sizeBytes) throw takenByOther(put);
+    if (found.sizeBytes !== put.body.sizeBytes) throw takenByOther(put.key);
     return { state: await compare(put), storedAtMs: clockOf(found) };
   } catch (error) {
     if (isForbidden(error)) put.abilities.reading = false;
@@ -206,7 +207,7 @@ async function compare(put: S3Put): Promise<'unchanged'> {
     if (isForbidden(error)) return 'unchanged';
     throw error;
   }
-  throw takenByOther(put);
+  throw takenByOther(put.key);
 }
 
 async function isSame(left: AsyncIterable<Uint8Array>, right: AsyncIterable<Uint8Array>): Promise<boolean> {
@@ -243,8 +244,3 @@ function clockOf(answer: { readonly dateMs: number | undefined }): number {
     hint: 'let the server, or the proxy before it, send the Date header: keys are ordered by the store’s clock',
   });
 }
-
-const takenByOther = (put: S3Put): AppError =>
-  new AppError('STORE_DAMAGED', `${put.key} holds other bytes already; nothing was overwritten`, {
-    hint: 'run `firstred verify`: two writers must never share a key',
-  });

@@ -2,7 +2,7 @@
 import { AppError } from './errors.ts';
 import type { ByteRange } from './object-store.ts';
 import type { S3Calls, S3Download } from './s3-calls.ts';
-import { S3Failure } from './s3-errors.ts';
+import { isPassing, S3Failure } from './s3-errors.ts';
 import { retryS3, type Try } from './s3-retry.ts';
 
 export interface S3Read {
@@ -23,12 +23,14 @@ export async function* readS3(read: S3Read): AsyncIterable<Uint8Array> {
   const download = new ResumableDownload(read);
   try {
     for (;;) {
-      const chunk = await retryS3(
-        { doing: `reading ${read.key}`, giveUpMs: read.giveUpMs, signal: read.signal },
-        (attempt) => download.next(attempt),
-      );
-      if (chunk === undefined) return;
-      yield chunk;
+      let next = await download.nextOfOpen();
+      if (next === 'broken')
+        next = await retryS3(
+          { doing: `reading ${read.key}`, giveUpMs: read.giveUpMs, signal: read.signal },
+          (attempt) => download.next(attempt),
+        );
+      if (next === 'end') return;
+      yield next;
     }
   } finally {
     download.close();
@@ -57,8 +59,27 @@ class ResumableDownload {
     this.#failuresSince = this.#at;
   }
 
-  /** The next bytes; undefined at the end. A try that was ended leaves nothing behind, however late it comes back. */
-  async next({ signal }: Try): Promise<Uint8Array | undefined> {
+  /** The next bytes of a download that is under way, without what a retry costs each time. */
+  async nextOfOpen(): Promise<Uint8Array | 'end' | 'broken'> {
+    const open = this.#open;
+    if (open === undefined || this.#read.signal?.aborted === true) return 'broken';
+    const idle = setTimeout(open.destroy, this.#read.giveUpMs / 2);
+    try {
+      if (this.#at === this.#end) return await this.#finish();
+      const { value, done } = await open.chunks.next();
+      return done === true ? this.#ended() : this.#took(value);
+    } catch (error) {
+      this.close();
+      const failure = this.#countFailure(error);
+      if (!isPassing(failure)) throw failure;
+      return 'broken';
+    } finally {
+      clearTimeout(idle);
+    }
+  }
+
+  /** Opens the download, again if need be. A try that was ended leaves nothing behind, however late it comes back. */
+  async next({ signal }: Try): Promise<Uint8Array | 'end'> {
     let open = this.#open;
     if (this.#at === this.#end) return this.#finish();
     try {
@@ -73,7 +94,7 @@ class ResumableDownload {
     } catch (error) {
       open?.destroy();
       if (this.#open === open) this.#open = undefined;
-      throw this.#countFailure(error);
+      throw open === undefined ? error : this.#countFailure(error);
     }
   }
 
@@ -83,12 +104,12 @@ class ResumableDownload {
   }
 
   /** All bytes are there; only a connection whose answer was read to its end is used again. */
-  async #finish(): Promise<undefined> {
+  async #finish(): Promise<'end'> {
     const open = this.#open;
     this.#open = undefined;
     await open?.chunks.next().catch(() => undefined);
     open?.destroy();
-    return undefined;
+    return 'end';
   }
 
   async #start(signal: AbortSignal): Promise<OpenDownload> {
@@ -126,13 +147,13 @@ class ResumableDownload {
     return chunk;
   }
 
-  #ended(): undefined {
+  #ended(): 'end' {
     if (this.#end !== undefined && this.#at < this.#end) throw new S3Failure('IncompleteAnswer');
     this.#end = this.#at;
-    return undefined;
+    return 'end';
   }
 
-  /** Each chunk may be tried often; this bounds the whole. */
+  /** Each chunk may be tried often; this bounds the whole. Only for downloads that had begun. */
   #countFailure(error: unknown): unknown {
     this.#failures++;
     const isTooMuch = this.#failures > FAILURES_PER_MIB && error instanceof S3Failure && error.status === undefined;

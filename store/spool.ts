@@ -1,8 +1,12 @@
 // The spool: sealed logs on local disk that wait to be put into a store. A sealed log is `<capture>.zst` with
-// `<capture>.json` beside it, which is written last; `<capture>.part` is a capture under way.
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+// `<capture>.json` beside it, which is written last; `<capture>.part` is a capture under way, `<capture>.room` keeps
+// room for its note. Any number of processes may use one spool.
+import type { Stats } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from './crash-points.ts';
 import { AppError, reasonOf, systemErrorCode } from './errors.ts';
+import { fsError } from './fs-errors.ts';
 import type { Manifest } from './manifest.ts';
 import { manifestToJson } from './manifest-json.ts';
 
@@ -25,7 +29,25 @@ export interface Spool {
   list(onDamaged: (path: string, reason: string) => void): AsyncIterable<SealedLog>;
   /** After delivery. */
   remove(log: SealedLog): Promise<void>;
+  /** Whether it still waits: another process may have delivered it. */
+  has(log: SealedLog): Promise<boolean>;
+  /** The same log as another capture: once it is durable under the new id, the old one is removed. */
+  rename(log: SealedLog, captureId: string): Promise<SealedLog>;
+  /** What all sealed logs take. */
+  usedBytes(): Promise<number>;
+  /** What ended captures and crashes left: files that no sealed log owns, untouched since `beforeMs`. */
+  listLeftovers(beforeMs: number): AsyncIterable<SpoolLeftover>;
 }
+
+/** A file in the spool that nobody needs any more. */
+export interface SpoolLeftover {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** chosen: a manifest is some 2 KB, and must still find room when the log has filled the disk. */
+const NOTE_ROOM_BYTES = 16_384;
 
 /** A spool in `folder`, which is made at first use with mode 0700. */
 export function openSpool(folder: string): Spool {
@@ -34,24 +56,77 @@ export function openSpool(folder: string): Spool {
     folder,
     async stagePath(captureId) {
       await makeFolder(folder);
+      await writeFile(path(captureId, 'room'), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 0o600 }).catch(() => undefined); // the staging will say what is wrong
       return path(captureId, 'part');
     },
-    discardStaged: (captureId) => rm(path(captureId, 'part'), { force: true }),
-    async seal({ manifest, storeUrl }) {
-      const { id } = manifest.capture;
-      const objectPath = path(id, 'zst');
-      await rename(path(id, 'part'), objectPath);
-      const note = JSON.stringify({ store: storeUrl, manifest: JSON.parse(manifestToJson(manifest)) as unknown });
-      await writeSynced(path(id, 'json'), note);
-      await syncFolder(folder);
-      return { manifest, storeUrl, objectPath };
+    async discardStaged(captureId) {
+      for (const ending of ['part', 'room']) await rm(path(captureId, ending), { force: true });
+    },
+    async seal(log) {
+      const { id } = log.manifest.capture;
+      try {
+        await rename(path(id, 'part'), path(id, 'zst'));
+        crashPoint('seal:named');
+        await rm(path(id, 'room'), { force: true });
+        await writeNote(folder, log);
+      } catch (error) {
+        throw fsError(error, folder);
+      }
+      crashPoint('seal:noted');
+      return { ...log, objectPath: path(id, 'zst') };
     },
     list: (onDamaged) => listSealed(folder, onDamaged),
     async remove({ manifest }) {
+      // The note first: a log without its note is a leftover, a note without its log would be a lie.
       await rm(path(manifest.capture.id, 'json'), { force: true });
+      crashPoint('spool:note-removed');
       await rm(path(manifest.capture.id, 'zst'), { force: true });
+      crashPoint('spool:removed');
     },
+    has: async ({ manifest }) => (await findFile(path(manifest.capture.id, 'json'))) !== undefined,
+    async rename(log, captureId) {
+      const renamed = { ...log, manifest: { ...log.manifest, capture: { ...log.manifest.capture, id: captureId } } };
+      const objectPath = path(captureId, 'zst');
+      await link(log.objectPath, objectPath).catch(() => copyFile(log.objectPath, objectPath)); // no hard links here
+      await writeNote(folder, renamed);
+      crashPoint('flush:rekeyed');
+      await this.remove(log);
+      return { ...renamed, objectPath };
+    },
+    async usedBytes() {
+      let sum = 0;
+      for (const name of await namesIn(folder))
+        if (SEALED.test(name)) sum += (await findFile(join(folder, name.replace(/json$/, 'zst'))))?.size ?? 0;
+      return sum;
+    },
+    listLeftovers: (beforeMs) => listLeftovers(folder, beforeMs),
   };
+}
+
+const SEALED = /^[0-9a-z]{8}\.json$/;
+const OURS = /^[0-9a-z]{8}\.(part|room|zst|json\.part)$/;
+
+async function writeNote(
+  folder: string,
+  { manifest, storeUrl }: { readonly manifest: Manifest; readonly storeUrl: string },
+): Promise<void> {
+  const note = JSON.stringify({ store: storeUrl, manifest: JSON.parse(manifestToJson(manifest)) as unknown });
+  await writeSynced(join(folder, `${manifest.capture.id}.json`), note);
+  await syncFolder(folder);
+}
+
+const findFile = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+
+async function* listLeftovers(folder: string, beforeMs: number): AsyncGenerator<SpoolLeftover> {
+  const names = await namesIn(folder);
+  const sealed = new Set(names.filter((name) => SEALED.test(name)).map((name) => name.replace(/json$/, 'zst')));
+  for (const name of names) {
+    if (!OURS.test(name) || sealed.has(name)) continue;
+    const path = join(folder, name);
+    const facts = await findFile(path);
+    if (facts !== undefined && facts.mtimeMs < beforeMs)
+      yield { path, sizeBytes: facts.size, modifiedAtMs: facts.mtimeMs };
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -103,11 +178,11 @@ async function* listSealed(
   folder: string,
   onDamaged: (path: string, reason: string) => void,
 ): AsyncGenerator<SealedLog> {
-  const names = (await namesIn(folder)).filter((name) => /^[0-9a-z]{8}\.json$/.test(name));
+  const names = (await namesIn(folder)).filter((name) => SEALED.test(name));
   const found: { readonly path: string; readonly objectPath: string; readonly atMs: number }[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    const facts = await stat(path).catch(() => undefined); // another flush may have delivered it just now
+    const facts = await findFile(path); // another flush may have delivered it just now
     if (facts !== undefined) found.push({ path, objectPath: path.replace(/json$/, 'zst'), atMs: facts.mtimeMs });
   }
   found.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));

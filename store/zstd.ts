@@ -45,7 +45,10 @@ function nativeZstd(native: typeof NativeZstd): Zstd {
 }
 
 const damagedFrame = (cause: unknown): AppError =>
-  new AppError('STORE_DAMAGED', 'a compressed frame is damaged', { hint: 'run `firstred verify --deep` to find what else is', cause });
+  new AppError('STORE_DAMAGED', 'a compressed frame is damaged', {
+    hint: 'run `firstred verify --deep` to find what else is',
+    cause,
+  });
 
 /** The content size in a frame's header; undefined when it is no frame or does not say. RFC 8878, 3.1.1.1. */
 function contentSizeOf(frame: Uint8Array): number | undefined {

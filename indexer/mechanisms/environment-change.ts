@@ -2,7 +2,7 @@
 // secret or variable is not there. Values that vary among the greens are no evidence.
 import type { NovelLine } from '../why-case.ts';
 import { changeRate } from '../why-chance.ts';
-import { findReplacements, type Replacement } from '../why-pairs.ts';
+import type { Replacement } from '../why-pairs.ts';
 import { firstLineOf, templateWords } from '../why-templates.ts';
 import {
   count,
@@ -72,7 +72,7 @@ export const findEnvironmentChange: Detector = (view) => {
 function findChanges(view: WhyView): Change[] {
   const failureLine = view.failure.line ?? view.failure.endLine;
   const early = Math.max(60, failureLine * SET_UP_SHARE);
-  const replacements = new Map(findReplacements(view).map((r) => [r.novel, r]));
+  const replacements = new Map(view.replacements.map((r) => [r.novel, r]));
   return view.novel.flatMap((novel) => {
     if (novel.line >= failureLine - 1 || novel.wording === 'speaker' || view.lines.isEcho(novel.line)) return [];
     if (templateWords(novel.template).length > MAX_WORDS) return [];

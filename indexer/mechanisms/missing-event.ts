@@ -2,7 +2,6 @@
 // where the greens say it. What is missing only because the target stopped earlier is a consequence.
 
 import type { LackedTemplate } from '../why-case.ts';
-import { findReplacements } from '../why-pairs.ts';
 import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
 import { firstLineOf } from '../why-templates.ts';
 import {
@@ -61,7 +60,7 @@ export const findMissingEvent: Detector = (view) => {
 /** Missing events that the target got past, in the order of the green log. What it says in other words is not missing. */
 function findMissing(view: WhyView): readonly Skipped<LackedTemplate>[] {
   const replaced = new Set(
-    findReplacements(view)
+    view.replacements
       .filter(
         (r) =>
           r.novel.line < (view.failure.line ?? 0) ||

@@ -2,7 +2,7 @@
 // ran before it here that ran after it in all greens: it left something behind.
 
 import { type CoreEvent, shapeOf } from '../why-order.ts';
-import { findReplacements, type Replacement } from '../why-pairs.ts';
+import type { Replacement } from '../why-pairs.ts';
 import { orderOf } from '../why-shared.ts';
 import { firstLineOf, nameOf, templateWords } from '../why-templates.ts';
 import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
@@ -15,7 +15,7 @@ const MAX_ODDS = 60;
 const MIN_TESTS = 3;
 
 export const findTestOrder: Detector = (view) => {
-  const failed = findReplacements(view).filter(
+  const failed = view.replacements.filter(
     (r) => r.kind === 'words' && saysFailure(r.novel.text) && !saysFailure(r.lacked.text),
   );
   const suites = failed

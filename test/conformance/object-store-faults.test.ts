@@ -129,7 +129,8 @@ describe.skipIf(server === undefined)('under random faults', async () => {
       }
       if (there !== undefined) expect(Buffer.concat(await collect(direct.get(KEY))).equals(bytes)).toBe(true);
       const again = await direct.putOnce(KEY, inPieces(bytes));
-      expect(again.state).toBe(there === undefined ? 'created' : 'unchanged');
+      // a server may still finish, after we looked, what the client had given up
+      if (there !== undefined) expect(again.state).toBe('unchanged');
       expect((await collect(direct.list(''))).map((o) => o.key)).toEqual([KEY]);
       expect(Buffer.concat(await collect(direct.get(KEY))).equals(bytes)).toBe(true);
       for (const leftover of await collect(direct.listLeftovers())) await direct.removeLeftover(leftover);
