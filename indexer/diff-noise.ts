@@ -10,6 +10,7 @@ export type NoiseReason =
   | 'other-step' // in a step that went well in the red attempt
   | 'routine' // passed tests and progress of normal work, where there is much of it
   | 'reordered' // as often as in green, at another place, by chance
+  | 'count' // a frequent line, more or less often; large changes are told apart
   | 'not-reached'; // what green did after the point where red stopped
 
 interface NoiseRule {

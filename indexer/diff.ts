@@ -47,6 +47,8 @@ const ERROR_WEIGHT = 0.3;
 const SCORES = { plain: 0.5, block: 0.3, moved: 0.25, missing: 0.4 } as const;
 /** What is more frequent in red, but known to green, is worth half (chosen). */
 const EXCESS_FACTOR = 0.5;
+/** A template that the other side has so often differs in number by chance; large changes are in `counts` (chosen). */
+const FREQUENT = 3;
 /** Routine lines are listed while they are few: up to this many, or this many times the other rows (chosen). */
 const ROUTINE_ROWS = 6;
 /** Moved pairs listed, the farthest first, and the least distance in aligned lines (chosen: less is interleaving). */
@@ -141,7 +143,9 @@ function classifyRed(view: DiffView, found: Map<number, Finding>): void {
       noise:
         inGreen >= (red.counts.get(hash) ?? 0)
           ? 'reordered'
-          : noiseOf(view, line, match, () => values.has(lastMatched, hash, red, line)),
+          : inGreen >= FREQUENT && match === undefined
+            ? 'count'
+            : noiseOf(view, line, match, () => values.has(lastMatched, hash, red, line)),
     });
   }
 }
@@ -190,6 +194,7 @@ function classifyGreen(view: DiffView, found: ReadonlyMap<number, Finding>): Map
     const inRed = red.counts.get(hash) ?? 0;
     let noise: NoiseReason | undefined;
     if (inRed >= (green.counts.get(hash) ?? 0)) noise = 'reordered';
+    else if (inRed >= FREQUENT) noise = 'count';
     else noise = missingNoise(view, line);
     if (noise === undefined && line > stop && ++late > NOT_REACHED_ROWS) noise = 'not-reached';
     missing.set(line, { kind: 'missing', score: inRed > 0 ? SCORES.missing * EXCESS_FACTOR : SCORES.missing, noise });

@@ -37,6 +37,9 @@ const DURATION_UNITS = new WordSet(
 const SIZE_UNITS = new WordSet(
   'b byte bytes kb kib mb mib gb gib tb tib k kbit mbit kbps mbps bps kbits mbits kbyte mbyte kbytes mbytes',
 );
+const ZERO_NOUNS = new WordSet(
+  'error errors failed failure failures failing warning warnings problem problems test tests passed passing skipped',
+);
 const LIMIT_WORDS = new WordSet('limit timeout deadline maximum max budget within of');
 
 const digits = (b: Uint8Array, i: number, n: number, end: number): boolean => {
@@ -325,13 +328,24 @@ function findPlain(b: Uint8Array, s: number, e: number, numberEnd: number, from:
     return numberEnd;
   }
   if (numberEnd === e) {
-    if (e - s === 1 && b[s] === 0x30) found.symbol = KEEP;
-    else if (b[s - 1] === COLON && e - s >= 4 && e - s <= 5 && isHostBefore(b, s - 1, from))
+    if (e - s === 1 && b[s] === 0x30) {
+      if (isZeroCount(b, s, from, end)) found.symbol = KEEP;
+    } else if (b[s - 1] === COLON && e - s >= 4 && e - s <= 5 && isHostBefore(b, s - 1, from))
       found.symbol = SYMBOLS.port;
     else if (isEvidence(b, s, e, from, end)) found.symbol = KEEP;
     else if (e - s >= 6 && s > from && isGlue(b[s - 1] as number)) found.symbol = SYMBOLS.hash;
   }
   return numberEnd;
+}
+
+/** `Failures: 0`, `failed=0`, `(0 errors)`, `with 0 errors`: none and some are two events. `case 0` and `x[0]` are not. */
+function isZeroCount(b: Uint8Array, s: number, from: number, end: number): boolean {
+  let at = s;
+  while (at > from && b[at - 1] === 0x20) at--;
+  const p = at > from ? b[at - 1] : COLON;
+  if (p === COLON || p === 0x3d || p === 0x2c || p === 0x28) return true;
+  const word = skipClass(b, s + 1, end, SPACE);
+  return word > s + 1 && ZERO_NOUNS.has(wordHash(b, word, skipClass(b, word, end, LETTER)));
 }
 
 /** `/`, `@`, `:`, `-` and `=` tie an identifier to what stands before it: hashes come out all digits by chance. */

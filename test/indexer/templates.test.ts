@@ -68,6 +68,8 @@ describe('evidence is kept', () => {
   it('zero and more than zero are two templates, one and two are one', () => {
     expect(templateOf('Failures: 0')).not.toBe(templateOf('Failures: 2'));
     expect(templateOf('Failures: 1')).toBe(templateOf('Failures: 2'));
+    expect(templateOf('with 0 errors')).toBe('with 0 errors');
+    expect(templateOf('case 0 of x[0]')).toBe(templateOf('case 7 of x[3]'));
   });
 });
 
