@@ -59,16 +59,15 @@ const LEFT_BEHIND_LOGS = 50;
 /** Opens the spool and a compressor for one process. */
 export async function openArchiver(session: Session, options: ArchiverOptions): Promise<Archiver> {
   const { config } = session;
-  const { spool, lasts } = await openUsableSpool(config);
   const compressor: Compressor = createCompressor();
-  const tools = { spool, compressor, storeUrl: config.store, now: options.now, tool: toolName() };
+  let usable: ReturnType<typeof openUsableSpool> | undefined;
   let indexing: Promise<void> = Promise.resolve();
 
   function index(manifest: Manifest, delivery: Delivery): Promise<void> {
     if (options.index) indexing = indexing.then(() => indexOne(session, manifest, delivery, options));
     return indexing;
   }
-  async function put(sealed: SealedLog): Promise<KeptLog> {
+  async function put(sealed: SealedLog, { spool, lasts }: UsableSpool): Promise<KeptLog> {
     const { manifest } = sealed;
     try {
       const delivery = await deliverSealed(sealed, await session.store(), spool, { now: options.now });
@@ -84,11 +83,16 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     }
   }
   return {
-    keep: async (request) => put(await captureLog(request, tools)),
+    async keep(request) {
+      usable ??= openUsableSpool(config);
+      const { spool, lasts } = await usable;
+      const tools = { spool, compressor, storeUrl: config.store, now: options.now, tool: toolName() };
+      return put(await captureLog(request, tools), { spool, lasts });
+    },
     async flush(which, onProblem) {
       const others = openOtherStores(config);
       try {
-        return await flushSpool(spool, {
+        return await flushSpool(openSpool(config.spool), {
           now: options.now,
           signal: options.signal,
           ...(which === 'everywhere' ? {} : { minAgeMs: LEFT_BEHIND_MS, limit: LEFT_BEHIND_LOGS }),
@@ -108,8 +112,13 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
   };
 }
 
+interface UsableSpool {
+  readonly spool: Spool;
+  readonly lasts: boolean;
+}
+
 /** The spool of the settings, or where it can't be written (a home that is read-only) one that lasts as long as this job. */
-async function openUsableSpool(config: Config): Promise<{ readonly spool: Spool; readonly lasts: boolean }> {
+async function openUsableSpool(config: Config): Promise<UsableSpool> {
   const spool = openSpool(config.spool);
   try {
     await mkdir(config.spool, { recursive: true, mode: 0o700 });
@@ -125,7 +134,7 @@ async function openUsableSpool(config: Config): Promise<{ readonly spool: Spool;
 const spoolFull = (config: Config, reason: AppError): AppError =>
   new AppError(
     'STORE_FULL',
-    `the log is NOT KEPT: ${config.store} did not take it (${reason.message}) and the spool ${config.spool} is full`,
+    `${config.store} did not take the log (${reason.message}) and the spool ${config.spool} is full: it is not kept`,
     {
       hint: `\`firstred flush\` empties the spool once the store is back; FIRSTRED_SPOOL_MAX (now ${config.spoolMaxBytes} bytes) bounds it`,
       cause: reason,
