@@ -36,6 +36,7 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: 'htpasswd', tail: `\\s+-\\w{0,4}b\\w{0,4}\\s+\\S{1,120}\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
   { key: 'twine upload', tail: P, kind: 'password' },
   { key: 'net use', tail: `[^|;&\\n]{0,120}?/user:\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'net use', tail: `\\s+(?:\\w:|\\*)\\s+\\S{3,120}\\s+${VALUE}`, kind: 'password' },
   { key: 'smbclient', tail: `[^|;&\\n]{0,200}?\\s-U ?["']?[^\\s%]{1,80}%([^\\s"']{4,200})`, kind: 'password' },
   { key: 'psexec', tail: P, kind: 'password' },
   { key: 'xfreerdp', tail: `[^|;&\\n]{0,200}?/p:${VALUE}`, kind: 'password' },

@@ -39,6 +39,8 @@ const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
 const SPACES = /[ \t]{0,24}/y;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
 const IS_WORD = /(?: (?:is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+/** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
+const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 const VALUE_WORD =
   /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
 const WRAPPERS =
@@ -104,6 +106,8 @@ function valueStart(line: string, name: Name): ValueStart | undefined {
   const closed = skip(CLOSERS, line, name.to);
   const quoted = closed > name.to;
   const at = skip(SPACES, line, closed);
+  const typed = quoted ? undefined : matchAt(TYPED, line, name.to);
+  if (typed !== undefined) return { at: name.to + typed.length, how: 'assigned' };
   const separator = matchAt(SEPARATOR, line, at);
   if (separator !== undefined) return { at: at + separator.length, how: 'assigned' };
   const attribute = quoted ? matchAt(VALUE_WORD, line, closed) : undefined;
@@ -232,6 +236,7 @@ const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
  * anywhere else it is a map's.
  */
 function kindHere(line: string, name: Name): NameKind | undefined {
+  if (/\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name.from - 90), name.from))) return undefined;
   const kind = kindOfName(name.text);
   if (kind !== undefined || !/^keys?$/i.test(name.text)) return kind;
   if (line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-'))

@@ -1,6 +1,7 @@
 // Masks one visible line: runs the words over it, asks each hit's rule for spans, and says what the next line inherits.
 import { findCommandSecret } from './mask-commands.ts';
 import { findContextValue, findOpenValue, type OpenName } from './mask-context.ts';
+import { findDataBlock, findDataEntry, type OpenData } from './mask-kube.ts';
 import { wordScore } from './mask-letters.ts';
 import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
 import type { TokenRule } from './mask-rule.ts';
@@ -13,6 +14,7 @@ import type { WordTable } from './mask-words.ts';
 export interface Inherited {
   readonly key?: OpenKey;
   readonly name?: OpenName;
+  readonly data?: OpenData;
 }
 
 /** Spans of a line and what it leaves; `added` are values that the log itself asks to mask. */
@@ -25,14 +27,14 @@ export interface LineResult {
 /** Random letters alone reach this once in some thousand tokens of 30 characters; base62 and hex never do. */
 const MOST_WORDY = 0;
 
-const NOTHING: Inherited = {};
+const LF = 0x0a;
 const compiled = new Map<TokenRule | WebhookRule, RegExp>();
 
 function patternOf(rule: TokenRule): RegExp {
   let pattern = compiled.get(rule);
   if (pattern === undefined) {
     const key = rule.key.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    const before = rule.edges.includes('L') ? '(?<![\\w+/=-])' : rule.edges.includes('l') ? '(?<![A-Za-z0-9])' : '';
+    const before = rule.edges.includes('L') ? '(?<![\\w+/-])' : rule.edges.includes('l') ? '(?<![A-Za-z0-9])' : '';
     pattern = new RegExp(
       `${before}${rule.head}${key}${rule.tail}${rule.edges.includes('r') ? '(?![A-Za-z0-9])' : ''}`,
       'y',
@@ -41,6 +43,10 @@ function patternOf(rule: TokenRule): RegExp {
   }
   return pattern;
 }
+
+/** The part of a token that is random: `production_` before it is words. */
+const longestRun = (text: string): string =>
+  text.split(/[^A-Za-z0-9]/).reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 
 function findToken(line: string, from: number, rule: TokenRule): Span | undefined {
   const pattern = patternOf(rule);
@@ -51,7 +57,7 @@ function findToken(line: string, from: number, rule: TokenRule): Span | undefine
     if (text === undefined) continue;
     const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
     // Identifiers and test names run on from short prefixes (`test_`, `key`): a text of words is no token.
-    return isPlaceholder(body.length > 6 ? body : text) || wordScore(body) > MOST_WORDY
+    return isPlaceholder(body.length > 6 ? body : text) || wordScore(longestRun(body)) > MOST_WORDY
       ? undefined
       : { from: from - back, to: from - back + text.length, rule: rule.id };
   }
@@ -64,7 +70,7 @@ function findWebhook(line: string, to: number, rule: WebhookRule): Span | undefi
   pattern.lastIndex = to;
   const match = pattern.exec(line);
   const text = match?.[1] ?? '';
-  if (match === null || text === '' || isPlaceholder(text)) return undefined;
+  if (match === null || text === '' || isPlaceholder(text.slice(text.lastIndexOf('/') + 1))) return undefined;
   const end = match.index + match[0].length;
   return { from: end - text.length, to: end, rule: rule.id };
 }
@@ -77,6 +83,7 @@ class LineScan {
   readonly added: string[] = [];
   key: OpenKey | undefined;
   name: OpenName | undefined;
+  data: OpenData | undefined;
   /** End of the last name looked at, and of the text masked so far: hits inside say nothing new. */
   private nameEnd = 0;
   private masked = 0;
@@ -90,8 +97,10 @@ class LineScan {
     const { automaton, words, lengths } = this.table;
     const { table, classes, shift, firstHit } = automaton;
     let state = 0;
-    for (let at = 0; at < this.line.length; at++) {
-      state = table[(state << shift) | (classes[this.line.charCodeAt(at)] as number)] as number;
+    // The line's end counts as a sign: a name may end there and have its value on the next line.
+    for (let at = 0; at <= this.line.length; at++) {
+      const code = at < this.line.length ? this.line.charCodeAt(at) : LF;
+      state = table[(state << shift) | (classes[code] as number)] as number;
       if (state < firstHit) continue;
       for (const index of automaton.words[state - firstHit] ?? []) {
         this.hit(words[index] as (typeof words)[number], at + 1 - (lengths[index] as number), at + 1);
@@ -110,6 +119,7 @@ class LineScan {
     else if (word.is === 'token') this.add(findToken(this.line, from, word.rule));
     else if (word.is === 'key-begin') this.keyBegin(from);
     else if (word.is === 'add-mask') this.addMask(to);
+    else if (word.is === 'data-block') this.data = findDataBlock(this.line) ?? this.data;
     else if (word.is === 'putty-key') this.key = findPuttyKey(this.line, to) ?? this.key;
     else if (from >= this.masked) this.surrounding(word, from, to);
   }
@@ -158,11 +168,15 @@ export function scanLine(line: string, table: WordTable, inherited: Inherited): 
   }
   const value = inherited.name === undefined ? undefined : findOpenValue(line, inherited.name);
   if (value !== undefined) spans.push(value);
+  let data: OpenData | undefined;
+  if (inherited.data !== undefined) {
+    const found = findDataEntry(line, inherited.data);
+    if (found.span !== undefined) spans.push(found.span);
+    data = found.open;
+  }
   scan.run();
   key = scan.key ?? key;
-  const left =
-    key === undefined && scan.name === undefined
-      ? NOTHING
-      : { ...(key && { key }), ...(scan.name && { name: scan.name }) };
+  data = scan.data ?? data;
+  const left = { ...(key && { key }), ...(scan.name && { name: scan.name }), ...(data && { data }) };
   return { spans: [...spans, ...scan.spans], left, added: scan.added };
 }

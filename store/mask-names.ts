@@ -6,7 +6,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 
 /** Words that name a password: short values count too. */
 const PASSWORD_WORDS = set(`
-  password passwd passphrase passcode passwort pwd pswd pass pw psw passkey motdepasse contrasena contrasenia senha wachtwoord
+  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse contrasena contrasenia senha wachtwoord
   parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
 /** Words that name a token or key by themselves. */
@@ -14,8 +14,8 @@ const SECRET_WORDS = set(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
   signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey sessionkey sessiontoken refreshtoken
   idtoken deploykey webhooksecret cookiesecret jwt pat psk hmac pepper mnemonic bearer authorization jeton
-  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn keypass storepass authtok xoauth
-  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret apipassword pgpassword
+  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
+  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
   cookie csrftoken xsrftoken auth authenticator keydata servicerolekey
 `);
 /** In a long word without humps, such as `pgpassword` or `npmtoken`, these endings decide. */
@@ -50,7 +50,7 @@ const KEY_QUALIFIERS = set(`
   activation product serial join enrollment registration agent provisioning device bot merchant payment
   project team org organization workspace tenant developer dev management mgmt personal customer sdk logging log telemetry
   instrumentation monitoring query search send sending sender mail email sms validation verification
-  token pass refresh oauth bearer recovery backup unseal ca
+  token pass refresh oauth bearer recovery backup unseal ca record
 `);
 /** Words before `key` that make it a lookup, not a secret. */
 const HARMLESS_BEFORE_KEY = set(`
@@ -137,10 +137,12 @@ const MAX_KNOWN = 4_000;
 
 /** A file that is named after what it holds: `token.cpp`, `server.key`. */
 const FILE_NAME =
-  /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|r|m|mm|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|pem|crt|cer|key|pub|asc|gpg|log|csv|lock|tf|vue|dart|zip|gz|tgz|whl|d|snap)$/i;
+  /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
 
 function readName(name: string): NameKind | undefined {
   if (FILE_NAME.test(name)) return undefined;
+  // JFrog's header is named after what it opens, Sonar's old option after what it does.
+  if (/(?:art-api|sonar\.login)$/i.test(name)) return 'secret';
   const words = wordsOfName(name);
   const tail = words.slice(-3).join(' ');
   // These ids are half of a credential, or all of one; every other `…_id` names something public.

@@ -77,7 +77,7 @@ function tokenCheck(word: Extract<Word, { is: 'token' }>, length: number): Check
       head !== ''
         ? undefined
         : edges.includes('L')
-          ? setOf('[\\w+/=-]')
+          ? setOf('[\\w+/-]')
           : edges.includes('l')
             ? setOf('[A-Za-z0-9]')
             : undefined,
@@ -109,6 +109,7 @@ function checkOf(word: Word, length: number): Check {
     case 'webhook':
     case 'key-begin':
     case 'putty-key':
+    case 'data-block':
     case 'add-mask':
     case 'told':
       return ALWAYS;

@@ -12,7 +12,7 @@ export interface TokenRule {
   readonly back: readonly [number, number];
   /** What those characters are; '' without any. */
   readonly head: string;
-  /** Neighbours that are refused: a letter or digit before (`l`), any of `\w+/=-` before (`L`), a letter or digit after (`r`). */
+  /** Neighbours that are refused: a letter or digit before (`l`), any of `\w+/-` before (`L`), a letter or digit after (`r`). */
   readonly edges: string;
   /** Characters of the match that stay (a webhook's host is no secret). */
   readonly keep: number;

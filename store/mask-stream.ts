@@ -42,6 +42,10 @@ interface RawSpan {
   readonly to: number;
 }
 
+/** True when the next line must be looked at, whatever is in it. */
+const isOpen = ({ key, name, data }: Inherited): boolean =>
+  key !== undefined || name !== undefined || data !== undefined;
+
 const isTokenByte = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) ||
   (byte >= 0x41 && byte <= 0x5a) ||
@@ -146,10 +150,11 @@ export class MaskStream {
     }
     while (at < end) {
       let from = at;
-      if (this.inherited.key === undefined && this.inherited.name === undefined) {
+      if (!isOpen(this.inherited)) {
         const hit = this.nextHit(bytes, at, end);
         if (hit < 0) return;
-        from = hit - 1;
+        // A word may end with the line's end itself.
+        from = isLineEnd(bytes[hit - 1]) ? hit - 2 : hit - 1;
         while (from > at && !isLineEnd(bytes[from - 1])) from--;
       } else {
         while (from < end && isLineEnd(bytes[from])) from++;
@@ -238,7 +243,7 @@ export class MaskStream {
     let failed = false;
     const entering = before === 0 ? this.inherited : {};
     if (isLast || before === 0) this.inherited = {};
-    if (this.insideToken || entering.key || entering.name || isLast || this.nextHit(window, 0, window.length) >= 0) {
+    if (this.insideToken || isOpen(entering) || isLast || this.nextHit(window, 0, window.length) >= 0) {
       try {
         const { result, spans: found } = this.scan(window, entering);
         spans = this.withOpenToken(window, before, found);

@@ -21,7 +21,7 @@ const SAMPLE_WORDS = new Set(
 const PLACEHOLDER_PARTS =
   /example|placeholder|changeme|change[-_]me|replace[-_]?(?:me|with|this)|redacted|\bdummy|your[-_ ]|[-_]here\b|insert[-_]|xxxx|\*\*\*|\.\.\.|\u2022|<[^<>]{1,60}>|\{\{|\$\{|\$\(|#\{|%[a-z_]{2,40}%|\bsample[-_]|not[-_]?(?:a[-_])?(?:real|secret|set)|12345678(?:9|$)|abcdefgh|0123456789abcdef|deadbeef(?:deadbeef|$)/i;
 const STARTS_AS_REFERENCE =
-  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}@?$|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
+  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
 const CODE =
   /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}[([]|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
 const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
@@ -34,9 +34,11 @@ const NUMBERISH =
 const SEMVER = /^[~^]?v?\d{1,5}\.\d{1,5}(?:\.\d{1,8})?(?:[-+.][0-9a-z.+-]{1,40})?$/i;
 /** Keys that their issuers mean to be seen: publishable, site and client-side keys, and public halves of pairs. */
 const PUBLIC_KEY =
-  /^(?:pk_(?:live|test)_|sb_publishable_|phc_|0x4A{6}|public-(?:token|sandbox|development|production)-|(?:pub|sub)-c-|mob-[0-9a-f]{8}-|FLWPUBK|pubkey-|(?:test|live)_pub_|pk\.eyJ|age1|npub1|ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
+  /^(?:pk_(?:live|test)_|sb_publishable_|phc_|public-(?:token|sandbox|development|production)-|(?:pub|sub)-c-|mob-[0-9a-f]{8}-|FLWPUBK|pubkey-|(?:test|live)_pub_|pk\.eyJ|age1|npub1|ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^[0-9a-f]+$/i;
+/** Four groups of four letters: an app password as Apple and Google make them. */
+const APP_PASSWORD = /^[a-z]{4}(?:[- ][a-z]{4}){3}$/;
 const SIGN = /[!@#$%^&*+=?~;]/;
 
 /** Longest part of a value that is looked at; a masked value goes on to its end. */
@@ -59,8 +61,13 @@ export function isPlaceholder(value: string): boolean {
 /** Words joined by signs or humps, with short numbers: `node-modules-cache-v3`, `ASYNC_FUNCTION_TOKEN`. */
 export const isWordy = (text: string): boolean => wordScore(text) > WORDY;
 
+/** Paths below the folders that file systems have; their last part may well be random. */
+const ROOTED =
+  /^(?:~|\.{1,2}|[A-Za-z]:)[/\\]|^\/(?:tmp|home|var|etc|usr|opt|run|root|mnt|srv|dev|proc|sys|bin|lib|Users|private|builds?|work(?:space)?s?|github|app|data|secrets?|github|vault|srv|nix|code|src|cache|runner|__w|actions|volumes?|storage|config|certs?|keys?)\//;
+
 /** A path, address or reference made of words; base64 with slashes in it is not. */
 export function isPathLike(value: string): boolean {
+  if (ROOTED.test(value)) return true;
   if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(value)) return true;
   if (!/[/\\]/.test(value))
     return /^[\w-]{1,60}\.(?:json|ya?ml|txt|pem|key|crt|pub|env|conf|cfg|ini|toml|xml|js|ts|py|go|rb|java|sh|md|html?|css)$/i.test(
@@ -87,7 +94,13 @@ function isPlainData(value: string): boolean {
 function isRandomEnough(value: string, kind: NameKind): boolean {
   if (UUID.test(value)) return kind !== 'weak';
   const hasDigit = /\d/.test(value);
-  if (HEX.test(value)) return value.length >= 16 && hasDigit && entropyOf(value) >= 2.5;
+  if (HEX.test(value))
+    return (
+      value.length >= (kind === 'secret' ? 12 : 16) &&
+      hasDigit &&
+      /[a-f]/i.test(value) &&
+      entropyOf(value) >= (value.length < 16 ? 2.2 : 2.5)
+    );
   const classes = Number(/[a-z]/.test(value)) + Number(/[A-Z]/.test(value)) + Number(hasDigit);
   if (value.length < 16) {
     // Short keys exist (Dropbox has 15 letters and digits): the fewer characters, the more of them must be telling.
@@ -110,6 +123,7 @@ const hasWordPart = (value: string): boolean =>
 function isPassword(value: string): boolean {
   if (value.length < 6 || !/[a-z]/i.test(value)) return false;
   if (/\s/.test(value)) return false;
+  if (APP_PASSWORD.test(value)) return wordScore(value) < 0.6;
   return /\d/.test(value) || SIGN.test(value) || (value.length >= 8 && wordScore(value) < -0.9);
 }
 

@@ -32,19 +32,20 @@ export type Word =
   | { readonly is: 'webhook'; readonly rule: WebhookRule }
   | { readonly is: 'key-begin' }
   | { readonly is: 'putty-key' }
+  | { readonly is: 'data-block' }
   | { readonly is: 'add-mask' }
   | { readonly is: 'told'; readonly forms: readonly string[] };
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook parola haslo heslo lozinka wachtwoord salasana'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login parola haslo heslo lozinka wachtwoord salasana'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */
 const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw _pw'.split(
   ' ',
 );
-const AFTER_SHORT = [...'=:"\' ]>%|\\,&?+_-.0123456789'];
+const AFTER_SHORT = [...'=:"\' ]>%|\\,&?+_-.0123456789\n\r'];
 
 const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
   ['://', findUserInfo, 'address'],
@@ -102,6 +103,8 @@ function staticWords(): [string, Word][] {
     ['-----begin', { is: 'key-begin' }],
     ['---- begin', { is: 'key-begin' }],
     ['private-lines:', { is: 'putty-key' }],
+    ['data:\n', { is: 'data-block' }],
+    ['data:\r', { is: 'data-block' }],
     ['::add-mask::', { is: 'add-mask' }],
   ];
 }
