@@ -106,6 +106,24 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/flush.ts')).flush,
   },
   {
+    name: 'pull',
+    summary: 'fetch logs of finished attempts from the CI server',
+    group: 'more',
+    load: async () => (await import('./commands/pull.ts')).pull,
+  },
+  {
+    name: 'rerun',
+    summary: 'keep the log first, then ask the CI server to re-run',
+    group: 'more',
+    load: async () => (await import('./commands/rerun.ts')).rerun,
+  },
+  {
+    name: 'coverage',
+    summary: 'what the CI server ran against what is kept',
+    group: 'more',
+    load: async () => (await import('./commands/coverage.ts')).coverage,
+  },
+  {
     name: 'config',
     summary: 'every setting with its origin',
     group: 'more',

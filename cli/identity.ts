@@ -35,16 +35,20 @@ export type IdentityFields = Readonly<Record<string, string | undefined>> & { re
 export async function readIdentity(input: CommandInput, config: Config, nowMs: number): Promise<Attempt> {
   const { identityFromEnvironment } = await import('../forge/env.ts');
   const found = identityFromEnvironment(config.env, findFileText);
-  const flagged = withFields(found, flagFields(input), labelsOf(input.list('label')), nowMs);
+  const flagged = attemptWithFlags(found, input, nowMs);
   const withRepo = { ...flagged, repo: flagged.repo ?? config.repo };
   return withRepo.repo === undefined && withRepo.sha === undefined && (config.env['CI'] ?? '') === ''
     ? { ...withRepo, ...(await askGit()) }
     : withRepo;
 }
 
+/** `attempt` with what the flags say in place of its own. */
+export const attemptWithFlags = (attempt: Attempt, input: CommandInput, nowMs: number): Attempt =>
+  withFields(attempt, flagFields(input), labelsOf(input.list('label')), nowMs);
+
 /** The identity that flags alone give, for lines of `--batch` that leave a field out. */
 export const identityFromFlags = (input: CommandInput, nowMs: number): Attempt =>
-  withFields(UNKNOWN_ATTEMPT, flagFields(input), labelsOf(input.list('label')), nowMs);
+  attemptWithFlags(UNKNOWN_ATTEMPT, input, nowMs);
 
 function findFileText(path: string): string | undefined {
   try {

@@ -7,7 +7,7 @@ import { showText } from '../../store/visible-text.ts';
 import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver, spooledText } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
-import { IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
+import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
 import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { bytesText } from '../output.ts';
@@ -60,7 +60,13 @@ async function neverFailing(input: CommandInput, io: CommandIo): Promise<ExitCod
 
 /** One log to keep, or the reason why it can't be. */
 type Task =
-  | { readonly file: string; readonly logName: string; readonly attempt: Attempt }
+  | {
+      readonly file: string;
+      readonly logName: string;
+      readonly attempt: Attempt;
+      /** Set when the log does not come from a file. */
+      readonly own?: { readonly chunks: AsyncIterable<Uint8Array>; readonly cutReason: string };
+    }
   | { readonly file: string; readonly error: AppError };
 
 interface Outcome {
@@ -127,10 +133,7 @@ async function tasksOf(
       });
     return batchTasks(batch, input, io);
   }
-  if (input.arguments.length === 0)
-    throw new AppError('USAGE', 'no log was named', {
-      hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`',
-    });
+  if (input.arguments.length === 0) return [await ownLogTask(input, io, session)];
   const attempt = await readIdentity(input, session.config, io.now());
   const files = await expandFiles(input.arguments);
   const onlyName = input.text('name');
@@ -142,6 +145,23 @@ async function tasksOf(
         ? (onlyName ?? DEFAULT_LOG_NAME)
         : `${onlyName === undefined ? '' : `${onlyName}/`}${logNameOf(file)}`,
   }));
+}
+
+/** With no file: the running job's own log, by its server's API. */
+async function ownLogTask(input: CommandInput, io: CommandIo, session: Session): Promise<Task> {
+  const { findEnvironment } = await import('../../forge/env.ts');
+  if (findEnvironment(session.config.env) === undefined)
+    throw new AppError('USAGE', 'no log was named, and this is no CI job whose own log could be asked for', {
+      hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`',
+    });
+  const { openOwnLog } = await import('../own-log.ts');
+  const { attempt, chunks, cutReason } = await openOwnLog(input, io);
+  return {
+    file: 'the job’s own log',
+    attempt: attemptWithFlags(attempt, input, io.now()),
+    logName: input.text('name') ?? DEFAULT_LOG_NAME,
+    own: { chunks, cutReason },
+  };
 }
 
 async function* batchTasks(path: string, input: CommandInput, io: CommandIo): AsyncGenerator<Task> {
@@ -190,14 +210,14 @@ async function keepTask(
   const { file } = task;
   if ('error' in task) return { file, result: task.error };
   try {
-    const input = await openLogFile(file, io.stdin);
-    const how = file === '-' ? 'stdin' : 'file';
+    const { own } = task;
     const result = await archiver.keep({
       attempt: () => task.attempt,
       logName: task.logName,
-      how,
-      input,
+      how: own !== undefined ? 'api' : file === '-' ? 'stdin' : 'file',
+      input: own?.chunks ?? (await openLogFile(file, io.stdin)),
       masker: newMasker(),
+      ...(own === undefined ? {} : { cutReason: () => own.cutReason }),
     });
     return { file, result };
   } catch (error) {
