@@ -73,13 +73,13 @@ export const SUMMARY_RULES = [
     'summary',
     0.62,
     'fail|error',
-    /\bTests run:.*(?:Failures|Errors): [1-9]|\b(?:Failures|Errors|Failed): [1-9]\d*\b|\b[1-9]\d* (?:failed|failures?|failing|errored|errors?)\b(?!.*\b0 (?:failed|failures?)\b.*\b0 errors?\b)|FAILED \((?:failures|errors)=/i,
+    /\bTests run:.*(?:Failures|Errors): [1-9]|\b(?:Failures|Errors|Failed|failures|errors|failed): [1-9]\d*\b|\b[1-9]\d{0,5} (?:[Ff]ailed|FAILED|[Ff]ailures?|FAILURES?|failing|errored|[Ee]rrors?|ERRORS)\b(?!.*\b0 (?:failed|failures?)\b.*\b0 errors?\b)|FAILED \((?:failures|errors)=/,
   ),
   rule(
     'failure-list',
     'summary',
     0.66,
-    'compilation error|failed test|tests in error|failures|failing scenarios|summary of|errors|the following',
+    'compilation error|summary info|failed test|tests in error|failures|failing scenarios|summary of|errors|the following',
     /^\s*(?:\[ERROR\] )?(?:COMPILATION ERROR|Failed tests|Tests in error|Failures|Failing [Ss]cenarios|failures|Failed Tests|Summary of (?:all )?(?:failures|errors)|Errors|The following (?:tests|jobs|steps|targets)\b.*(?:FAILED|failed).*)\s*:?\s*$|^FAILURES!|^=+ (?:FAILURES|ERRORS|short test summary info) =+|^There (?:was|were) .*(?:test )?failures?/,
   ),
   rule(

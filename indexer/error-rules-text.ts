@@ -114,6 +114,6 @@ export const PHRASE_RULES = [
     'weak',
     0.25,
     'error|fail|exception',
-    /[a-z](?:Error|Exception|Failure)\b|\b\w*(?:error|fail)(?:ed|ure)?\w*|_ERROR|_FAIL/,
+    /[a-z](?:Error|Exception|Failure)s?\b|\b\w*(?:error|fail)(?:ed|ure)?\w*|_ERROR|_FAIL/,
   ),
 ];
