@@ -25,7 +25,7 @@ export const BENIGN_RULES = [
   benign(
     'package',
     0.2,
-    /^\s*(?:Downloading|Downloaded|Collecting|Installing|Installed|Unpacking|Selecting|Preparing|Setting up|Get:\d+|Compiling|Checking|Adding|Added|Requirement already|Using cached|Fetching|Resolving|Building|Extracting|remote:|Receiving|\* \[new|create mode|delete mode|From |inflating|creating|copying|adding|Progress|Linking|CC|CXX|AR|LD|GEN)\b/,
+    /^\s*(?:Downloading|Downloaded|Collecting|Installing|Installed|Unpacking|Selecting|Preparing|Setting up|Get:\d+|Compiling|Checking|Adding|Added|Requirement already|Using cached|Fetching|Resolving|Building|Extracting|remote:|Receiving|\* \[new|create mode|delete mode|From |inflating|creating|copying|adding|Progress|Linking|CC|CXX|AR|LD|GEN)\b(?!.*(?:\bfailed\b|refused|timed out|: error|denied|not found))/,
   ),
   benign(
     'warning',

@@ -45,7 +45,7 @@ export const TEST_RULES = [
     'cause',
     0.92,
     'assert|comparisonfailure',
-    /\b(?:Assertion(?:Error|Failed\w*)?(?:: | failed|`)|assertion (?:failed|`)|Assert\.\w+\(?\)? (?:Failure|failed)|ComparisonFailure|AssertionFailedError)/,
+    /\b(?:Assertion(?:Error|Failed\w*)?(?:: | failed| ?`)|assertion (?:failed|`)|Assert\.\w+\(?\)? (?:Failure|failed)|ComparisonFailure|AssertionFailedError)/,
   ),
   rule(
     'assertion',
