@@ -98,14 +98,25 @@ async function saysTheSame(
   }
 }
 
-function feedEntry(manifest: Manifest, manifestKey: ObjectKey): Buffer {
-  const { attempt } = manifest;
+/** chosen: a manifest is some 2 KB; one with thousands of steps does without the copy. Readers take 64 KiB at most. */
+const MAX_COPY_BYTES = 32_768;
+const MAX_ATTEMPT_BYTES = 16_384;
+
+/**
+ * The feed entry of a manifest. It holds a copy, so that a log whose writer died between feed entry and manifest is not
+ * lost: `verify --repair` puts the manifest.
+ */
+export function feedEntry(manifest: Manifest, manifestKey: ObjectKey): Buffer {
   const json = {
     format: STORE_FORMAT,
     manifest: manifestKey,
     logId: manifest.logId,
     capturedAt: isoTime(manifest.capture.startedAtMs),
-    attempt: attemptToJson(attempt),
+    attempt: ifSmall(JSON.stringify(attemptToJson(manifest.attempt)), MAX_ATTEMPT_BYTES),
+    copy: ifSmall(manifestToJson(manifest), MAX_COPY_BYTES),
   };
   return Buffer.from(`${JSON.stringify(json)}\n`);
 }
+
+const ifSmall = (json: string, limitBytes: number): unknown =>
+  Buffer.byteLength(json) > limitBytes ? undefined : JSON.parse(json);
