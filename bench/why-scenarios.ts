@@ -79,5 +79,13 @@ function toLog(a: ScenarioAttempt, text: string): WhyLog {
     startedAtMs: Date.parse(a.started_at),
     finishedAtMs: Date.parse(a.finished_at),
   };
-  return { ref: a.file, attempt, rawBytes: text.length, templates: collectTemplates(lines), load: async () => lines };
+  const hashes = new Set(collectTemplates(lines).hashes);
+  return {
+    ref: a.file,
+    attempt,
+    rawBytes: text.length,
+    has: (hash) => hashes.has(hash),
+    falseRate: 0,
+    load: async () => lines,
+  };
 }

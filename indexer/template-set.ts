@@ -26,9 +26,15 @@ export function packTemplateSet(hashes: Uint32Array): Uint8Array {
   return out;
 }
 
+/** A packed set: `falseRate` is how often it says yes to a hash that was not put in. */
+export interface TemplateSet {
+  readonly falseRate: number;
+  has(hash: number): boolean;
+}
+
 /** Asks a packed set about 32-bit hashes. Bytes that are no set answer as far as they go. */
-export function openTemplateSet(bytes: Uint8Array): { has(hash: number): boolean } {
-  if (bytes.byteLength < HEADER_BYTES) return { has: () => false };
+export function openTemplateSet(bytes: Uint8Array): TemplateSet {
+  if (bytes.byteLength < HEADER_BYTES) return { falseRate: 0, has: () => false };
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const parameter = Math.min(KEPT_BITS, bytes[4] ?? 0);
   const kept = new Set<number>();
@@ -42,7 +48,7 @@ export function openTemplateSet(bytes: Uint8Array): { has(hash: number): boolean
     for (let n = 0; n < parameter; n++) rest |= bit(at++) << n;
     value += quotient * 2 ** parameter + rest + 1;
   }
-  return { has: (hash) => kept.has(hash >>> DROPPED_BITS) };
+  return { falseRate: kept.size / 2 ** KEPT_BITS, has: (hash) => kept.has(hash >>> DROPPED_BITS) };
 }
 
 class BitWriter {

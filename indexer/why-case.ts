@@ -1,11 +1,12 @@
 // The case of one red attempt: what it shares with the green ones, what it has of its own, what it lacks, and how often
 // such differences come by chance. Every mechanism works on this; nothing here knows any mechanism.
 
-import { isGreen, isRed } from '../store/attempt.ts';
+import { type Conclusion, isGreen, isRed } from '../store/attempt.ts';
 import type { LogLines } from './lines.ts';
 import type { WhyLog, WhyQuestion } from './why-question.ts';
-import { countsOf, findShared, type SharedEvent } from './why-shared.ts';
-import { firstLineOf, Speakers, templateTexts, type Wording, Wordings } from './why-templates.ts';
+import { lineOf, type ReadLog, readFirst, readLog } from './why-read.ts';
+import { countsOf, findShared, linesIn, type SharedEvent } from './why-shared.ts';
+import { Speakers, templateTexts, type Wording, Wordings } from './why-templates.ts';
 
 /** A template of the target that no green attempt has, at its first line. */
 export interface NovelLine {
@@ -26,7 +27,7 @@ export interface NovelLine {
 export interface LackedTemplate {
   readonly hash: number;
   /** Where the first loaded green has it. */
-  readonly green: LoadedLog;
+  readonly green: ReadLog;
   readonly line: number;
   readonly text: string;
   readonly template: string;
@@ -34,23 +35,20 @@ export interface LackedTemplate {
   readonly wording: Wording;
 }
 
-export interface LoadedLog {
-  readonly log: WhyLog;
-  readonly lines: LogLines;
-}
-
 export interface WhyCase {
   readonly question: WhyQuestion;
-  readonly target: WhyLog;
+  readonly target: ReadLog;
   readonly lines: LogLines;
   /** Green attempts of the job: those of the same SHA first, then by nearness in time. */
   readonly greens: readonly WhyLog[];
   /** How many of `greens` are of the same SHA. */
   readonly siblingGreens: number;
   /** Those whose lines were read: always a start of `greens`. */
-  readonly loaded: readonly LoadedLog[];
+  readonly loaded: readonly ReadLog[];
   /** Red attempts of the same job and SHA, the target left out. */
   readonly siblingReds: readonly WhyLog[];
+  /** Those of them that were read. */
+  readonly readReds: readonly ReadLog[];
   readonly otherReds: readonly WhyLog[];
   /** By line. */
   readonly novel: readonly NovelLine[];
@@ -60,49 +58,47 @@ export interface WhyCase {
   readonly shared: readonly SharedEvent[];
 }
 
-/** Lines of greens are read up to this many bytes together (one is always read): the whole answer must stay within a second. */
-const LOAD_BYTES = 12_000_000;
-const LOAD_LOGS = 6;
+/** Greens that are read: order, places and wordings are known of these alone. */
+const READ_GREENS = { logs: 10, bytes: 12_000_000 };
+/** Reds of the same SHA that are read. */
+const READ_REDS = { logs: 2, bytes: 2_000_000 };
 /** Templates that differ, at most: beyond it the logs have little in common, and each difference says little (chosen). */
 const MAX_DIFFERENCES = 4000;
 
 /** Reads what is needed of the question's logs. */
 export async function buildCase(question: WhyQuestion): Promise<WhyCase> {
-  const { target, siblings, history } = question;
-  const lines = await target.load();
-  const startMs = target.attempt.startedAtMs ?? 0;
+  const { siblings, history } = question;
+  const startMs = question.target.attempt.startedAtMs ?? 0;
   const distance = (log: WhyLog): number => Math.abs((log.attempt.startedAtMs ?? 0) - startMs);
   const near = (a: WhyLog, b: WhyLog): number => distance(a) - distance(b) || (a.ref < b.ref ? -1 : 1);
-  const siblingGreens = siblings.filter((log) => isGreen(log.attempt.conclusion)).sort(near);
-  const greens = [...siblingGreens, ...history.filter((log) => isGreen(log.attempt.conclusion)).sort(near)];
-  const siblingReds = siblings.filter((log) => isRed(log.attempt.conclusion)).sort(near);
-  const otherReds = history.filter((log) => isRed(log.attempt.conclusion)).sort(near);
-  const loaded: LoadedLog[] = [];
-  let bytes = 0;
-  for (const log of greens.slice(0, LOAD_LOGS)) {
-    bytes += log.rawBytes;
-    if (loaded.length > 0 && bytes > LOAD_BYTES) break;
-    loaded.push({ log, lines: await log.load() });
-  }
-  const texts = loaded.map((green) => templateTexts(green.lines, green.log.templates));
+  const choose = (logs: readonly WhyLog[], is: (conclusion: Conclusion) => boolean): readonly WhyLog[] =>
+    logs.filter((log) => is(log.attempt.conclusion)).sort(near);
+  const siblingGreens = choose(siblings, isGreen);
+  const greens = [...siblingGreens, ...choose(history, isGreen)];
+  const siblingReds = choose(siblings, isRed);
+  const target = await readLog(question.target);
+  const loaded = await readFirst(greens, READ_GREENS);
+  const small = siblingReds.filter((log) => log.rawBytes <= READ_REDS.bytes);
+  const texts = loaded.map((green) => templateTexts(green.lines, green.templates));
   const speakers = new Speakers();
   for (const template of texts.flat()) speakers.add(template);
-  const base = {
+  const base: Base = {
     question,
     target,
-    lines,
+    lines: target.lines,
     greens,
     siblingGreens: siblingGreens.length,
     loaded,
     siblingReds,
-    otherReds,
+    readReds: await readFirst(small, READ_REDS),
+    otherReds: choose(history, isRed),
     speakers,
   };
   return {
     ...base,
     novel: findNovel(base, wordingsOf(texts.flat(), speakers)),
     lacked: findLacked(base),
-    shared: findShared(target.templates, greens, countsOf(lines)),
+    shared: findShared(target.templates, loaded, countsOf(target.lines)),
   };
 }
 
@@ -115,12 +111,18 @@ function wordingsOf(templates: readonly string[], speakers: Speakers): Wordings 
 type Base = Omit<WhyCase, 'novel' | 'lacked' | 'shared'>;
 
 function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
-  const { target, lines, greens } = base;
+  const { target, lines, greens, loaded } = base;
   const reds = [...base.siblingReds, ...base.otherReds];
+  const unread = greens.slice(loaded.length);
+  // Sets that may say yes to what they lack: so many yeses come by themselves.
+  const falseYeses = unread.reduce((sum, log) => sum + log.falseRate, 0);
+  const allowed = falseYeses < CERTAIN_FALSE_YESES ? 0 : Math.ceil(2 * falseYeses);
   const found: { hash: number; line: number }[] = [];
   target.templates.hashes.forEach((hash, k) => {
-    if (greens.every((green) => firstLineOf(green.templates, hash) === 0))
-      found.push({ hash, line: target.templates.firstLines[k] as number });
+    if (loaded.some((green) => lineOf(green, hash) > 0)) return;
+    let yeses = 0;
+    for (const log of unread) if (log.has(hash) && ++yeses > allowed) return;
+    found.push({ hash, line: target.templates.firstLines[k] as number });
   });
   found.sort((a, b) => a.line - b.line);
   return found.slice(-MAX_DIFFERENCES).map(({ hash, line }) => {
@@ -131,22 +133,25 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
       text: lines.body(line),
       template,
       message: base.speakers.message(template).join(' '),
-      reds: reds.filter((red) => firstLineOf(red.templates, hash) > 0).length,
+      reds: reds.filter((red) => red.has(hash)).length,
       wording: told.find(template),
     };
   });
 }
+
+/** Below this many expected false yeses any yes counts (chosen). */
+const CERTAIN_FALSE_YESES = 0.3;
 
 function findLacked(base: Base): readonly LackedTemplate[] {
   const { target, lines, greens, loaded, speakers } = base;
   const first = loaded[0];
   if (first === undefined) return [];
   const told = wordingsOf(templateTexts(lines, target.templates), speakers);
+  const unread = greens.slice(loaded.length);
   const found: { hash: number; line: number }[] = [];
-  first.log.templates.hashes.forEach((hash, k) => {
-    if (firstLineOf(target.templates, hash) > 0) return;
-    if (greens.every((green) => firstLineOf(green.templates, hash) > 0))
-      found.push({ hash, line: first.log.templates.firstLines[k] as number });
+  first.templates.hashes.forEach((hash, k) => {
+    if (lineOf(target, hash) > 0 || linesIn(hash, loaded) === undefined) return;
+    if (unread.every((log) => log.has(hash))) found.push({ hash, line: first.templates.firstLines[k] as number });
   });
   found.sort((a, b) => a.line - b.line);
   return found.slice(-MAX_DIFFERENCES).map(({ hash, line }) => {

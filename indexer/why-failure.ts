@@ -2,7 +2,7 @@
 // has and by how near the end of the job's own output it is; general words of failure only weigh.
 import type { LogLines } from './lines.ts';
 import type { NovelLine, WhyCase } from './why-case.ts';
-import { linesIn, MAX_GREENS, orderOf } from './why-shared.ts';
+import { linesIn, orderOf } from './why-shared.ts';
 import { saysExhausted, saysExit, saysFailure, saysTimeout, saysWarning } from './why-words.ts';
 
 /** Where and how the target failed. */
@@ -77,10 +77,9 @@ const saysOnlyExit = (n: NovelLine): boolean => saysExit(n.text) && !saysExhaust
  * the target. New lines there are chance.
  */
 function findCleanUp(c: WhyCase): number {
-  const greens = c.greens.slice(0, MAX_GREENS);
   const missed = c.lacked
     .filter((l) => l.wording === 'none')
-    .map((l) => ({ greenLines: linesIn(l.hash, greens) ?? [] }));
+    .map((l) => ({ greenLines: linesIn(l.hash, c.loaded) ?? [] }));
   let start = c.lines.count + 1;
   if (missed.length === 0) return start;
   for (const event of c.shared.toReversed()) {

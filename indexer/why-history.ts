@@ -5,12 +5,11 @@ import type { LogLines } from './lines.ts';
 import type { AttemptFilter, AttemptRow, LogIndexReader, LogRow } from './log-index.ts';
 import { TEMPLATES_OF_LOG } from './statements.ts';
 import { openTemplateSet } from './template-set.ts';
-import type { WhyLog, WhyQuestion, WhyTemplates } from './why-question.ts';
-import { collectTemplates } from './why-templates.ts';
+import type { WhyLog, WhyQuestion } from './why-question.ts';
 
 /** chosen: enough for a rate, few enough to ask in a moment. */
 const MAX_HISTORY = 50;
-const MAX_SIBLINGS = 6;
+const MAX_SIBLINGS = 30;
 const MAX_NEIGHBOURS = 30;
 /** Red attempts of other jobs count as neighbours within this time (chosen: outages last hours, not days). */
 const NEIGHBOUR_MS = 3 * 3_600_000;
@@ -24,11 +23,7 @@ export interface WhySources {
 }
 
 /** The question about `target`. `against` replaces the siblings, where it is not empty. */
-export async function buildWhyQuestion(
-  target: LogRow,
-  against: readonly LogRow[],
-  sources: WhySources,
-): Promise<WhyQuestion> {
+export function buildWhyQuestion(target: LogRow, against: readonly LogRow[], sources: WhySources): WhyQuestion {
   const { index } = sources;
   const { attempt } = target;
   const sameJob = jobFilter(attempt);
@@ -41,15 +36,12 @@ export async function buildWhyQuestion(
     attempt.timeMs,
     MAX_HISTORY,
   );
-  const loaded = await Promise.all([target, ...siblings].map((log) => loadedLog(log, sources)));
-  const [first, ...others] = loaded;
-  if (first === undefined) throw new RangeError('the target is always there');
-  const known = new Set(loaded.flatMap((log) => [...log.templates.hashes]));
+  const keep = (log: LogRow): WhyLog => keptLog(log, sources);
   return {
-    target: first,
-    siblings: others,
-    history: history.map((log) => historyLog(log, known, sources)),
-    neighbours: neighboursOf(index, attempt).map((log) => historyLog(log, known, sources)),
+    target: keep(target),
+    siblings: siblings.map(keep),
+    history: history.map(keep),
+    neighbours: neighboursOf(index, attempt).map(keep),
     neighbourRate: redRate(index, attempt),
   };
 }
@@ -102,32 +94,16 @@ function redRate(index: LogIndexReader, attempt: AttemptRow): { readonly red: nu
   return { red: all.red - own.red, attempts: all.red + all.green - own.red - own.green };
 }
 
-/** A log that is read at once: all its templates with their first lines. */
-async function loadedLog(log: LogRow, sources: WhySources): Promise<WhyLog> {
-  const lines = await sources.load(log);
+/** A log of which the index knows which templates it has; its lines are read when they are asked for. */
+function keptLog(log: LogRow, sources: WhySources): WhyLog {
+  const row = sources.index.db.get(TEMPLATES_OF_LOG, { key: log.logKey });
+  const set = openTemplateSet(row?.content ?? new Uint8Array());
   return {
     ref: log.logId,
     attempt: log.attempt,
     rawBytes: log.rawBytes,
-    templates: collectTemplates(lines),
-    load: () => Promise.resolve(lines),
-  };
-}
-
-/** A log of which the index knows the templates: those of `known` that it has, without their lines. */
-function historyLog(log: LogRow, known: ReadonlySet<number>, sources: WhySources): WhyLog {
-  return {
-    ref: log.logId,
-    attempt: log.attempt,
-    rawBytes: log.rawBytes,
-    templates: knownTemplates(sources.index, log, known),
+    has: (hash) => set.has(hash),
+    falseRate: set.falseRate,
     load: () => sources.load(log),
   };
-}
-
-function knownTemplates(index: LogIndexReader, log: LogRow, known: ReadonlySet<number>): WhyTemplates {
-  const row = index.db.get(TEMPLATES_OF_LOG, { key: log.logKey });
-  const set = openTemplateSet(row?.content ?? new Uint8Array());
-  const hashes = Uint32Array.from([...known].filter((hash) => set.has(hash))).sort();
-  return { hashes, firstLines: new Uint32Array(hashes.length) };
 }

@@ -16,20 +16,17 @@ export const MECHANISMS = [
 ] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
 
-/** Every template of one log: ascending hashes, and for each the first line (1-based) that has it. */
-export interface WhyTemplates {
-  readonly hashes: Uint32Array;
-  readonly firstLines: Uint32Array;
-}
-
-/** One log that `why` may look at. Only `templates` is needed of most; `load` is called for a bounded few. */
+/** One log that `why` may look at. Of most only `has` is asked; `load` is called for a bounded few. */
 export interface WhyLog {
   /** The full log id, or the path as given. */
   readonly ref: string;
   readonly attempt: Attempt;
   readonly rawBytes: number;
-  readonly templates: WhyTemplates;
-  /** The lines of the log. Kept by the caller or not: `why` asks at most once a log. */
+  /** Whether the log has a template, by its hash. May be wrong, and then says yes: see `falseRate`. */
+  has(hash: number): boolean;
+  /** How often `has` says yes to a template that the log lacks: 0 when it knows. */
+  readonly falseRate: number;
+  /** The lines of the log; `why` asks at most once a log. */
   load(): Promise<LogLines>;
 }
 

@@ -1,8 +1,8 @@
 // Events that one log shares with every one of some others, and their order there. Positions are first lines, so logs
 // without time stamps work the same.
 import type { LogLines } from './lines.ts';
-import type { WhyLog, WhyTemplates } from './why-question.ts';
-import { firstLineOf } from './why-templates.ts';
+import { lineOf, type ReadLog } from './why-read.ts';
+import type { WhyTemplates } from './why-templates.ts';
 
 /** A template that one log and all others have. */
 export interface SharedEvent extends Placed {
@@ -13,25 +13,21 @@ export interface SharedEvent extends Placed {
   readonly count: number;
 }
 
-/** First line in each of the first MAX_GREENS of the others. */
+/** First line in each of the others. */
 export interface Placed {
   readonly greenLines: readonly number[];
 }
 
-/** Logs whose order of events is looked at: more do not change the picture. */
-export const MAX_GREENS = 16;
-
 /** Shared events, by the line in the one log. */
 export function findShared(
   templates: WhyTemplates,
-  others: readonly WhyLog[],
+  others: readonly ReadLog[],
   counts: ReadonlyMap<number, number>,
 ): readonly SharedEvent[] {
-  const compared = others.slice(0, MAX_GREENS);
   const found: SharedEvent[] = [];
-  if (compared.length === 0) return found;
+  if (others.length === 0) return found;
   templates.hashes.forEach((hash, k) => {
-    const greenLines = linesIn(hash, compared);
+    const greenLines = linesIn(hash, others);
     if (greenLines !== undefined)
       found.push({ hash, line: templates.firstLines[k] as number, count: counts.get(hash) ?? 0, greenLines });
   });
@@ -39,10 +35,10 @@ export function findShared(
 }
 
 /** First line of a template in each log; undefined when one lacks it. */
-export function linesIn(hash: number, logs: readonly WhyLog[]): readonly number[] | undefined {
+export function linesIn(hash: number, logs: readonly ReadLog[]): readonly number[] | undefined {
   const found: number[] = [];
   for (const log of logs) {
-    const line = firstLineOf(log.templates, hash);
+    const line = lineOf(log, hash);
     if (line === 0) return undefined;
     found.push(line);
   }

@@ -2,9 +2,9 @@
 // target against the greens, and of each green against the rest: that is how often it comes by chance.
 
 import type { WhyCase } from './why-case.ts';
-import type { WhyLog } from './why-question.ts';
-import { findShared, linesIn, MAX_GREENS, orderOf, type Placed, type SharedEvent } from './why-shared.ts';
-import { firstLineOf, templateTexts, Wordings } from './why-templates.ts';
+import { lineOf, type ReadLog } from './why-read.ts';
+import { findShared, linesIn, orderOf, type Placed, type SharedEvent } from './why-shared.ts';
+import { templateTexts, Wordings } from './why-templates.ts';
 
 /** An event that was skipped: of the events that always follow it, how many happened. */
 export interface Skipped<Event> {
@@ -24,11 +24,10 @@ const SURROUNDINGS = 12;
 export function findSkipped<Event extends { readonly hash: number }>(
   lacked: readonly Event[],
   core: readonly SharedEvent[],
-  others: readonly WhyLog[],
+  others: readonly ReadLog[],
 ): readonly Skipped<Event>[] {
-  const compared = others.slice(0, MAX_GREENS);
   const placed = lacked.flatMap((event) => {
-    const greenLines = linesIn(event.hash, compared);
+    const greenLines = linesIn(event.hash, others);
     return greenLines === undefined ? [] : [{ event, greenLines }];
   });
   const found: Skipped<Event>[] = [];
@@ -61,24 +60,24 @@ const nearest = (event: Placed, others: readonly Placed[]): readonly number[] =>
  * attempts, less than one in n+1 cannot be claimed.
  */
 export function strayRate(c: WhyCase): number {
-  const { loaded, greens } = c;
+  const { loaded } = c;
   let strays = 0;
-  loaded.forEach((green, index) => {
-    const rest = greens.filter((log) => log !== green.log);
-    const source = loaded[index === 0 ? 1 : 0];
-    if (rest.length === 0 || source === undefined) return;
+  for (const green of loaded) {
+    const rest = loaded.filter((other) => other !== green);
+    const source = rest[0];
+    if (source === undefined) break;
     const lacked: { hash: number; line: number }[] = [];
-    source.log.templates.hashes.forEach((hash, k) => {
-      if (firstLineOf(green.log.templates, hash) === 0 && linesIn(hash, rest) !== undefined)
-        lacked.push({ hash, line: source.log.templates.firstLines[k] as number });
+    source.templates.hashes.forEach((hash, k) => {
+      if (lineOf(green, hash) === 0 && linesIn(hash, rest) !== undefined)
+        lacked.push({ hash, line: source.templates.firstLines[k] as number });
     });
-    if (lacked.length === 0) return;
+    if (lacked.length === 0) continue;
     const told = new Wordings(c.speakers);
-    for (const template of templateTexts(green.lines, green.log.templates)) told.add(template);
+    for (const template of templateTexts(green.lines, green.templates)) told.add(template);
     const real = lacked.filter((l) => told.find(source.lines.template(l.line)) === 'none');
-    strays += findSkipped(real, findShared(green.log.templates, rest, new Map()), rest).length;
-  });
+    strays += findSkipped(real, findShared(green.templates, rest, new Map()), rest).length;
+  }
   // With few greens each is held against still fewer, and finds more than the target against all of them would.
   const fewer = loaded.length <= 2 ? 0.4 : loaded.length === 3 ? 0.6 : 0.8;
-  return (strays * fewer + 0.5) / (Math.max(loaded.length, Math.min(greens.length, SURROUNDINGS)) + 1);
+  return (strays * fewer + 0.5) / (loaded.length + 1);
 }

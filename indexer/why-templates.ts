@@ -1,6 +1,11 @@
 // Template sets of logs: who has a template, where first, and whether another wording of the same event is there.
 import type { LogLines } from './lines.ts';
-import type { WhyTemplates } from './why-question.ts';
+
+/** Every template of one log: ascending hashes, and for each the first line (1-based) that has it. */
+export interface WhyTemplates {
+  readonly hashes: Uint32Array;
+  readonly firstLines: Uint32Array;
+}
 
 /** Unique templates of a log whose lines are at hand. */
 export function collectTemplates(lines: LogLines): WhyTemplates {

@@ -1,16 +1,19 @@
 // What a mechanism gets to see, what it gives back, and the few words they all share.
 import type { LogLines } from './lines.ts';
-import type { LoadedLog, WhyCase } from './why-case.ts';
+import type { WhyCase } from './why-case.ts';
 import type { Failure } from './why-failure.ts';
+import type { Neighbours } from './why-neighbours.ts';
 import type { CoreEvent } from './why-order.ts';
 import type { Replacement } from './why-pairs.ts';
 import type { Evidence, Facts, Mechanism } from './why-question.ts';
+import type { ReadLog } from './why-read.ts';
 
 /** The case with the failure located and the shared events in order. */
 export interface WhyView extends WhyCase {
   readonly failure: Failure;
   readonly core: readonly CoreEvent[];
   readonly replacements: readonly Replacement[];
+  readonly neighbours: Neighbours;
 }
 
 /**
@@ -53,8 +56,8 @@ export const failureEvidence = (view: WhyView): readonly Evidence[] =>
 
 /** The same template in loaded greens, as evidence of how it should be; at most `limit` of them. */
 export function greenEvidence(
-  loaded: readonly LoadedLog[],
-  line: (green: LoadedLog) => number,
+  loaded: readonly ReadLog[],
+  line: (green: ReadLog) => number,
   limit = 2,
 ): readonly Evidence[] {
   const found: Evidence[] = [];

@@ -12,6 +12,7 @@ import { findTimeout } from './mechanisms/timeout.ts';
 import { explainUnknown } from './mechanisms/unknown.ts';
 import { buildCase } from './why-case.ts';
 import { findFailure } from './why-failure.ts';
+import { readNeighbours } from './why-neighbours.ts';
 import { findCoreEvents } from './why-order.ts';
 import { findReplacements } from './why-pairs.ts';
 import type { Hypothesis, Rejection, WhyAnswer, WhyQuestion } from './why-question.ts';
@@ -42,6 +43,7 @@ export async function explain(question: WhyQuestion): Promise<WhyAnswer> {
     failure,
     core: findCoreEvents(whyCase, failure),
     replacements: findReplacements(whyCase),
+    neighbours: await readNeighbours(question, failure),
   };
   return weigh(
     view,
@@ -71,11 +73,11 @@ function weigh(view: WhyView, detections: readonly Detection[]): WhyAnswer {
   const best = found[0];
   if (best === undefined || best.odds < 1) hypotheses.unshift(explainUnknown(view, Number((1 / sum).toFixed(3))));
   return {
-    ref: view.target.ref,
+    ref: view.target.log.ref,
     hypotheses,
     rejected,
     compared: {
-      red: [view.target, ...view.siblingReds, ...view.otherReds].map((log) => log.ref),
+      red: [view.target.log, ...view.siblingReds, ...view.otherReds].map((log) => log.ref),
       green: view.greens.map((log) => log.ref),
     },
   };

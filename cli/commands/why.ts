@@ -67,14 +67,16 @@ async function buildQuestion(source: LogSource, against: readonly LogSource[], s
 
 /** Files say nothing about their attempts: the one asked about counts as red, the others as green ones of its SHA. */
 async function fileQuestion(source: LogSource, against: readonly LogSource[]): Promise<WhyQuestion> {
-  const { collectTemplates } = await import('../../indexer/why-templates.ts');
+  const { collectTemplates, firstLineOf } = await import('../../indexer/why-templates.ts');
   const logOf = async (each: LogSource, conclusion: 'failure' | 'success') => {
     const lines = await loadSource(each);
+    const templates = collectTemplates(lines);
     return {
       ref: each.ref,
       attempt: { ...UNKNOWN_ATTEMPT, conclusion },
       rawBytes: 0,
-      templates: collectTemplates(lines),
+      has: (hash: number) => firstLineOf(templates, hash) > 0,
+      falseRate: 0,
       load: () => Promise.resolve(lines),
     };
   };

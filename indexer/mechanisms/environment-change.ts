@@ -3,7 +3,7 @@
 import type { NovelLine } from '../why-case.ts';
 import { changeRate } from '../why-chance.ts';
 import type { Replacement } from '../why-pairs.ts';
-import { firstLineOf, templateWords } from '../why-templates.ts';
+import { templateWords } from '../why-templates.ts';
 import {
   count,
   type Detector,
@@ -104,11 +104,11 @@ function numberStep(a: string, b: string): number {
 function confirmation(view: WhyView, novel: NovelLine): number {
   let factor = 1;
   for (const red of [...view.siblingReds, ...view.otherReds]) {
-    const sameFailure = firstLineOf(red.templates, view.failure.hash) > 0;
-    const hasIt = firstLineOf(red.templates, novel.hash) > 0;
+    const sameFailure = red.has(view.failure.hash);
+    const hasIt = red.has(novel.hash);
     if (sameFailure) factor *= hasIt ? 1.5 : 0.4;
     else if (hasIt) factor *= 0.4;
   }
-  for (const neighbour of view.question.neighbours) if (firstLineOf(neighbour.templates, novel.hash) > 0) factor *= 0.6;
+  for (const neighbour of view.question.neighbours) if (neighbour.has(novel.hash)) factor *= 0.6;
   return Math.min(factor, 4);
 }

@@ -2,8 +2,8 @@
 // where the greens say it. What is missing only because the target stopped earlier is a consequence.
 
 import type { LackedTemplate } from '../why-case.ts';
+import { lineOf } from '../why-read.ts';
 import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
-import { firstLineOf } from '../why-templates.ts';
 import {
   count,
   type Detector,
@@ -29,10 +29,8 @@ export const findMissingEvent: Detector = (view) => {
   const best = skipped.at(-1) as Skipped<LackedTemplate>;
   const { event } = best;
   const strays = strayRate(view);
-  const withIt = view.siblingReds.filter(
-    (log) => firstLineOf(log.templates, event.hash) > 0 && firstLineOf(log.templates, view.failure.hash) > 0,
-  );
-  const without = view.siblingReds.filter((log) => firstLineOf(log.templates, event.hash) === 0);
+  const withIt = view.siblingReds.filter((log) => log.has(event.hash) && log.has(view.failure.hash));
+  const without = view.siblingReds.filter((log) => !log.has(event.hash));
   const odds =
     ((4 / strays) * 1.5 ** Math.min(without.length, 3) * 0.3 ** withIt.length * (view.siblingGreens === 0 ? 0.1 : 1)) /
     skipped.length;
@@ -44,10 +42,7 @@ export const findMissingEvent: Detector = (view) => {
       `${quote(event.text)} is in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} and not here, ` +
       `though ${best.passed} of the ${count(best.followers, 'event')} that follow it there happened` +
       `${n === 1 ? ' (with one green attempt absence says little)' : ''}.`,
-    evidence: [
-      ...greenEvidence(view.loaded, (green) => firstLineOf(green.log.templates, event.hash)),
-      ...failureEvidence(view),
-    ],
+    evidence: [...greenEvidence(view.loaded, (green) => lineOf(green, event.hash)), ...failureEvidence(view)],
     facts: {
       greens: n,
       missing: skipped.map((s) => s.event.template),
@@ -69,5 +64,5 @@ function findMissing(view: WhyView): readonly Skipped<LackedTemplate>[] {
       .map((r) => r.lacked),
   );
   const lacked = view.lacked.filter((l) => l.wording === 'none' && !replaced.has(l) && !l.green.lines.isMark(l.line));
-  return findSkipped(lacked, view.core, view.greens);
+  return findSkipped(lacked, view.core, view.loaded);
 }

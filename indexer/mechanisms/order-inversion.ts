@@ -3,7 +3,7 @@
 
 import type { NovelLine } from '../why-case.ts';
 import { type CoreEvent, findInversions, type Inversion } from '../why-order.ts';
-import { firstLineOf } from '../why-templates.ts';
+import { lineOf } from '../why-read.ts';
 import {
   count,
   type Detector,
@@ -23,23 +23,23 @@ const WITH_SYMPTOM = 12;
 const WITHOUT_SYMPTOM = 0.7;
 
 export const findOrderInversion: Detector = (view) => {
-  if (view.greens.length === 0)
+  if (view.loaded.length === 0)
     return reject('order-inversion', 'cannot be said: no green attempt to compare the order with');
   const found = findInversions(view.core).filter((i) => i.early.unrest <= MAX_UNREST && i.late.unrest <= MAX_UNREST);
   if (found.length === 0)
     return reject(
       'order-inversion',
-      `no: every two events that ${count(view.greens.length, 'green attempt')} ${view.greens.length === 1 ? 'has' : 'have'} in a fixed order come in that order here too`,
+      `no: every two events that ${count(view.loaded.length, 'green attempt')} ${view.loaded.length === 1 ? 'has' : 'have'} in a fixed order come in that order here too`,
     );
   const scored = found
     .map((inversion) => ({ inversion, symptom: findSymptom(view, inversion) }))
     .sort((a, b) => rank(b) - rank(a));
   const { inversion, symptom } = scored[0] as Scored;
-  const n = view.greens.length;
+  const n = view.loaded.length;
   // Rule of succession: an order that held n times holds the next time with (n+1)/(n+2).
   const odds = ((n + 1) * (symptom === undefined ? WITHOUT_SYMPTOM : WITH_SYMPTOM)) / (1 + found.length / 2);
   const first = view.loaded[0];
-  const at = (event: CoreEvent): number => (first === undefined ? 0 : firstLineOf(first.log.templates, event.hash));
+  const at = (event: CoreEvent): number => (first === undefined ? 0 : lineOf(first, event.hash));
   return {
     kind: 'found',
     mechanism: 'order-inversion',

@@ -1,7 +1,6 @@
 // Regression: every attempt of this SHA is red and the job was green before it.
 
 import { isRed } from '../../store/attempt.ts';
-import { firstLineOf } from '../why-templates.ts';
 import { count, type Detector, evidenceOf, failureEvidence, greenEvidence, quote, reject } from '../why-view.ts';
 
 /** One red attempt without a re-run tells little: it is as likely a flake. */
@@ -15,18 +14,18 @@ export const findRegression: Detector = (view) => {
       'regression',
       `no: ${count(view.siblingGreens, 'attempt')} of the same SHA ${view.siblingGreens === 1 ? 'is' : 'are'} green`,
     );
-  const before = view.greens.filter((log) => (log.attempt.startedAtMs ?? 0) < (target.attempt.startedAtMs ?? 0));
+  const before = view.greens.filter((log) => (log.attempt.startedAtMs ?? 0) < (target.log.attempt.startedAtMs ?? 0));
   if (before.length === 0)
     return reject('regression', 'cannot be said: no green attempt of this job before this SHA is known');
   const reds = siblingReds.length + 1;
   // How often the job is red by chance at other SHAs, by the rule of succession.
   const redRate = (view.otherReds.length + 1) / (view.otherReds.length + view.greens.length + 2);
-  const alike = siblingReds.filter((log) => failure.line !== undefined && firstLineOf(log.templates, failure.hash) > 0);
+  const alike = siblingReds.filter((log) => failure.line !== undefined && log.has(failure.hash));
   const prior = siblingReds.length === 0 ? SINGLE_ATTEMPT_PRIOR : 1;
   const different = siblingReds.length > 0 && alike.length * 2 < siblingReds.length;
   const odds = (prior * (different ? 0.2 : 1)) / redRate ** reds;
   const later = view.question.history.filter(
-    (log) => isRed(log.attempt.conclusion) && (log.attempt.startedAtMs ?? 0) > (target.attempt.startedAtMs ?? 0),
+    (log) => isRed(log.attempt.conclusion) && (log.attempt.startedAtMs ?? 0) > (target.log.attempt.startedAtMs ?? 0),
   );
   return {
     kind: 'found',

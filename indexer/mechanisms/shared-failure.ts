@@ -1,60 +1,105 @@
 // Shared failure of a dependency: unrelated jobs that were red at about the same time failed the same way, or name the
 // same host. That others are red too is no evidence by itself.
-import type { NovelLine } from '../why-case.ts';
-import type { Evidence, WhyLog } from '../why-question.ts';
-import { firstLineOf, templateWords } from '../why-templates.ts';
-import { count, type Detector, failureEvidence, quote, reject } from '../why-view.ts';
-import { saysExit } from '../why-words.ts';
 
-/** Red within this of each other: an outage is over after that (chosen). */
-const NEAR_MS = 60 * 60_000;
+import type { NovelLine } from '../why-case.ts';
+import { findHosts } from '../why-hosts.ts';
+import type { Evidence, WhyLog } from '../why-question.ts';
+import { lineOf, type ReadLog } from '../why-read.ts';
+import { templateWords } from '../why-templates.ts';
+import {
+  count,
+  type Detection,
+  type Detector,
+  evidenceOf,
+  failureEvidence,
+  quote,
+  reject,
+  type WhyView,
+} from '../why-view.ts';
+import { saysExit, saysFailure, saysTimeout } from '../why-words.ts';
+
 const SAME_SIGNATURE = 50;
+/** A host that both name where they failed: it may have failed each in its own way. */
+const SAME_HOST = 12;
+/** A line beside the failure rather than the failure itself. */
+const BESIDE = 0.2;
+/** The same failure in this job's own past: a known flake of both rather than an outage. */
+const KNOWN_BEFORE = 0.5;
+/** Lines from the end of a neighbour's log in which its failure is looked for (chosen). */
+const TAIL_LINES = 2000;
+
+export const findSharedFailure: Detector = (view) => {
+  const { neighbours, question } = view;
+  if (question.neighbours.length === 0)
+    return reject('shared-failure', 'no: no other job was red at about the same time');
+  if (neighbours.red === 0) return reject('shared-failure', 'no: no other job was red within an hour');
+  return (
+    sameSignature(view) ??
+    sameHost(view) ??
+    reject(
+      'shared-failure',
+      `no: ${count(neighbours.red, 'attempt')} of other jobs ${neighbours.red === 1 ? 'was' : 'were'} red within an hour, but none failed the same way`,
+    )
+  );
+};
 
 /** Lines of the failure that are specific enough to be the same in two jobs only for the same reason. */
+export const specificLines = (view: Pick<WhyView, 'failure'>): readonly NovelLine[] =>
+  view.failure.block
+    .filter(isSpecific)
+    .sort((a, b) => Number(b.line === view.failure.line) - Number(a.line === view.failure.line));
+
 const isSpecific = (n: NovelLine): boolean =>
   n.wording === 'none' &&
   !saysExit(n.text) &&
   templateWords(n.template).filter((w) => /\p{L}{3}/u.test(w) && !/^<\w+>$/.test(w)).length >= 2;
 
-export const findSharedFailure: Detector = (view) => {
-  const { question, target, failure } = view;
-  if (question.neighbours.length === 0)
-    return reject('shared-failure', 'no: no other job was red at about the same time');
-  const startMs = target.attempt.startedAtMs ?? 0;
-  const endMs = target.attempt.finishedAtMs ?? startMs;
-  const isNear = (log: WhyLog): boolean => {
-    const from = log.attempt.startedAtMs ?? 0;
-    return from <= endMs + NEAR_MS && (log.attempt.finishedAtMs ?? from) >= startMs - NEAR_MS;
-  };
-  const near = question.neighbours.filter(isNear);
-  const signs = failure.block
-    .filter(isSpecific)
-    .sort((a, b) => Number(b.line === failure.line) - Number(a.line === failure.line));
-  for (const sign of signs) {
-    const sharing = near.filter((log) => firstLineOf(log.templates, sign.hash) > 0);
+const jobOf = (log: WhyLog): string => `${log.attempt.repo} ${log.attempt.workflow} ${log.attempt.job}`;
+
+function sameSignature(view: WhyView): Detection | undefined {
+  for (const sign of specificLines(view)) {
+    const sharing = view.neighbours.read.filter((read) => lineOf(read, sign.hash) > 0);
     if (sharing.length === 0) continue;
-    const jobs = new Set(sharing.map((log) => `${log.attempt.repo} ${log.attempt.workflow} ${log.attempt.job}`));
+    const jobs = new Set(sharing.map((read) => jobOf(read.log)));
+    const before = view.otherReds.filter((log) => log.has(sign.hash)).length;
     return {
       kind: 'found',
       mechanism: 'shared-failure',
-      odds: SAME_SIGNATURE * (sign.line === failure.line ? 1 : 0.2) * jobs.size,
+      odds:
+        SAME_SIGNATURE * (sign.line === view.failure.line ? 1 : BESIDE) * (before > 1 ? KNOWN_BEFORE : 1) * jobs.size,
       sentence:
         `${count(sharing.length, 'attempt')} of ${count(jobs.size, 'other job')} failed with the same line within ` +
         `an hour, ${quote(sign.text)}, and no green attempt has it: what they share failed.`,
-      evidence: [...failureEvidence(view), ...sharing.slice(0, 3).map((log) => neighbourEvidence(log, sign))],
-      facts: { neighbours: sharing.map((log) => log.ref), redNeighbours: near.length, jobs: [...jobs] },
+      evidence: [...failureEvidence(view), ...sharing.map((read) => evidenceOf(read.lines, lineOf(read, sign.hash)))],
+      facts: { neighbours: sharing.map((read) => read.log.ref), redNeighbours: view.neighbours.red, jobs: [...jobs] },
     };
   }
-  return reject(
-    'shared-failure',
-    near.length === 0
-      ? 'no: no other job was red within an hour'
-      : `no: ${count(near.length, 'attempt')} of other jobs ${near.length === 1 ? 'was' : 'were'} red within an hour, but none failed the same way`,
-  );
-};
+  return undefined;
+}
 
-const neighbourEvidence = (log: WhyLog, sign: NovelLine): Evidence => ({
-  ref: log.ref,
-  line: firstLineOf(log.templates, sign.hash),
-  text: sign.text,
-});
+/** A host that the failure names, and a failing line of a neighbour too, and no green attempt in such a line. */
+function sameHost(view: WhyView): Detection | undefined {
+  const hosts = new Set(view.failure.block.flatMap((n) => findHosts(n.text)));
+  if (hosts.size === 0) return undefined;
+  const found = view.neighbours.read.flatMap((read) => failingLineWith(read, hosts));
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const host = findHosts(first.text).find((h) => hosts.has(h)) ?? '';
+  return {
+    kind: 'found',
+    mechanism: 'shared-failure',
+    odds: SAME_HOST * found.length,
+    sentence: `${host} is named where this job failed and where ${count(found.length, 'attempt')} of other jobs failed within an hour.`,
+    evidence: [...failureEvidence(view), ...found],
+    facts: { host, neighbours: found.map((e) => e.ref), redNeighbours: view.neighbours.red },
+  };
+}
+
+function failingLineWith(read: ReadLog, hosts: ReadonlySet<string>): readonly Evidence[] {
+  for (let line = read.lines.count; line > Math.max(0, read.lines.count - TAIL_LINES); line--) {
+    const text = read.lines.body(line);
+    if ((saysFailure(text) || saysTimeout(text)) && findHosts(text).some((h) => hosts.has(h)))
+      return [evidenceOf(read.lines, line)];
+  }
+  return [];
+}

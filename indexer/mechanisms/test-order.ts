@@ -3,8 +3,9 @@
 
 import { type CoreEvent, shapeOf } from '../why-order.ts';
 import type { Replacement } from '../why-pairs.ts';
+import { lineOf } from '../why-read.ts';
 import { orderOf } from '../why-shared.ts';
-import { firstLineOf, nameOf, templateWords } from '../why-templates.ts';
+import { nameOf, templateWords } from '../why-templates.ts';
 import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
 import { saysFailure } from '../why-words.ts';
 
@@ -24,7 +25,7 @@ export const findTestOrder: Detector = (view) => {
   const suite = suites[0];
   if (suite === undefined)
     return reject('test-order', 'no: no test that passes in the green attempts is seen to fail here');
-  const n = view.greens.length;
+  const n = view.loaded.length;
   const test = quote(suite.failed.lacked.text);
   if (!isShuffled(view, suite.tests))
     return reject('test-order', `no: the tests ran in the same order as in ${count(n, 'green attempt')}`);
@@ -53,10 +54,7 @@ export const findTestOrder: Detector = (view) => {
       ...failureEvidence(view).filter((f) => f.line !== suite.failed.novel.line),
       ...(first === undefined
         ? []
-        : [
-            evidenceOf(first.lines, suite.failed.lacked.line),
-            evidenceOf(first.lines, firstLineOf(first.log.templates, suspect.hash)),
-          ]),
+        : [evidenceOf(first.lines, suite.failed.lacked.line), evidenceOf(first.lines, lineOf(first, suspect.hash))]),
     ],
     facts: {
       greens: n,
@@ -76,18 +74,16 @@ function findSuite(view: WhyView, failed: Replacement): readonly CoreEvent[] {
 /** Order varies among the greens, or between them and the target. */
 function isShuffled(view: WhyView, tests: readonly CoreEvent[]): boolean {
   if (tests.some((t, k) => k > 0 && orderOf(tests[k - 1] as CoreEvent, t) !== 'before')) return true;
-  return view.greens.length === 0;
+  return view.loaded.length === 0;
 }
 
 function findSuspects(view: WhyView, failed: Replacement, before: readonly CoreEvent[]): readonly CoreEvent[] {
   return before.filter(
     (test) =>
-      view.greens.every(
-        (green) => firstLineOf(green.templates, test.hash) > firstLineOf(green.templates, failed.lacked.hash),
-      ) &&
-      view.siblingReds.every((red) => {
-        const at = firstLineOf(red.templates, failed.novel.hash);
-        return at === 0 || firstLineOf(red.templates, test.hash) < at;
+      view.loaded.every((green) => lineOf(green, test.hash) > lineOf(green, failed.lacked.hash)) &&
+      view.readReds.every((red) => {
+        const at = lineOf(red, failed.novel.hash);
+        return at === 0 || lineOf(red, test.hash) < at;
       }),
   );
 }
@@ -95,13 +91,13 @@ function findSuspects(view: WhyView, failed: Replacement, before: readonly CoreE
 /** How many suspects there would be if the orders were mere chance. */
 function expectedByChance(view: WhyView, failed: Replacement, tests: readonly CoreEvent[]): number {
   let expected = tests.filter((t) => t.line < failed.novel.line).length;
-  for (const green of view.greens) {
-    const at = firstLineOf(green.templates, failed.lacked.hash);
-    expected *= tests.filter((t) => firstLineOf(green.templates, t.hash) > at).length / tests.length;
+  for (const green of view.loaded) {
+    const at = lineOf(green, failed.lacked.hash);
+    expected *= tests.filter((t) => lineOf(green, t.hash) > at).length / tests.length;
   }
-  for (const red of view.siblingReds) {
-    const at = firstLineOf(red.templates, failed.novel.hash);
-    if (at > 0) expected *= tests.filter((t) => firstLineOf(red.templates, t.hash) < at).length / tests.length;
+  for (const red of view.readReds) {
+    const at = lineOf(red, failed.novel.hash);
+    if (at > 0) expected *= tests.filter((t) => lineOf(red, t.hash) < at).length / tests.length;
   }
   return expected;
 }

@@ -4,7 +4,7 @@
 import type { LogLines } from '../lines.ts';
 import type { NovelLine } from '../why-case.ts';
 import { findDurationsMs } from '../why-duration.ts';
-import { firstLineOf } from '../why-templates.ts';
+import { lineOf } from '../why-read.ts';
 import { type Detector, evidenceOf, failureEvidence, quote, reject, showMs, type WhyView } from '../why-view.ts';
 import { saysExhausted, saysTimeout } from '../why-words.ts';
 
@@ -52,14 +52,14 @@ export const findTimeout: Detector = (view) => {
       ...(used.length === 0 ? {} : { greenShareOfLimit: Number(Math.max(...used).toFixed(3)) }),
       ...(job === undefined
         ? {}
-        : { jobLimitMs: job, jobMs: (target.attempt.finishedAtMs ?? 0) - (target.attempt.startedAtMs ?? 0) }),
+        : { jobLimitMs: job, jobMs: (target.log.attempt.finishedAtMs ?? 0) - (target.log.attempt.startedAtMs ?? 0) }),
     },
   };
 };
 
 /** The job's own limit, if it was reached or the provider says so. */
 function jobLimit({ target }: WhyView): number | undefined {
-  const { conclusion, startedAtMs, finishedAtMs, limitMs } = target.attempt;
+  const { conclusion, startedAtMs, finishedAtMs, limitMs } = target.log.attempt;
   const usedMs = startedAtMs === undefined || finishedAtMs === undefined ? undefined : finishedAtMs - startedAtMs;
   if (conclusion === 'timed_out') return limitMs ?? usedMs ?? 0;
   return limitMs !== undefined && usedMs !== undefined && usedMs >= limitMs * 0.99 ? limitMs : undefined;
@@ -90,7 +90,7 @@ const hasDigit = (bytes: Uint8Array): boolean => bytes.some((b) => b >= 0x30 && 
 function greenShares(view: WhyView, wait: Wait): readonly number[] {
   return view.loaded.flatMap((green) => {
     const end = greenEnd(view, green.log.ref, wait);
-    const from = firstLineOf(green.log.templates, view.lines.hash(wait.line));
+    const from = lineOf(green, view.lines.hash(wait.line));
     const startMs = from === 0 ? undefined : green.lines.lastTimeMs(from);
     const endMs = end === 0 ? undefined : green.lines.lastTimeMs(end);
     return startMs === undefined || endMs === undefined || endMs < startMs ? [] : [(endMs - startMs) / wait.limitMs];
@@ -100,10 +100,10 @@ function greenShares(view: WhyView, wait: Wait): readonly number[] {
 function greenEnd(view: WhyView, ref: string, wait: Wait): number {
   const green = view.loaded.find((g) => g.log.ref === ref);
   if (green === undefined) return 0;
-  const from = firstLineOf(green.log.templates, view.lines.hash(wait.line));
+  const from = lineOf(green, view.lines.hash(wait.line));
   const ends = view.lacked
     .filter((l) => l.wording === 'none')
-    .map((l) => firstLineOf(green.log.templates, l.hash))
+    .map((l) => lineOf(green, l.hash))
     .filter((line) => line > from);
   return ends.length === 0 ? 0 : Math.min(...ends);
 }
@@ -135,7 +135,7 @@ function sentence(
 
 /** Why not, with the headroom where a limit is announced in the log. */
 function rejection(view: WhyView): string {
-  const { startedAtMs, finishedAtMs, limitMs } = view.target.attempt;
+  const { startedAtMs, finishedAtMs, limitMs } = view.target.log.attempt;
   if (limitMs !== undefined && startedAtMs !== undefined && finishedAtMs !== undefined)
     return `no: the job used ${Math.round(((finishedAtMs - startedAtMs) / limitMs) * 100)} % of its limit of ${showMs(limitMs)}`;
   const announced = findAnnounced(view);
