@@ -72,18 +72,18 @@ export const FACTORS = {
 /** How soon after a cause its consequences come (chosen: long traces and the rest of a test's output lie between). */
 const FAILURE_LINES = 150;
 /** A log in which nothing scores higher has only exit lines: then what stands before them is shown (chosen). */
-const ONLY_EXIT_SCORE = 0.4;
+const ONLY_EXIT_SCORE = 0.45;
 /** Lines before an exit line that are taken then. */
 const BEFORE_EXIT_LINES = 3;
-const BEFORE_EXIT: ErrorMatch = { rule: 'before-exit', kind: 'context', weight: 0.42 };
+const BEFORE_EXIT: ErrorMatch = { rule: 'before-exit', kind: 'context', weight: 0.46 };
 
 /** Ranked error lines of `target`. `baselines` are green attempts of the same job; none means rules and position only. */
 export function findErrors(target: LogLines, baselines: readonly Baseline[], options: ErrorOptions = {}): ErrorReport {
   const limit = options.limit ?? 50;
-  const found = findCandidates(target, baselines);
-  const candidates = [...found, ...findBeforeExit(target, found)];
+  const candidates = findCandidates(target, baselines);
   weighPosition(target, candidates, baselines.length > 0 ? FACTORS.early : FACTORS.earlyAlone);
   if (baselines.length === 0) weighConsequences(candidates);
+  candidates.push(...findBeforeExit(target, candidates));
   const lines = pickDiverse(target, candidates, limit);
   const first = lines[0];
   return { headline: first === undefined ? null : { line: first.line, text: first.text }, lines };
