@@ -7,7 +7,7 @@ import { AppError } from './errors.ts';
 import { readFact } from './fact-schema.ts';
 import type { Fact } from './facts.ts';
 import { type FeedEntry, findKeyTime, readFeedEntry } from './feed.ts';
-import { type ObjectKey, objectKeyOf, STORE_FORMAT_KEY } from './keys.ts';
+import { type ObjectKey, objectKeyOf, STORE_FORMAT_KEY, stemOf } from './keys.ts';
 import type { Leftover, ObjectReader, ObjectRemover, ObjectStat } from './object-store.ts';
 
 /** Something that is not what it should be. */
@@ -56,8 +56,9 @@ export type AuditedStore = ObjectReader & Pick<ObjectRemover, 'listLeftovers'>;
 export async function auditStore(store: AuditedStore, options: AuditOptions): Promise<AuditReport> {
   const damaged: Damage[] = [];
   const leftovers: AuditLeftover[] = [];
-  const buried = await readTombstones(store, damaged);
-  const logs = await auditLogs(store, { ...options, damaged, leftovers, buried: buried.isBuried });
+  const facts = await readAllFacts(store, (problem) => damaged.push(problem));
+  const isBuried = burialsIn(facts.all);
+  const logs = await auditLogs(store, { ...options, damaged, leftovers, buried: isBuried });
   const feed = await auditFeed(store, { ...options, damaged, leftovers, manifests: logs.manifests });
   const missingFeed = await findKeysOf(store, logs.manifests.withoutFeed());
   for await (const { key, modifiedAtMs } of store.list('')) {
@@ -66,30 +67,35 @@ export async function auditStore(store: AuditedStore, options: AuditOptions): Pr
   }
   for await (const leftover of store.listLeftovers())
     leftovers.push({ kind: 'unfinished', key: leftover.key, leftover, modifiedAtMs: leftover.modifiedAtMs });
-  return { logs: logs.count, objects: logs.objects + feed.objects + buried.facts, damaged, leftovers, missingFeed };
+  return { logs: logs.count, objects: logs.objects + feed.objects + facts.count, damaged, leftovers, missingFeed };
 }
 
-type Tombstone = Extract<Fact, { readonly kind: 'tombstone' }>;
-
-/** Which manifests tombstones have buried, by key or as any capture of a log. */
-export async function readTombstones(
+/** Every fact that can be read, in the order of the store's clock. */
+export async function readAllFacts(
   store: ObjectReader,
-  damaged: Damage[],
-): Promise<{
-  readonly facts: number;
-  readonly all: readonly Tombstone[];
-  isBuried(key: ObjectKey, logId?: string): boolean;
-}> {
-  const all: Tombstone[] = [];
-  let facts = 0;
+  onDamage: (damage: Damage) => void,
+): Promise<{ readonly count: number; readonly all: readonly Fact[] }> {
+  const all: Fact[] = [];
+  let count = 0;
   for await (const { key, result } of readAll(keysOf(store.list('facts/')), (each) => readFact(store, each))) {
-    facts += 1;
-    if (result instanceof AppError) damaged.push({ key, problem: result.message });
-    else if (result?.kind === 'tombstone') all.push(result);
+    count += 1;
+    if (result instanceof AppError) onDamage({ key, problem: result.message });
+    else if (result !== undefined) all.push(result);
   }
-  const keys = new Set(all.flatMap((fact) => fact.manifestKeys));
-  const logs = new Set(all.flatMap((fact) => (fact.captureId === undefined ? [fact.logId as string] : [])));
-  return { facts, all, isBuried: (key, logId) => keys.has(key) || (logId !== undefined && logs.has(logId)) };
+  return { count, all };
+}
+
+/** Whether a manifest is buried, by its key or as a capture of a log of which every capture is. */
+export type IsBuried = (manifestKey: ObjectKey, logId?: string) => boolean;
+
+/** What the tombstones among `facts` have buried. */
+export function burialsIn(facts: readonly Fact[]): IsBuried {
+  const tombstones = facts.filter((fact) => fact.kind === 'tombstone');
+  const keys = new Set(tombstones.flatMap((fact) => fact.manifestKeys));
+  const whole = tombstones.filter((fact) => fact.captureId === undefined);
+  const stems = new Set(whole.flatMap((fact) => fact.manifestKeys.map(stemOf)));
+  const logs = new Set(whole.map((fact) => fact.logId as string));
+  return (key, logId) => keys.has(key) || stems.has(stemOf(key)) || (logId !== undefined && logs.has(logId));
 }
 
 /** Manifests that are there, as 48-bit marks: a million of them take some 40 MB, their keys would take 300. */
@@ -118,7 +124,7 @@ const markOf = (key: string): number => Number.parseInt(sha256(key).slice(0, 12)
 interface LogsAudit extends AuditOptions {
   readonly damaged: Damage[];
   readonly leftovers: AuditLeftover[];
-  readonly buried: (key: ObjectKey, logId?: string) => boolean;
+  readonly buried: IsBuried;
 }
 
 async function auditLogs(
@@ -180,7 +186,7 @@ async function checkCapture(
   readonly logId: string | undefined;
 }> {
   const { manifest: found, object } = capture;
-  if (found === undefined) return { capture, problem: undefined, logId: undefined };
+  if (found === undefined || depth === 'keys') return { capture, problem: undefined, logId: undefined };
   let logId: string | undefined;
   try {
     const manifest = await readManifestAt(store, found.key);

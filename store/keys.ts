@@ -82,6 +82,12 @@ export function captureKeys(
 /** The log object that belongs to a manifest key. */
 export const objectKeyOf = (manifest: ObjectKey): ObjectKey => manifest.replace(/\.json$/, '.zst') as ObjectKey;
 
+/** The capture's id in the key of a manifest or feed entry; empty where there is none. */
+export const captureIdOf = (key: string): string => /-([0-9a-z]{8})\.json$/.exec(key)?.[1] ?? '';
+
+/** What the keys of all captures of the same text of a log start with. */
+export const stemOf = (manifestKey: string): string => manifestKey.replace(/[0-9a-z]{8}\.json$/, '');
+
 /** `2026/05/04` and `2026-05-04T09:00:00.000Z` of a store time; `:` is not a key character. */
 const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();
 const keyTime = (timeMs: number): string => isoOf(timeMs).replaceAll(':', '');

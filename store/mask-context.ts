@@ -171,7 +171,11 @@ function readValue(line: string, start: ValueStart): Value {
     if (to !== undefined) return { from, to, quoted: true };
     at = from;
   }
-  return { from: at, to: plainEnd(line, at, start.how === 'element'), quoted: false };
+  const to = plainEnd(line, at, start.how === 'element');
+  // Without the closing tag, `<password>` was a placeholder.
+  return start.how === 'element' && line[to + 1] !== '/'
+    ? { from: at, to: at, quoted: false }
+    : { from: at, to, quoted: false };
 }
 
 /** `NAME=value` as a shell or an environment dump writes it: the value goes on to the next space. */
@@ -216,14 +220,17 @@ const OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\
 const NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
 
 function openAt(line: string, name: Name, start: ValueStart | undefined, kind: NameKind): OpenName | undefined {
-  if (start !== undefined) {
-    return start.how !== 'prose' && start.how !== 'spaced' && OPEN_END.test(line.slice(start.at, start.at + 60))
+  if (start !== undefined && start.how !== 'spaced') {
+    return start.how !== 'prose' && OPEN_END.test(line.slice(start.at, start.at + 60))
       ? { kind, needsValueWord: false }
       : undefined;
   }
   const rest = line.slice(name.to, name.to + 40);
   const field = line.slice(Math.max(0, name.from - 24), name.from);
   if (/^\\{0,4}["']?[ \t]{0,4},?[ \t]{0,8}$/.test(rest) && NAME_FIELD.test(field))
+    return { kind, needsValueWord: true };
+  // `variable "db_password" {` and its `default = …` on the next line.
+  if (/^\\{0,4}["'][ \t]{0,4}\{$/.test(rest) && /variable[ \t]{1,4}["']$/.test(field))
     return { kind, needsValueWord: true };
   return name.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : undefined;
 }

@@ -1,6 +1,6 @@
 // Masks one visible line: runs the words over it, asks each hit's rule for spans, and says what the next line inherits.
 import { findCommandSecret } from './mask-commands.ts';
-import { findContextValue, findOpenValue, type OpenName } from './mask-context.ts';
+import { findContextValue, findOpenValue, LINE_PREFIX, type OpenName } from './mask-context.ts';
 import { findDataBlock, findDataEntry, type OpenData } from './mask-kube.ts';
 import { wordScore } from './mask-letters.ts';
 import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
@@ -48,6 +48,9 @@ function patternOf(rule: TokenRule): RegExp {
 const longestRun = (text: string): string =>
   text.split(/[^A-Za-z0-9]/).reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 
+/** Shorter runs reach the score of words by chance. */
+const isWords = (run: string): boolean => run.length >= 12 && wordScore(run) > MOST_WORDY;
+
 function findToken(line: string, from: number, rule: TokenRule): Span | undefined {
   const pattern = patternOf(rule);
   for (let back = rule.back[1]; back >= rule.back[0]; back--) {
@@ -57,7 +60,7 @@ function findToken(line: string, from: number, rule: TokenRule): Span | undefine
     if (text === undefined) continue;
     const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
     // Identifiers and test names run on from short prefixes (`test_`, `key`): a text of words is no token.
-    return isPlaceholder(body.length > 6 ? body : text) || wordScore(longestRun(body)) > MOST_WORDY
+    return isPlaceholder(body.length > 6 ? body : text) || isWords(longestRun(body))
       ? undefined
       : { from: from - back, to: from - back + text.length, rule: rule.id };
   }
@@ -118,7 +121,7 @@ class LineScan {
     if (word.is === 'told') this.told(word.forms, from);
     else if (word.is === 'token') this.add(findToken(this.line, from, word.rule));
     else if (word.is === 'key-begin') this.keyBegin(from);
-    else if (word.is === 'add-mask') this.addMask(to);
+    else if (word.is === 'add-mask') this.addMask(from, to);
     else if (word.is === 'data-block') this.data = findDataBlock(this.line) ?? this.data;
     else if (word.is === 'putty-key') this.key = findPuttyKey(this.line, to) ?? this.key;
     else if (from >= this.masked) this.surrounding(word, from, to);
@@ -147,7 +150,9 @@ class LineScan {
     this.key = found.open ?? this.key;
   }
 
-  private addMask(to: number): void {
+  private addMask(from: number, to: number): void {
+    // Runners obey it at the start of a line only.
+    if (this.line.slice(LINE_PREFIX.exec(this.line)?.[0].length ?? 0, from).trim() !== '') return;
     const value = this.line.slice(to).trim();
     if (value === '' || /^\*+$/.test(value)) return;
     this.added.push(value);

@@ -16,7 +16,7 @@ const SECRET_WORDS = set(`
   idtoken deploykey webhooksecret cookiesecret jwt pat psk hmac pepper mnemonic bearer authorization jeton
   creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
   oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
-  cookie csrftoken xsrftoken auth authenticator keydata servicerolekey
+  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
 `);
 /** In a long word without humps, such as `pgpassword` or `npmtoken`, these endings decide. */
 const ENDINGS: readonly (readonly [string, NameKind])[] = [
@@ -46,7 +46,7 @@ const KEY_QUALIFIERS = set(`
   api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
   authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
   deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
-  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet pgp gpg ssh tls ssl
+  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
   activation product serial join enrollment registration agent provisioning device bot merchant payment
   project team org organization workspace tenant developer dev management mgmt personal customer sdk logging log telemetry
   instrumentation monitoring query search send sending sender mail email sms validation verification
@@ -59,7 +59,7 @@ const HARMLESS_BEFORE_KEY = set(`
   restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
   column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
   missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
-  first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping group
+  first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
 `);
 /** After a secret word: the name is about a secret (where it is, how long, which), and holds none. */
 const ABOUT = set(`
@@ -78,7 +78,7 @@ const ABOUT = set(`
   encoder decoder encoding separator delimiter char character comment support feature flag flags option options
   settings setting config configuration setup form page view controller component button dialog modal helper util utils
   api apis callback hook hooks event events change changed changes update updates entropy history grant grants
-  stdin stdout stderr fd selector reader writer loader pub public algorithmid signer sign signing verify verifier
+  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier
 `);
 /** Before `token`: positions in a listing, parsers and language models, not access. */
 const HARMLESS_BEFORE_TOKEN = set(`

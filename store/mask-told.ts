@@ -32,8 +32,11 @@ const lowerHex = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (hex) =
 function uriForms(value: string): string[] {
   const encoded = uriEscaped(value);
   const strict = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  // Forms encode everything but letters, digits and `*-._`.
+  const form = strict.replaceAll('%2A', '*').replaceAll('~', '%7E').replaceAll('%20', '+');
   const forms = [
     encoded,
+    form,
     strict,
     encoded.replaceAll('%20', '+'),
     strict.replaceAll('%20', '+'),

@@ -23,7 +23,7 @@ const PLACEHOLDER_PARTS =
 const STARTS_AS_REFERENCE =
   /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
 const CODE =
-  /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}[([]|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
+  /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}(?:\?\.)?[([]|^[A-Za-z_$][\w$]{0,60}\?\.|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
 const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
 const LABELLED_DIGEST = /^(?:sha\d{1,3}|md5|blake[23][bs]?|h1|crc32c?|etag|git|commit)[-:=]/i;
 /** `group:artifact:1.2.3` of a package manager, and a plain e-mail address. */
@@ -32,6 +32,8 @@ const EMAIL = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}$/;
 const NUMBERISH =
   /^[-+~<>=^]{0,2}v?\d[\d.,:_/\-+xT]{0,60}(?:Z|ms|s|m|h|d|w|%|[kmgt]i?b?|b|bytes?|secs?|mins?|hours?|days?|px|rc\.?\d{1,3}|beta\.?\d{0,3}|alpha\.?\d{0,3}|-snapshot)?$/i;
 const SEMVER = /^[~^]?v?\d{1,5}\.\d{1,5}(?:\.\d{1,8})?(?:[-+.][0-9a-z.+-]{1,40})?$/i;
+/** A GPG key's fingerprint or long id, as `GPG_KEY=` of container images has it. */
+const FINGERPRINT = /^(?:0x)?(?=[0-9A-F]*[A-F])(?:[0-9A-F]{16}|[0-9A-F]{40})$/;
 /** Keys that their issuers mean to be seen: publishable, site and client-side keys, and public halves of pairs. */
 const PUBLIC_KEY =
   /^(?:pk_(?:live|test)_|sb_publishable_|phc_|public-(?:token|sandbox|development|production)-|(?:pub|sub)-c-|mob-[0-9a-f]{8}-|FLWPUBK|pubkey-|(?:test|live)_pub_|pk\.eyJ|age1|npub1|ssh-|ecdsa-|sk-ssh|sk-ecdsa|AAAA[BCE]3Nza|-----BEGIN (?:CERT|PUBLIC))/;
@@ -86,6 +88,7 @@ function isPlainData(value: string): boolean {
     SEMVER.test(value) ||
     LABELLED_DIGEST.test(value) ||
     PUBLIC_KEY.test(value) ||
+    FINGERPRINT.test(value) ||
     CODE.test(value) ||
     (DOTTED_WORDS.test(value) && isWordy(value))
   );

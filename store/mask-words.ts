@@ -38,7 +38,7 @@ export type Word =
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login parola haslo heslo lozinka wachtwoord salasana'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */

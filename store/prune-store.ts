@@ -7,7 +7,7 @@ import { feedEntry } from './deliver.ts';
 import { AppError } from './errors.ts';
 import { type FactTools, writeFact } from './facts.ts';
 import { readFeedEntry } from './feed.ts';
-import { feedKey, type ObjectKey, objectKeyOf } from './keys.ts';
+import { captureIdOf, feedKey, type ObjectKey, objectKeyOf, stemOf } from './keys.ts';
 import type { LogId } from './log-id.ts';
 import { keysOfManifest } from './manifest.ts';
 import { manifestToJson } from './manifest-json.ts';
@@ -17,12 +17,6 @@ import { bodyOf, type ObjectReader, type ObjectRemover, type ObjectStore } from 
 export const PRUNE_GRACE_MS = 24 * 3_600_000;
 
 type PrunedStore = ObjectStore & ObjectRemover;
-
-/** The capture's id, out of its manifest's key. */
-export const captureIdOf = (manifestKey: string): string => /-([0-9a-z]{8})\.json$/.exec(manifestKey)?.[1] ?? '';
-
-/** What the keys of all captures of the same log start with. */
-export const stemOf = (manifestKey: string): string => manifestKey.replace(/[0-9a-z]{8}\.json$/, '');
 
 /** The manifests of every capture that has the same text as this one. */
 export async function listCaptures(store: ObjectReader, manifestKey: ObjectKey): Promise<readonly ObjectKey[]> {

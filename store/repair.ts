@@ -1,6 +1,6 @@
 // What `verify --repair` adds: feed entries that are missing, and manifests whose writer died after everything else was
 // there. It never changes or removes a key.
-import type { AuditLeftover } from './audit.ts';
+import type { AuditLeftover, IsBuried } from './audit.ts';
 import { checkLog, readManifestAt } from './check-log.ts';
 import { crashPoint } from './crash-points.ts';
 import { feedEntry } from './deliver.ts';
@@ -31,7 +31,7 @@ type FeedLeftover = Extract<AuditLeftover, { readonly kind: 'feed' }>;
 export async function adoptLog(
   store: ObjectStore,
   { key, manifestKey }: FeedLeftover,
-  isBuried: (manifestKey: ObjectKey, logId: string) => boolean,
+  isBuried: IsBuried,
 ): Promise<boolean> {
   const manifest = await findCopy(store, key);
   if (manifest === undefined || keysOfManifest(manifest).manifest !== manifestKey) return false;
