@@ -2,22 +2,33 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 
 /** SECURITY: 1 MB of gzip can hold 1 GB; a log above this is refused unless the file itself is that large. */
 const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
 
-/** The bytes of the log in `path`, or of `stdin` for `-`. INPUT_MISSING, INPUT_UNREADABLE. */
+/**
+ * The bytes of the log in `path`, or of `stdin` for `-`. INPUT_MISSING, INPUT_UNREADABLE. The file is opened when the
+ * first byte is asked for: a stream that fails before anybody listens would end the process.
+ */
 export async function openLogFile(path: string, stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   if (path === '-') return stdin;
   await checkFile(path);
-  if (path.endsWith('.gz')) return bounded(createReadStream(path).pipe(createGunzip()), path);
+  if (path.endsWith('.gz')) return bounded(() => unpackGzip(path), path);
   if (path.endsWith('.zst')) {
     const { unpackZstd } = await import('../store/zstd-stream.ts');
-    return bounded(unpackZstd(createReadStream(path)), path);
+    return bounded(() => unpackZstd(createReadStream(path)), path);
   }
-  return converted(createReadStream(path), path);
+  return converted(() => createReadStream(path), path);
+}
+
+/** Both ends fail together: `pipe` alone would wait for ever for a file that cannot be read. */
+function unpackGzip(path: string): AsyncIterable<Uint8Array> {
+  const unpacked = createGunzip();
+  pipeline(createReadStream(path), unpacked, () => undefined); // its error comes out of `unpacked`
+  return unpacked;
 }
 
 /** How a file's log is called when several are kept at once: its name without the endings of packers. */
@@ -47,17 +58,17 @@ function unreadable(path: string, cause: unknown): AppError {
   });
 }
 
-async function* converted(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+async function* converted(open: () => AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* input;
+    yield* open();
   } catch (cause) {
     throw unreadable(path, cause);
   }
 }
 
-async function* bounded(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+async function* bounded(open: () => AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
   let total = 0;
-  for await (const chunk of converted(input, path)) {
+  for await (const chunk of converted(open, path)) {
     total += chunk.byteLength;
     if (total > MAX_UNPACKED_BYTES)
       throw new AppError('INPUT_UNREADABLE', `${path} unpacks to more than ${MAX_UNPACKED_BYTES / 1024 ** 3} GiB`, {

@@ -57,8 +57,19 @@ async function reportError(error: unknown, argv: readonly string[]): Promise<Exi
   return error instanceof AppError ? EXIT_OF_ERROR[error.code] : exitOf(error);
 }
 
+/** What no promise carries. Node would end with 1, which here means "no". */
+const failed = new Promise<never>((_, reject) => {
+  const fail = (error: unknown): void => {
+    process.exitCode = EXIT.usage; // also when the command has answered already
+    reject(error);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+});
+
 const argv = process.argv.slice(2);
-main(argv)
+process.exitCode = EXIT.usage; // should the loop run dry before the command has answered
+Promise.race([main(argv), failed])
   .catch((error: unknown) => {
     if (error instanceof ClosedPipe) return EXIT.done;
     return reportError(error, argv);

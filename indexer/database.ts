@@ -62,38 +62,42 @@ export class SqliteConnection implements IndexWriteDatabase {
   }
 
   all<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R[] {
-    return guarded(() => this.#statement(sql.text).all(params) as R[]);
+    return guarded(this.#database.name, () => this.#statement(sql.text).all(params) as R[]);
   }
 
   get<P extends SqlParams, R>(sql: Sql<P, R>, params: P): R | undefined {
-    return guarded(() => this.#statement(sql.text).get(params) as R | undefined);
+    return guarded(this.#database.name, () => this.#statement(sql.text).get(params) as R | undefined);
   }
 
   *iterate<P extends SqlParams, R>(sql: Sql<P, R>, params: P): IterableIterator<R> {
     try {
       yield* this.#statement(sql.text).iterate(params) as IterableIterator<R>;
     } catch (error) {
-      throw convertError(error);
+      throw convertError(error, this.#database.name);
     }
   }
 
   run<P extends SqlParams>(sql: Sql<P, never>, params: P): { readonly changes: number; readonly lastId: number } {
-    return guarded(() => {
+    return guarded(this.#database.name, () => {
       const { changes, lastInsertRowid } = this.#statement(sql.text).run(params);
       return { changes, lastId: Number(lastInsertRowid) };
     });
   }
 
   snapshot<T>(body: () => T): T {
-    return guarded(() => (this.#database.inTransaction ? body() : this.#database.transaction(body).deferred()));
+    return guarded(this.#database.name, () =>
+      this.#database.inTransaction ? body() : this.#database.transaction(body).deferred(),
+    );
   }
 
   transaction<T>(body: () => T): T {
-    return guarded(() => (this.#database.inTransaction ? body() : this.#database.transaction(body).immediate()));
+    return guarded(this.#database.name, () =>
+      this.#database.inTransaction ? body() : this.#database.transaction(body).immediate(),
+    );
   }
 
   tidy(): void {
-    guarded(() => {
+    guarded(this.#database.name, () => {
       this.#database.pragma('analysis_limit=1000');
       this.#database.pragma('optimize=0x10002');
       this.#database.pragma('incremental_vacuum');
@@ -103,7 +107,7 @@ export class SqliteConnection implements IndexWriteDatabase {
   close(): void {
     if (!this.#database.open) return;
     // A reader in another process may hold the log's tail; then the next one to close takes it over.
-    if (!this.#readonly) guarded(() => this.#database.pragma('wal_checkpoint(TRUNCATE)'));
+    if (!this.#readonly) guarded(this.#database.name, () => this.#database.pragma('wal_checkpoint(TRUNCATE)'));
     this.#database.close();
   }
 }
@@ -115,7 +119,7 @@ export function openConnection(file: string, options: { readonly readonly: boole
       hint: 'run `firstred sync`, or search with --no-index',
     });
   }
-  return guarded(() => {
+  return guarded(file, () => {
     const database = options.readonly ? openReadonly(file) : openWriter(file);
     return new SqliteConnection(database, options);
   });
@@ -199,16 +203,16 @@ function checkVersion(database: Database.Database, file: string): number {
   return version;
 }
 
-function guarded<T>(body: () => T): T {
+function guarded<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw convertError(error);
+    throw convertError(error, file);
   }
 }
 
 /** SQLite's errors in our words; anything else passes. */
-function convertError(error: unknown): unknown {
+function convertError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
@@ -218,7 +222,7 @@ function convertError(error: unknown): unknown {
     });
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new AppError('INDEX_DAMAGED', `the index is damaged: ${reasonOf(error)}`, {
+    return new AppError('INDEX_DAMAGED', `the index ${file} is damaged: ${reasonOf(error)}`, {
       hint: 'run `firstred reindex`: the store has everything it is made from',
       cause: error,
     });
