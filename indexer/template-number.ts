@@ -227,7 +227,9 @@ function findUnit(b: Uint8Array, e: number, end: number): number {
   }
   if (!SIZE_UNITS.has(unit) && !(at === e && unitEnd - at === 1 && (b[at] === 0x4d || b[at] === 0x47))) return 0;
   found.symbol = SYMBOLS.size;
-  return b[unitEnd] === 0x2f && b[unitEnd + 1] === 0x73 ? unitEnd + 2 : unitEnd;
+  // A rate: `MB/s`, `KB/sec`.
+  const per = b[unitEnd] === 0x2f ? skipClass(b, unitEnd + 1, end, LETTER) : unitEnd;
+  return per > unitEnd + 1 && DURATION_UNITS.has(wordHash(b, unitEnd + 1, per)) ? per : unitEnd;
 }
 
 /** `2 minutes 3 seconds`, `1h 2m`: a further number with a duration unit belongs to the same duration. */
@@ -293,7 +295,8 @@ export function findNumber(b: Uint8Array, s: number, e: number, from: number, en
       const time = findClock(b, s, e, end);
       if (time > 0) return time;
       if (b[e] === DOT) {
-        const ip = findIp(b, s, end);
+        // Behind a dash it is the version of a package.
+        const ip = s > from && b[s - 1] === DASH ? 0 : findIp(b, s, end);
         if (ip > 0) return ip;
         const version = findVersion(b, s, from, end);
         if (version > 0 && (dotsFrom(b, s, end) > 1 || findUnit(b, version, end) === 0)) {

@@ -21,6 +21,7 @@ describe('variable parts are masked', () => {
     ['took 1h 2m 3s', 'took <dur>'],
     ['2 minutes 5 seconds left', '<dur> left'],
     ['Downloading 72.5MB/89.0MB', 'Downloading <size>/<size>'],
+    ['done (9 KB at 88.1 KB/sec)', 'done (<size> at <size>)'],
     ['at 1,234,567 bytes', 'at <size>'],
     ['commit 5d4605fdf923aa11', 'commit <hash>'],
     ['java.lang.Object@1b2c3d', 'java.lang.Object@<hash>'],
@@ -59,6 +60,7 @@ describe('evidence is kept', () => {
     'node v20.11.1',
     'python-3.8 and go@1.21',
     'version 2.4',
+    'nsis-3.0.4.1',
     'Failures: 0',
     'utf8mb4 x86_64 sha256 i18n',
   ])('%s', (line) => {
