@@ -43,7 +43,8 @@ export const readEnvironment = (env: EnvironmentVariables, readText: ReadText): 
   findEnvironment(env)?.read(env, readText) ?? UNKNOWN_ATTEMPT;
 
 /** The CI system that this environment is of, if it is a known one. */
-const findEnvironment = (env: EnvironmentVariables): Environment | undefined => ENVIRONMENTS.find((e) => e.isHere(env));
+export const findEnvironment = (env: EnvironmentVariables): Environment | undefined =>
+  ENVIRONMENTS.find((e) => e.isHere(env));
 
 /** FIRSTRED_* variables: what people set where a CI system does not tell. Empty counts as not set. */
 export function overrideFromEnvironment(found: Attempt, env: EnvironmentVariables): Attempt {
