@@ -117,8 +117,10 @@ function suggestion(name: string): string {
 function usageError(error: CommanderError, name: string): AppError {
   const [what = 'wrong usage', ...more] = error.message.replace(/^error: /, '').split('\n');
   const hint = more.join(' ').trim();
+  const isText = error.code === 'commander.unknownOption' && /'-.*\s/.test(what);
+  const advice = isText ? 'put -- before a text that begins with a hyphen; ' : '';
   return new AppError('USAGE', what, {
-    hint: `${hint === '' ? '' : `${hint} `}see \`firstred ${name} --help\``,
+    hint: `${hint === '' ? '' : `${hint} `}${advice}see \`firstred ${name} --help\``,
     cause: error,
   });
 }
