@@ -124,6 +124,48 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/coverage.ts')).coverage,
   },
   {
+    name: 'verify',
+    summary: 'check every object of the store',
+    group: 'more',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'prune',
+    summary: 'let go of logs by a policy',
+    group: 'more',
+    load: async () => (await import('./commands/prune.ts')).prune,
+  },
+  {
+    name: 'forget',
+    summary: 'remove one log at once',
+    group: 'more',
+    load: async () => (await import('./commands/forget.ts')).forget,
+  },
+  {
+    name: 'rename-repo',
+    summary: 'join a renamed repository’s logs',
+    group: 'more',
+    load: async () => (await import('./commands/rename-repo.ts')).renameRepo,
+  },
+  {
+    name: 'export',
+    summary: 'logs as files, for people without access',
+    group: 'more',
+    load: async () => (await import('./commands/export.ts')).exportLogs,
+  },
+  {
+    name: 'reindex',
+    summary: 'build the index anew from the store',
+    group: 'more',
+    load: async () => (await import('./commands/reindex.ts')).reindex,
+  },
+  {
+    name: 'du',
+    summary: 'sizes of store, spool, index and caches',
+    group: 'more',
+    load: async () => (await import('./commands/du.ts')).du,
+  },
+  {
     name: 'config',
     summary: 'every setting with its origin',
     group: 'more',

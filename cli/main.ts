@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Entry point: runs one command and sets the exit code. Never calls process.exit: on a pipe that would cut the output.
+import { armCrashPoint } from '../store/crash-points.ts';
 import { AppError } from '../store/errors.ts';
 import type { CommandIo } from './command.ts';
 import { processSources, readConfig } from './config.ts';
@@ -11,6 +12,7 @@ const stdout = sinkOf(process.stdout);
 const stderr = sinkOf(process.stderr);
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  armCrashPoint(processSources().env['FIRSTRED_TEST_KILL_AT']);
   const interrupts = new AbortController();
   const stopListening = abortOnSignals(interrupts);
   try {

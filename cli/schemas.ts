@@ -88,6 +88,43 @@ export const SCHEMAS = {
     }),
   ]),
   flush: z.looseObject({ delivered: count, waiting: count, damaged: count }),
+  verify: z.looseObject({
+    logs: count,
+    objects: count,
+    damaged: z.array(z.looseObject({ key: z.string(), problem: z.string() })),
+    leftovers: z.array(
+      z.looseObject({
+        kind: z.enum(['object', 'feed', 'buried', 'unfinished', 'foreign', 'spool']),
+        key: z.string(),
+        sizeBytes: count.nullable(),
+        modifiedAt: time,
+      }),
+    ),
+    missingFeed: z.array(z.string()),
+    repaired: z.array(z.string()),
+  }),
+  prune: z.looseObject({
+    applied: z.boolean(),
+    buried: z.array(z.looseObject({ logId, reason: z.string() })),
+    protected: z.array(z.looseObject({ logId, reason: z.string() })),
+    kept: count,
+    removed: z.array(z.string()),
+    revived: z.array(z.string()),
+    waiting: count,
+    leftovers: z.array(z.looseObject({ kind: z.string(), key: z.string(), adopted: z.boolean() })),
+    facts: z.array(z.string()),
+  }),
+  forget: z.looseObject({ logId, removed: z.array(z.string()) }),
+  du: z.array(
+    z.looseObject({
+      what: z.string(),
+      where: z.string(),
+      files: count,
+      sizeBytes: count,
+      boundBytes: count.nullable(),
+    }),
+  ),
+  export: z.looseObject({ out: z.string(), logs: z.array(z.looseObject({ logId, sizeBytes: count })) }),
   sync: z.looseObject({ added: count, unchanged: count, facts: count, pending: count, unreadable: count }),
   config: z.array(z.looseObject({ name: z.string(), value: text, origin: z.string() })),
   errors: z.looseObject({

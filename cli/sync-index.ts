@@ -1,10 +1,12 @@
 // Store → index: manifests by the feed (or by listing everything), then facts. Can be stopped and run again at any point.
 import pLimit from 'p-limit';
 import type { LogIndex } from '../indexer/log-index.ts';
+import { crashPoint } from '../store/crash-points.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
+import type { Fact } from '../store/facts.ts';
 import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
-import type { ObjectKey } from '../store/keys.ts';
+import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
 import { parseManifest } from '../store/manifest-schema.ts';
 import { readSmall } from '../store/object-store.ts';
@@ -42,8 +44,11 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
 
   const waiting = state.listPending(index, storeId);
   let newest = feedFrom;
-  if (options.full) await takeManifests(context, listedManifests(store));
-  else {
+  if (options.full) {
+    // What is put from now on is in the feed from now on; what was put before is in the listing.
+    newest = Math.max(newest, await store.clockMs().catch(() => feedFrom)); // a reader may have no right to ask
+    await takeManifests(context, listedManifests(store));
+  } else {
     const entries = fedManifests(context, feedFrom, (timeMs) => (newest = Math.max(newest, timeMs)));
     await takeManifests(
       context,
@@ -53,8 +58,10 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
       ),
     );
   }
+  crashPoint('sync:logs');
   await takeFacts(context);
-  if (!options.full) state.setCursor(index, storeId, 'feed', String(newest));
+  crashPoint('sync:facts');
+  state.setCursor(index, storeId, 'feed', String(newest));
   counts.pending = state.listPending(index, storeId).length;
   await session.settle();
   return counts;
@@ -124,7 +131,9 @@ async function takeOne(context: Context, key: ObjectKey, result: PromiseSettledR
   const { index, storeId, state, counts, options, session } = context;
   try {
     if (result.status === 'rejected') throw result.reason;
+    crashPoint('sync:manifest');
     const outcome = await session.ingest(index, result.value);
+    crashPoint('sync:ingested');
     counts[outcome] += 1;
     state.removePending(index, storeId, key);
   } catch (error) {
@@ -147,7 +156,10 @@ async function takeFacts(context: Context): Promise<void> {
     const read = await atOnce(keys, (key) => readFact(store, key));
     for (const [n, result] of read.entries()) {
       if (result.status === 'fulfilled') {
-        if (result.value !== undefined && applyFact(index, storeId, result.value) === 'applied') counts.facts += 1;
+        if (result.value !== undefined && applyFact(index, storeId, result.value) === 'applied') {
+          counts.facts += 1;
+          await uncache(context, result.value);
+        }
         newest = Math.max(newest, findKeyTime(keys[n] ?? '') ?? 0);
       } else {
         counts.unreadable += 1;
@@ -156,6 +168,13 @@ async function takeFacts(context: Context): Promise<void> {
     }
   }
   state.setCursor(index, storeId, 'facts', String(newest));
+}
+
+/** A buried log leaves the cache of frames as well. */
+async function uncache({ session }: Context, fact: Fact): Promise<void> {
+  if (fact.kind !== 'tombstone') return;
+  const { removeCachedFrames } = await import('../indexer/frame-reader.ts');
+  removeCachedFrames(session.config.cache, fact.manifestKeys.map(objectKeyOf));
 }
 
 /** Pieces of up to `READS_AT_ONCE`. */

@@ -242,6 +242,21 @@ function convertError(error: unknown, file: string): unknown {
   return error;
 }
 
+/**
+ * Puts the content of the index `from` in place of that of `to`, in one step for everybody who has `to` open: a file
+ * that is in use must not be renamed over. INDEX_DAMAGED when `to` is no database any more.
+ */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new Database(from, { readonly: true });
+  try {
+    await source.backup(to);
+  } catch (error) {
+    throw convertError(error, to);
+  } finally {
+    source.close();
+  }
+}
+
 /** The version of SQLite that is built in. */
 export function sqliteVersion(): string {
   const database = new Database(':memory:');

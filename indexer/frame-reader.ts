@@ -81,6 +81,18 @@ function readerOf(readers: StoreReaders, store: StoreId): ObjectReader {
   });
 }
 
+/** Takes every frame of these objects out of the cache: their logs are buried. */
+export function removeCachedFrames(cacheDir: string, objectKeys: readonly ObjectKey[]): void {
+  for (const key of objectKeys) {
+    const name = cacheName(key);
+    const folder = path.join(cacheDir, 'frames', name.slice(0, 2));
+    for (const { file } of listFiles(folder))
+      if (path.basename(file).startsWith(`${name}-`)) rmSync(file, { force: true });
+  }
+}
+
+const cacheName = (key: ObjectKey): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
+
 /** Numbers as half-open runs; small gaps are read too. */
 function runsOf(numbers: readonly number[]): [from: number, to: number][] {
   const runs: [number, number][] = [];
@@ -92,8 +104,8 @@ function runsOf(numbers: readonly number[]): [from: number, to: number][] {
   return runs;
 }
 
-/** chosen: some 17,000 frames of 15 KB, 4 GB of text. */
-const MAX_CACHE_BYTES = 256 * 1024 * 1024;
+/** Bound of the cache. chosen: some 17,000 frames of 15 KB, 4 GB of text. */
+export const MAX_CACHE_BYTES = 256 * 1024 * 1024;
 /** chosen: the folder is listed once in so many added frames. */
 const FRAMES_BETWEEN_TRIMS = 64;
 
@@ -107,7 +119,7 @@ class FrameCache {
   }
 
   #file(key: ObjectKey, n: number): string {
-    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+    const name = cacheName(key);
     return path.join(this.#folder, name.slice(0, 2), `${name}-${n}`);
   }
 

@@ -46,6 +46,9 @@ export interface SpoolLeftover {
   readonly modifiedAtMs: number;
 }
 
+/** chosen: a capture under way writes its file at least this often; no job runs that long without a line. */
+export const SPOOL_LEFTOVER_AGE_MS = 7 * 24 * 3_600_000;
+
 /** chosen: a manifest is some 2 KB, and must still find room when the log has filled the disk. */
 const NOTE_ROOM_BYTES = 16_384;
 

@@ -1,6 +1,7 @@
 // `firstred prune`: lets go of logs by a policy. Says what it would do; does it with --apply.
 import type { ObjectKey } from '../../store/keys.ts';
 import { PRUNE_GRACE_MS } from '../../store/prune-store.ts';
+import { SPOOL_LEFTOVER_AGE_MS } from '../../store/spool.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -12,7 +13,6 @@ import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
 import { parseDurationMs } from '../times.ts';
-import { SPOOL_LEFTOVER_AGE_MS } from './verify.ts';
 
 export const prune: Command = {
   name: 'prune',

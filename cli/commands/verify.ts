@@ -86,9 +86,6 @@ const belongsTo = (leftover: AuditLeftover, manifests: ReadonlySet<string>): boo
   (leftover.kind === 'feed' && manifests.has(leftover.manifestKey)) ||
   (leftover.kind === 'object' && manifests.has(leftover.key.replace(/\.zst$/, '.json')));
 
-/** chosen: a capture writes its file at least this often, or is dead; no job runs that long without a line. */
-export const SPOOL_LEFTOVER_AGE_MS = 7 * 24 * 3_600_000;
-
 async function spoolLeftovers(session: Session): Promise<VerifyReport['spool']> {
   const { openSpool } = await import('../../store/spool.ts');
   const found: VerifyReport['spool'][number][] = [];

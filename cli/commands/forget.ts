@@ -1,0 +1,90 @@
+// `firstred forget`: removes one log at once, here and in the store; its tombstone removes it everywhere else.
+import type { LogRow } from '../../indexer/log-index.ts';
+import { AppError } from '../../store/errors.ts';
+import type { ObjectKey } from '../../store/keys.ts';
+import { showText } from '../../store/visible-text.ts';
+import { attemptWords } from '../archiver.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findSource } from '../log-source.ts';
+import { openSession, type Session } from '../session.ts';
+import { syncIndex } from '../sync-index.ts';
+import { toolName } from '../version.ts';
+
+export const forget: Command = {
+  name: 'forget',
+  summary: 'Removes one log at once from store, index and caches. Its tombstone stays.',
+  arguments: '<ref>',
+  group: 'more',
+  options: [
+    { flags: '--reason <text>', summary: 'why, for whoever looks for it later' },
+    { flags: '--yes', summary: 'do not ask for the log id again' },
+  ],
+  examples: [
+    { line: 'firstred forget L7kq2m9xw1c4d8fh3 --reason "holds a customer’s name"', summary: 'asks for the id again' },
+    { line: 'firstred forget 4f2a91c:deploy#2 --reason "a key was printed" --yes', summary: 'in a script' },
+  ],
+  exitCodes: {
+    [EXIT.done]: 'it is gone',
+    [EXIT.notFound]: 'nothing kept answers to that REF',
+    [EXIT.refused]: 'the id was not given again, or there is no right to remove',
+  },
+  run: runForget,
+};
+
+async function runForget(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const reason = input.text('reason');
+  if (reason === undefined || reason.trim() === '')
+    throw new AppError('USAGE', 'why is it to be forgotten?', {
+      hint: 'say it with --reason; it stays in the tombstone',
+    });
+  const session = openSession(await io.config());
+  try {
+    const sync = (): ReturnType<typeof syncIndex> =>
+      syncIndex(session, { full: false, signal: io.signal, onProblem: async () => undefined });
+    await sync();
+    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    if (source.kind === 'file')
+      throw new AppError('USAGE', `${source.ref} is a file and not kept by firstred`, {
+        hint: 'remove the file itself',
+      });
+    if (!input.flag('yes')) await askAgain(source.log, io);
+    const keys = await removeLog(session, source.log, reason);
+    await sync();
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ logId: source.log.logId, removed: keys })}\n`);
+    else
+      await io.stdout.write(
+        `${source.log.logId} is gone: ${keys.length} ${keys.length === 1 ? 'capture' : 'captures'}\n`,
+      );
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The id typed again, on a terminal or through a pipe. REFUSED when it is another. */
+async function askAgain(log: LogRow, io: CommandIo): Promise<void> {
+  await io.stderr.write(
+    `${log.logId}: ${log.lines} lines of ${showText(attemptWords(log.attempt))}\ntype its id to remove it for ever: `,
+  );
+  let typed = '';
+  for await (const chunk of io.stdin) {
+    typed += Buffer.from(chunk).toString('utf8');
+    if (typed.includes('\n') || typed.length > 100) break;
+  }
+  if (typed.trim() === log.logId) return;
+  throw new AppError('REFUSED', `the id was not given again: ${log.logId} stays`, {
+    hint: 'type it in full, or say --yes',
+  });
+}
+
+/** Tombstone first, then every capture, at once. */
+async function removeLog(session: Session, log: LogRow, reason: string): Promise<readonly ObjectKey[]> {
+  const { buryLog, findFeedKeys, listCaptures, removeCapture } = await import('../../store/prune-store.ts');
+  const store = await session.store();
+  const manifestKeys = await listCaptures(store, log.manifestKey);
+  await buryLog(store, { logId: log.logId, manifestKeys, reason }, { by: session.config.author, tool: toolName() });
+  const feed = await findFeedKeys(store, new Set(manifestKeys));
+  for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
+  return manifestKeys;
+}

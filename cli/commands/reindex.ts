@@ -1,0 +1,89 @@
+// `firstred reindex`: builds the index anew beside the old one, then puts it in its place in one step.
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { crashPoint } from '../../store/crash-points.ts';
+import { AppError } from '../../store/errors.ts';
+import { showText } from '../../store/visible-text.ts';
+import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openSession } from '../session.ts';
+import { type SyncCounts, syncIndex } from '../sync-index.ts';
+
+export const reindex: Command = {
+  name: 'reindex',
+  summary: 'Builds the index anew from the store. The old one serves until the new one is whole.',
+  group: 'more',
+  options: [],
+  examples: [
+    { line: 'firstred reindex', summary: 'after an index was damaged' },
+    { line: 'firstred reindex --index other.db', summary: 'a second index, for a comparison' },
+  ],
+  exitCodes: {
+    [EXIT.done]: 'the index has all that the store has',
+    [EXIT.partly]: 'some logs could not be read; they are named',
+    [EXIT.notYet]: 'the store did not answer; the old index is as it was',
+  },
+  run: runReindex,
+};
+
+/** chosen: nobody builds an index for longer; what is older belongs to a process that died. */
+const ABANDONED_MS = 7 * 24 * 3_600_000;
+
+async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const config = await io.config();
+  await removeAbandoned(config.index, io.now());
+  const fresh = `${config.index}.new-${randomBytes(4).toString('hex')}`;
+  try {
+    const counts = await build(fresh, io);
+    crashPoint('reindex:built');
+    await putInPlace(fresh, config.index);
+    crashPoint('reindex:replaced');
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
+    else if (!input.flag('quiet'))
+      await io.stdout.write(`${counts.added} logs indexed, ${counts.facts} facts, ${counts.unreadable} unreadable\n`);
+    return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
+  } finally {
+    await removeIndex(fresh);
+  }
+}
+
+async function build(file: string, io: CommandIo): Promise<SyncCounts> {
+  const session = openSession({ ...(await io.config()), index: file });
+  try {
+    return await syncIndex(session, {
+      full: true,
+      signal: io.signal,
+      onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}\n`),
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whoever has the index open goes on with the new content; only one that is no database any more is replaced as a file. */
+async function putInPlace(fresh: string, index: string): Promise<void> {
+  const { copyDatabase } = await import('../../indexer/database.ts');
+  try {
+    await copyDatabase(fresh, index);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'INDEX_DAMAGED') throw error;
+    await removeIndex(index);
+    await rename(fresh, index);
+  }
+}
+
+async function removeIndex(file: string): Promise<void> {
+  for (const ending of ['-wal', '-shm', '']) await rm(`${file}${ending}`, { force: true });
+}
+
+async function removeAbandoned(index: string, nowMs: number): Promise<void> {
+  const folder = dirname(index);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(index)}.new-`)) continue;
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && nowMs - facts.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
+}
