@@ -143,6 +143,7 @@ export function parseCount(text: string, what: string): number {
   });
 }
 
+/** A provider's word, or red or green. USAGE for any other. */
 export function parseConclusion(text: string): Attempt['conclusion'] {
   const found = findConclusion(text);
   if (found !== undefined) return found;

@@ -1,14 +1,14 @@
 // Cuts the text of a log into blocks and makes the document of each: its distinct words. Block k of a frame has the lines
-// that start in its bytes [k × 32 KiB, (k + 1) × 32 KiB); a line that reaches over frames has a part in each of them.
+// that start in its bytes [k × 64 KiB, (k + 1) × 64 KiB); a line that reaches over frames has a part in each of them.
 import { FRAME_BYTES } from '../store/frame-table.ts';
-import { MAX_WORD_BYTES, VISIBLE_MARK, WORD_BYTE, WordSet } from './tokens.ts';
+import { LONG_WORD, MAX_WORD_BYTES, VISIBLE_MARK, WORD_BYTE, WordSet } from './tokens.ts';
 import { hasHidden, visibleBytes } from './visible-line.ts';
 
 /**
- * measured (bench/index.ts): 64 KiB makes the index 8 % smaller, 16 KiB 12 % larger; 32 KiB lets a phrase of common words
- * miss more blocks.
+ * measured (docs/search.md): 32 KiB makes the index 8 % larger. A frame is decompressed whole in any case, so smaller blocks
+ * only spare the testing of lines, which is quick.
  */
-export const BLOCK_BYTES = 32_768;
+export const BLOCK_BYTES = 65_536;
 /** Row numbers that one frame takes, whether it fills them or not, so that a row number says frame and block. */
 export const BLOCKS_PER_FRAME = FRAME_BYTES / BLOCK_BYTES;
 
@@ -104,9 +104,7 @@ function addWordAround(words: WordSet, visible: Uint8Array, at: number): number 
   // A word longer than this becomes LONG_WORD, whatever its rest is.
   while (start > 0 && at - start <= MAX_WORD_BYTES && WORD_BYTE[visible[start - 1] as number] !== 0) start--;
   while (end < visible.length && end - at <= MAX_WORD_BYTES && WORD_BYTE[visible[end] as number] !== 0) end++;
-  const marked = new Uint8Array(end - start + 1);
-  marked[0] = VISIBLE_MARK;
-  marked.set(visible.subarray(start, end), 1);
-  words.add(marked, 0, marked.length);
+  if (end - start > MAX_WORD_BYTES) words.addMarked(LONG_WORD, visible.subarray(0, 0));
+  else words.addMarked(VISIBLE_MARK, visible.subarray(start, end));
   return end;
 }

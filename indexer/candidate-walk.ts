@@ -19,34 +19,62 @@ export interface LogWork {
   readonly longLines: readonly LongLine[];
 }
 
-/** measured: so many row numbers are fetched, grouped and sorted in about 15 ms; with more, the newest logs come first. */
+/** measured: the logs of so many blocks are looked up and sorted in about 15 ms; with more, the newest logs come first. */
 const MANY_BLOCKS = 5000;
+/** chosen: with so few logs left by the filter, each is asked for by itself. */
+const FEW_ATTEMPTS = 64;
 /** chosen: a page of attempts; the first one is small, as most searches end on it. */
 const FIRST_PAGE = 32;
 const MAX_PAGE = 1024;
+const ALL_BLOCKS = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: Number.MAX_SAFE_INTEGER };
 
 type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark'>;
 
 /** Logs that may have a match, in order. `source` undefined: every log that the filter lets through. */
-export function* walkCandidates(
+export interface CandidateWalk {
+  readonly works: Iterator<LogWork>;
+  /** Candidate blocks, where they were counted. */
+  readonly blocks: number | undefined;
+}
+
+/** Decides how to go through the candidates. */
+export function walkCandidates(
   index: LogIndexReader,
   source: CandidateSource | undefined,
   options: WalkOptions,
-): Generator<LogWork> {
-  if (source !== undefined) {
-    const blocks = source.blocksIn({ from: 0, to: Number.MAX_SAFE_INTEGER, limit: MANY_BLOCKS + 1 });
-    if (blocks.length <= MANY_BLOCKS) {
-      yield* inOrder(fewLogs(index, source, { ...options, blocks }), options.sort);
-      return;
-    }
-  }
-  yield* everyLog(index, source, options);
+): CandidateWalk {
+  if (source === undefined) return { works: everyLog(index, undefined, options), blocks: undefined };
+  if (isNarrow(index, options)) return { works: everyLog(index, source, options), blocks: undefined };
+  const blocks = source.blocksIn(ALL_BLOCKS);
+  const works =
+    blocks.length <= MANY_BLOCKS
+      ? inOrder(fewLogs(index, source, { ...options, blocks }), options.sort).values()
+      : everyLog(index, { ...boundSource(source), blocksIn: (range) => between(blocks, range) }, options);
+  return { works, blocks: blocks.length };
 }
 
-/** How many blocks the source has, if they are few enough to be counted cheaply. */
-export function countCandidates(source: CandidateSource): number | undefined {
-  const { length } = source.blocksIn({ from: 0, to: Number.MAX_SAFE_INTEGER, limit: MANY_BLOCKS + 1 });
-  return length > MANY_BLOCKS ? undefined : length;
+const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolean =>
+  Object.values(filter).some((value) => value !== undefined) &&
+  findNextPlace(db, filter, { sort, attempts: FEW_ATTEMPTS, place: undefined }) === undefined;
+
+const boundSource = (source: CandidateSource): CandidateSource => ({
+  terms: source.terms,
+  blocksIn: (range) => source.blocksIn(range),
+  mayMatchAcross: (range) => source.mayMatchAcross(range),
+});
+
+/** The part of ascending numbers in `[from, to)`. */
+function between(blocks: BlockNumbers, { from, to }: { readonly from: number; readonly to: number }): BlockNumbers {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle] as number) < from) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < blocks.length && (blocks[end] as number) < to) end++;
+  return blocks.slice(low, end);
 }
 
 function inOrder(works: LogWork[], sort: 'new' | 'old'): LogWork[] {

@@ -62,4 +62,5 @@ export const findNoise = (text: string): NoiseReason | undefined => findRule(tex
 
 const findRule = (text: string): NoiseReason | undefined => NOISE_RULES.find((rule) => rule.pattern.test(text))?.reason;
 
+/** Whether a line is what every run prints: progress, downloads, set-up. */
 export const isRoutine = (text: string): boolean => ROUTINE.test(text);

@@ -19,6 +19,7 @@ export interface StepDiff {
 /** Green's steps looked ahead for a red step's name: steps are seldom reordered, and names repeat (chosen). */
 const LOOK_AHEAD = 50;
 
+/** Steps of both logs side by side, in red's order; a step that only one has stands alone. */
 export function diffSteps(red: readonly LogStep[], green: readonly LogStep[]): readonly StepDiff[] {
   const rows: StepDiff[] = [];
   let next = 0;

@@ -3,6 +3,7 @@
 
 const encoder = new TextEncoder();
 
+/** Finds which of a fixed set of texts a line has, in one pass over its bytes, whatever their case. */
 export class NeedleFinder {
   /** Byte → column of the table; letters in both cases, bytes of no needle in column 0. */
   readonly #columns = new Uint8Array(256);

@@ -35,4 +35,5 @@ export const rule = (id: string, kind: ErrorKind, weight: number, needs: string,
   pattern,
 });
 
+/** A rule that lowers the weight of a line that only looks like an error. */
 export const benign = (id: string, factor: number, pattern: RegExp): BenignRule => ({ id, factor, pattern });

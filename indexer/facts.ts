@@ -22,6 +22,7 @@ import {
   REMOVE_LONG_LINES,
   REMOVE_OCCURRENCES,
   REMOVE_STEPS,
+  REMOVE_TEMPLATES,
   RENAME,
   SET_META,
 } from './statements.ts';
@@ -123,7 +124,7 @@ function removeLog(
 ): void {
   for (let block = log.first_block; block < log.first_block + log.block_count; block++)
     db.run(REMOVE_BLOCK, { block: BigInt(block) });
-  for (const statement of [REMOVE_OCCURRENCES, REMOVE_STEPS, REMOVE_LONG_LINES, REMOVE_LOG])
+  for (const statement of [REMOVE_OCCURRENCES, REMOVE_STEPS, REMOVE_TEMPLATES, REMOVE_LONG_LINES, REMOVE_LOG])
     db.run(statement, { id: log.id });
   db.run(REMOVE_LONE_SIGNATURES, {});
   db.run(SET_META, { name: REMOVED_TEXT, value: (db.get(GET_META, { name: REMOVED_TEXT })?.value ?? 0) + 1 });

@@ -25,6 +25,7 @@ export const FRAMES_PER_READ = 64;
 /** chosen: reading on over so few frames costs less than another request. */
 const MAX_GAP = 2;
 
+/** Reads and decompresses the frames of one search, and counts what that took. */
 export class FrameReader {
   readonly #readers: StoreReaders;
   readonly #cache: FrameCache | undefined;

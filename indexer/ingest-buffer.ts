@@ -31,6 +31,7 @@ export interface PreparedLog {
   readonly documents: readonly HeldDocument[];
 }
 
+/** Logs that were read and wait to be written in one transaction, with the words that are new with them. */
 export class IngestBuffer {
   readonly terms = new TermCollector();
   #logs: PreparedLog[] = [];

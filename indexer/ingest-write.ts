@@ -13,6 +13,7 @@ import {
   takeOverLogs,
 } from './attempt-rows.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
+import { findCapture, hashOfKey } from './capture-key.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
 import { type PreparedLog, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
@@ -28,7 +29,6 @@ import {
   CHOOSE_CAPTURE,
   CHOOSE_PRIMARIES,
   FIND_BURIED,
-  FIND_CAPTURE,
   FIND_LOG_ROW,
   FIND_SIGNATURE,
 } from './statements.ts';
@@ -48,7 +48,7 @@ export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: re
 
 function writeLog(db: IndexWriteDatabase, prepared: PreparedLog): void {
   const { manifest } = prepared;
-  const isThere = db.get(FIND_CAPTURE, { manifestKey: prepared.manifestKey, store: prepared.store }) !== undefined;
+  const isThere = findCapture(db, prepared.store, prepared.manifestKey) !== undefined;
   if (isThere || isBuried(db, manifest)) return;
   const row = db.get(FIND_LOG_ROW, { logId: manifest.logId });
   if (row !== undefined) {
@@ -117,6 +117,7 @@ function addCapture(
     log,
     store: idOfName(db, prepared.store),
     manifestKey: prepared.manifestKey,
+    keyHash: hashOfKey(prepared.manifestKey),
     complete: capture.complete ? 1 : 0,
     how: capture.how,
     capturedMs: capture.startedAtMs,

@@ -4,11 +4,12 @@ import { readFrames, readFrameTable } from '../store/frames.ts';
 import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { BLOCKS_PER_FRAME, BlockCutter } from './blocks.ts';
+import { findCapture } from './capture-key.ts';
 import { type HeldDocument, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
 import { isBuried } from './ingest-write.ts';
 import type { LogDigester, LogIndex, StoreId } from './log-index.ts';
 import { settleText } from './settle.ts';
-import { FIND_CAPTURE, FIND_LOG_ROW } from './statements.ts';
+import { FIND_LOG_ROW } from './statements.ts';
 import { appendVocabulary } from './vocabulary.ts';
 
 export interface IngestOptions {
@@ -34,7 +35,7 @@ export async function ingestLog(
   const keys = keysOfManifest(manifest);
   const isKnown =
     buffer.hasCapture(keys.manifest) ||
-    db.get(FIND_CAPTURE, { manifestKey: keys.manifest, store: options.store }) !== undefined ||
+    findCapture(db, options.store, keys.manifest) !== undefined ||
     isBuried(db, manifest);
   if (isKnown) return 'unchanged';
   const table = await readFrameTable(reader, keys.object, manifest);

@@ -39,6 +39,7 @@ interface ByteSpan {
 /** Called for each line, in order. */
 export type LineSink = (scanned: ScannedLine) => void;
 
+/** Walks over the lines of a log: visible bytes, time stamp, step and template hash of each, without a string a line. */
 export class LineScanner {
   readonly #masker = new TemplateMasker();
   readonly #steps: StepTracker | undefined;

@@ -31,6 +31,7 @@ const MAX_STEPS = 5000;
 const MAX_NAME = 200;
 const decoder = new TextDecoder();
 
+/** Follows groups and steps from their marks, line by line. */
 export class StepTracker {
   readonly #steps: LogStep[] = [];
   readonly #groups: LogStep[] = [];

@@ -45,6 +45,7 @@ interface Held {
 const MAX_CARRY = 1 << 20;
 const KEPT_CARRY = 1 << 16;
 
+/** Analyses a log piece by piece: templates, candidate signatures and steps. */
 export class LogAnalyser {
   readonly #scanner = new LineScanner();
   readonly #table = new TemplateTable();

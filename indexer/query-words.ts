@@ -13,6 +13,8 @@ export interface WantedWord {
   readonly text: string;
   readonly left: Side;
   readonly right: Side;
+  /** May be the fraction of a second or a part of one: nothing or a decimal point stands before it. */
+  readonly mayBeFraction: boolean;
 }
 
 export type Wanted = WantedWord | { readonly kind: 'all' | 'any'; readonly parts: readonly Wanted[] };
@@ -56,7 +58,11 @@ function wantedOfText(text: string, query: Query, outer: Side): Wanted | undefin
       if (end - at > 0) {
         const left = at > 0 ? 'closed' : piece.isFirst ? outer : 'open';
         const right = end < bytes.length ? 'closed' : piece.isLast ? outer : 'open';
-        words.push(wordOf(bytes.subarray(at, end), query.visible ? ['open', 'open'] : [left, right]));
+        const sides = query.visible ? (['open', 'open'] as const) : ([left, right] as const);
+        words.push({
+          ...wordOf(bytes.subarray(at, end), sides),
+          mayBeFraction: left !== 'closed' || isPoint(bytes[at - 1]),
+        });
       }
       at = Math.max(end, at + 1);
     }
@@ -64,7 +70,9 @@ function wantedOfText(text: string, query: Query, outer: Side): Wanted | undefin
   return allOf(words.filter((word) => word.text.length >= MIN_WORD_BYTES));
 }
 
-function wordOf(bytes: Uint8Array, [left, right]: readonly [Side, Side]): WantedWord {
+const isPoint = (byte: number | undefined): boolean => byte === 0x2e || byte === 0x2c;
+
+function wordOf(bytes: Uint8Array, [left, right]: readonly [Side, Side]): Omit<WantedWord, 'mayBeFraction'> {
   const folded = Buffer.alloc(bytes.length);
   const end = foldWord(bytes, folded, 0);
   return { kind: 'word', text: folded.toString('latin1', 0, end), left, right };

@@ -3,6 +3,7 @@ import type { LogId } from '../store/log-id.ts';
 import type { OutcomeCounts, SearchPlan, SearchSummary } from './log-index.ts';
 import type { LogRowColumns } from './statements-filter.ts';
 
+/** Counts attempts and logs with a match, each once. */
 export class SearchTally {
   readonly #attempts = new Map<number, LogRowColumns>();
   readonly #logs = new Set<number>();

@@ -1,7 +1,7 @@
 // Answers a query from the index and the store: candidates → lines that really match → what stands under them.
 import { AppError, reasonOf } from '../store/errors.ts';
 import { countAttempts, getFrameTable, logRowOf } from './attempts.ts';
-import { countCandidates, type LogWork, walkCandidates } from './candidate-walk.ts';
+import { type LogWork, walkCandidates } from './candidate-walk.ts';
 import type { CandidateSource } from './engines/engine.ts';
 import { openTextEngine } from './engines/fts.ts';
 import type { FoundLine } from './found-line.ts';
@@ -78,13 +78,14 @@ class Search {
     if (answer.kind === 'source') {
       this.#source = answer.source;
       this.#tally.terms = answer.source.terms;
-      this.#tally.candidateBlocks = countCandidates(answer.source);
     } else {
       this.#tally.scanReason = answer.reason;
       options.onScan?.(answer.reason, selectVolume(index.db, options.filter).raw_bytes);
     }
     this.#mark = index.db.get(LAST_LOG, {})?.id ?? 0;
-    this.#works = walkCandidates(index, this.#source, options);
+    const walk = walkCandidates(index, this.#source, options);
+    this.#works = walk.works;
+    this.#tally.candidateBlocks = walk.blocks;
     this.#tally.planMs = planned - startMs;
     this.#tally.candidatesMs = performance.now() - planned;
     return this.#works;

@@ -16,8 +16,8 @@ export function settleText(db: IndexWriteDatabase, writtenBytes: number): void {
     purgeText(db);
     return;
   }
-  mergeVocabulary(db);
   if (writtenBytes === 0) return;
+  mergeVocabulary(db, ...(writtenBytes >= WORTH_OPTIMIZING_BYTES ? [2] : []));
   db.transaction(() =>
     writtenBytes >= WORTH_OPTIMIZING_BYTES ? db.run(OPTIMIZE_TEXT, {}) : db.run(MERGE_TEXT, { pages: STEP_PAGES }),
   );

@@ -178,13 +178,15 @@ export const CHOOSE_PRIMARIES = sql<Key>(
    ) AS ranked WHERE logs.id = ranked.id AND logs.is_primary IS NOT (ranked.n = 1)`,
 );
 
-export const FIND_CAPTURE = sql<{ manifestKey: string; store: string }, { id: number; log: number }>(
-  `SELECT c.id, c.log FROM captures c JOIN names s ON s.id = c.store WHERE c.manifest_key = :manifestKey AND s.name = :store`,
+export const FIND_CAPTURE = sql<{ keyHash: number; manifestKey: string; store: string }, { id: number; log: number }>(
+  `SELECT c.id, c.log FROM captures c JOIN names s ON s.id = c.store
+   WHERE c.key_hash = :keyHash AND c.manifest_key = :manifestKey AND s.name = :store`,
 );
 export const ADD_CAPTURE = sql<{
   log: number;
   store: number;
   manifestKey: string;
+  keyHash: number;
   complete: number;
   how: string;
   capturedMs: number;
@@ -192,8 +194,8 @@ export const ADD_CAPTURE = sql<{
   frames: Uint8Array;
   identity: string | null;
 }>(
-  `INSERT INTO captures (log, store, manifest_key, complete, how, captured_ms, object_bytes, frames, identity)
-   VALUES (:log, :store, :manifestKey, :complete, :how, :capturedMs, :objectBytes, :frames, :identity)`,
+  `INSERT INTO captures (log, store, manifest_key, key_hash, complete, how, captured_ms, object_bytes, frames, identity)
+   VALUES (:log, :store, :manifestKey, :keyHash, :complete, :how, :capturedMs, :objectBytes, :frames, :identity)`,
 );
 export const SET_CAPTURE_IDENTITY = sql<{ id: number; identity: string }>(
   'UPDATE captures SET identity = :identity WHERE id = :id AND identity IS NULL',

@@ -1,8 +1,9 @@
 // What sync remembers between calls: cursors, and feed entries whose manifest was not there yet.
 import type { ObjectKey } from '../store/keys.ts';
+import { findCapture } from './capture-key.ts';
 import { isCapturePending } from './ingest-buffer.ts';
 import type { LogIndex, LogIndexReader, StoreId } from './log-index.ts';
-import { ADD_PENDING, FIND_CAPTURE, FIND_CURSOR, LIST_PENDING, REMOVE_PENDING, SET_CURSOR } from './statements.ts';
+import { ADD_PENDING, FIND_CURSOR, LIST_PENDING, REMOVE_PENDING, SET_CURSOR } from './statements.ts';
 
 /** Which list a cursor is of; free words such as `since-last:NAME` are allowed. */
 export type CursorName = string;
@@ -25,20 +26,23 @@ export interface PendingManifest {
 }
 
 /** Oldest first. */
-export const listPending = (index: LogIndexReader, store: StoreId): PendingManifest[] =>
-  index.db
+export function listPending(index: LogIndexReader, store: StoreId): PendingManifest[] {
+  if ('flush' in index) (index as LogIndex).flush();
+  return index.db
     .all(LIST_PENDING, { store })
     .map((row) => ({ manifestKey: row.manifest_key as ObjectKey, storedAtMs: row.stored_ms }));
+}
 
 /** Keeps the first time when it is there already. */
 export function addPending(index: LogIndex, store: StoreId, pending: PendingManifest): void {
   index.db.run(ADD_PENDING, { store, manifestKey: pending.manifestKey, storedMs: pending.storedAtMs });
 }
 
+/** Takes effect together with what ingest holds back. */
 export function removePending(index: LogIndex, store: StoreId, manifestKey: ObjectKey): void {
-  index.db.run(REMOVE_PENDING, { store, manifestKey });
+  index.buffer.afterFlush(() => index.db.run(REMOVE_PENDING, { store, manifestKey }));
 }
 
 /** Whether this very capture is in the index, so that its manifest need not be read. */
 export const isCaptureKnown = (index: LogIndexReader, store: StoreId, manifestKey: ObjectKey): boolean =>
-  isCapturePending(index, manifestKey) || index.db.get(FIND_CAPTURE, { manifestKey, store }) !== undefined;
+  isCapturePending(index, manifestKey) || findCapture(index.db, store, manifestKey) !== undefined;

@@ -25,6 +25,7 @@ const MAX_MYERS_AREA = 1 << 20;
 /** Anchors are looked for inside gaps again, this deep. */
 const MAX_DEPTH = 12;
 
+/** Which line of one log stands for which of the other, by their templates in order. */
 export function alignLogs(red: LogLines, green: LogLines): Alignment {
   const toGreen = new Int32Array(red.count + 2);
   const toRed = new Int32Array(green.count + 2);

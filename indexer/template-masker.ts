@@ -16,6 +16,7 @@ const FNV_START = 0x811c9dc5 | 0;
 /** More replacements than a clipped line can need: the least source of one is one byte. */
 const MAX_EDITS = 8192;
 
+/** Replaces the variable parts of one line by typed placeholders; reused for every line. */
 export class TemplateMasker {
   /** Replacements of the last line, three numbers each: from, to, and a byte or symbol (NOTHING removes). */
   readonly #edits = new Int32Array(MAX_EDITS * 3);

@@ -13,6 +13,7 @@ export interface TemplateList {
   readonly complete: boolean;
 }
 
+/** Counts templates by hash, with the first line of each; open addressing, nothing allocated per line. */
 export class TemplateTable {
   #slots = new Uint32Array(1 << 12);
   #hashes = new Uint32Array(1 << 11);

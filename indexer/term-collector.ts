@@ -1,5 +1,5 @@
 // The words that an ingest has met and not yet written to the vocabulary: a hash set over bytes, bounded.
-import type { WordSet } from './tokens.ts';
+import { MARK, VISIBLE_MARK, type WordSet } from './tokens.ts';
 
 /** chosen: a million words are about 10 MB of text and 30 MB of tables; then the set starts anew, which only repeats words. */
 const MAX_TERMS = 1 << 20;
@@ -7,6 +7,10 @@ const FIRST_SLOTS = 1 << 14;
 /** As in tokens.ts: words made to collide must not slow an ingest down; such a word is written twice. */
 const MAX_PROBES = 64;
 
+const MARK_BYTE = MARK.charCodeAt(0);
+const VISIBLE_BYTE = VISIBLE_MARK.charCodeAt(1);
+
+/** Collects the words that a process meets for the first time, for the vocabulary. */
 export class TermCollector {
   #slots = new Int32Array(FIRST_SLOTS);
   #hashes = new Int32Array(FIRST_SLOTS / 2);
@@ -22,11 +26,14 @@ export class TermCollector {
     return this.#count - this.#written;
   }
 
-  /** Adds every word of a block. */
+  /** Adds every word of a block; of the marked ones only those that a search must find by a part of them. */
   take(words: WordSet): void {
     const bytes = words.bytes;
-    for (let n = 1; n <= words.count; n++)
-      this.#add(bytes, { start: words.wordStart(n), size: words.wordBytes(n), hash: words.wordHash(n) });
+    for (let n = 1; n <= words.count; n++) {
+      const start = words.wordStart(n);
+      if (bytes[start] === MARK_BYTE && bytes[start + 1] !== VISIBLE_BYTE) continue;
+      this.#add(bytes, { start, size: words.wordBytes(n), hash: words.wordHash(n) });
+    }
   }
 
   #add(bytes: Uint8Array, word: { readonly start: number; readonly size: number; readonly hash: number }): void {

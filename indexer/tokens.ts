@@ -8,14 +8,37 @@ export const WORD_BYTE: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) 
   return isWord ? byte : 0;
 });
 
+/** Every byte as it stands in the index. */
+const FOLDED: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
+);
+
 /** Shorter words are not indexed: nearly every block has them all, and they were 14 % of all postings (bench/index.ts). */
 export const MIN_WORD_BYTES = 3;
 /** Longer ones (base64, minified code) stand in the index as the one word LONG_WORD: they would fill the vocabulary. */
 export const MAX_WORD_BYTES = 256;
-/** No byte of UTF-8 is 0xFF, so no real word of valid text is called so; one of broken text only adds candidates. */
-export const LONG_WORD: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff);
+
+/** Begins what stands in a document and is no word of the text; no word can have this byte. */
+export const MARK = '\u0001';
+/** A word over MAX_WORD_BYTES is here. */
+export const LONG_WORD = `${MARK}l`;
 /** Put before words that only the visible text has: the stored text does not contain them. */
-export const VISIBLE_MARK = 0xfe;
+export const VISIBLE_MARK = `${MARK}v`;
+/**
+ * Fractions of a second in time stamps are different on every line, and were half of the index of logs with one at each
+ * line. So `.4514824Z` stands in the index as its first four digits, the four from the fourth on, and of more than seven digits
+ * that there are more: two pieces that are shared by all lines.
+ */
+export const FRACTION_HEAD = `${MARK}h`;
+export const FRACTION_TAIL = `${MARK}t`;
+export const FRACTION_MORE = `${MARK}m`;
+/** The digits of the two pieces, half-open. They overlap, so that any four digits in a row narrow one of them. */
+export const FRACTION_HEAD_END = 4;
+export const FRACTION_TAIL_START = 3;
+export const FRACTION_TAIL_END = 7;
+/** Micro- to nanoseconds. Milliseconds are a thousand words and stay what they are. */
+export const MIN_FRACTION_DIGITS = 6;
+export const MAX_FRACTION_DIGITS = 9;
 
 /** chosen: an attacker's words may share hash values; after so many steps a repeated word is simply written again. */
 const MAX_PROBES = 64;
@@ -35,17 +58,16 @@ export class WordSet {
   #out = new Uint8Array(1 << 16);
   #outBytes = 0;
   #count = 0;
-  #hasLongWord = false;
+  readonly #marked = new Uint8Array(MAX_WORD_BYTES + 2 * MARK_BYTES);
 
   /** Forgets everything: the next block. */
   clear(): void {
     this.#slots.fill(0);
     this.#outBytes = 0;
     this.#count = 0;
-    this.#hasLongWord = false;
   }
 
-  /** Distinct words so far, LONG_WORD not counted. Words are numbered from 1. */
+  /** Distinct words so far. Words are numbered from 1. */
   get count(): number {
     return this.#count;
   }
@@ -71,11 +93,7 @@ export class WordSet {
 
   /** The words, a space behind each. Valid until the next `add` or `clear`. */
   document(): Uint8Array {
-    if (!this.#hasLongWord) return this.#out.subarray(0, this.#outBytes);
-    this.#reserve(LONG_WORD.length + 1);
-    this.#out.set(LONG_WORD, this.#outBytes);
-    this.#out[this.#outBytes + LONG_WORD.length] = 0x20;
-    return this.#out.subarray(0, this.#outBytes + LONG_WORD.length + 1);
+    return this.#out.subarray(0, this.#outBytes);
   }
 
   /** Adds the words of `text[from, to)`. A word that the range cuts counts as it stands there. */
@@ -101,14 +119,45 @@ export class WordSet {
       const size = at - start;
       if (size < MIN_WORD_BYTES) continue;
       if (size > MAX_WORD_BYTES) {
-        this.#hasLongWord = true;
+        this.addMarked(LONG_WORD, text.subarray(0, 0));
         continue;
       }
       let hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
       hash ^= hash >>> 15;
       const word = { start, size, high, low, hash };
-      if (!this.#has(text, word)) this.#insert(text, word);
+      if (this.#has(text, word)) continue;
+      if (size >= MIN_FRACTION_DIGITS && size <= MAX_FRACTION_DIGITS + 1 && isFraction(text, start, size)) {
+        this.#addFraction(text, start, size);
+      } else this.#insert(text, word);
     }
+  }
+
+  /** Adds `mark` + `word` as it is; the word is cut where it is longer than any. */
+  addMarked(mark: string, word: Uint8Array): void {
+    const bytes = this.#marked;
+    bytes[0] = mark.charCodeAt(0);
+    bytes[1] = mark.charCodeAt(1);
+    const size = MARK_BYTES + Math.min(word.length, MAX_WORD_BYTES);
+    bytes.set(word.subarray(0, MAX_WORD_BYTES), MARK_BYTES);
+    let high = 0;
+    let low = 0;
+    let rest = 0;
+    for (let i = 0; i < size; i++) {
+      rest = Math.imul(rest ^ (high >>> 24), 0x01000193);
+      high = (high << 8) | (low >>> 24);
+      low = (low << 8) | (FOLDED[bytes[i] as number] as number);
+    }
+    const hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
+    const marked = { start: 0, size, high, low, hash: hash ^ (hash >>> 15) };
+    if (!this.#has(bytes, marked)) this.#insert(bytes, marked);
+  }
+
+  #addFraction(text: Uint8Array, start: number, size: number): void {
+    const digits = isDigit(text[start + size - 1] as number) ? size : size - 1;
+    const end = Math.min(digits, FRACTION_TAIL_END);
+    this.addMarked(FRACTION_HEAD, text.subarray(start, start + FRACTION_HEAD_END));
+    this.addMarked(FRACTION_TAIL, text.subarray(start + FRACTION_TAIL_START, start + end));
+    if (end < digits) this.addMarked(FRACTION_MORE, text.subarray(0, 0));
   }
 
   #has(text: Uint8Array, word: Word): boolean {
@@ -129,7 +178,7 @@ export class WordSet {
   #sameHead(text: Uint8Array, word: Word, entry: number): boolean {
     const start = this.#starts[entry] as number;
     for (let i = 0; i < word.size - 8; i++) {
-      if (this.#out[start + i] !== WORD_BYTE[text[word.start + i] as number]) return false;
+      if (this.#out[start + i] !== FOLDED[text[word.start + i] as number]) return false;
     }
     return true;
   }
@@ -181,13 +230,28 @@ export class WordSet {
   }
 
   #reserve(bytes: number): void {
-    // The marker that `document` appends needs its place too.
-    const needed = this.#outBytes + bytes + LONG_WORD.length + 1;
+    const needed = this.#outBytes + bytes;
     if (needed <= this.#out.length) return;
     const next = new Uint8Array(Math.max(needed, this.#out.length * 2));
     next.set(this.#out);
     this.#out = next;
   }
+}
+
+const MARK_BYTES = 2;
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
+
+/** Whether `text[start, start + size)` is the fraction of a second of a time of day: `:48.4514824Z`, `:48,451482`. */
+function isFraction(text: Uint8Array, start: number, size: number): boolean {
+  if (start < 4 || text[start - 4] !== 0x3a) return false;
+  if (!isDigit(text[start - 3] as number) || !isDigit(text[start - 2] as number)) return false;
+  const point = text[start - 1];
+  if (point !== 0x2e && point !== 0x2c) return false;
+  const last = text[start + size - 1] as number;
+  const digits = last === 0x5a || last === 0x7a ? size - 1 : size;
+  if (digits < MIN_FRACTION_DIGITS || digits > MAX_FRACTION_DIGITS) return false;
+  for (let i = start; i < start + digits; i++) if (!isDigit(text[i] as number)) return false;
+  return true;
 }
 
 /**
@@ -197,7 +261,7 @@ export class WordSet {
 export function foldWord(word: Uint8Array, out: Uint8Array, start: number): number {
   let end = start;
   for (let i = 0; i < word.length; i++) {
-    const byte = WORD_BYTE[word[i] as number] as number;
+    const byte = FOLDED[word[i] as number] as number;
     if (byte === 0xbf && end > start && out[end - 1] === 0xc5) out[end - 1] = 0x73;
     else if (byte === 0xaa && end > start + 1 && out[end - 1] === 0x84 && out[end - 2] === 0xe2) out[--end - 1] = 0x6b;
     else out[end++] = byte;

@@ -1,5 +1,7 @@
 // The vocabulary in five parts by what its words are made of, so that a part of a word is looked for only where it can be.
 
+import { MARK } from './tokens.ts';
+
 /** Number of parts; a word belongs to exactly one. */
 export const VOCABULARY_CLASSES = [0, 1, 2, 3, 4] as const;
 export type VocabularyClass = (typeof VOCABULARY_CLASSES)[number];
@@ -31,7 +33,7 @@ function shapeOf(word: string): { digits: number; letters: number; nonHex: numbe
 /** The part that `word` belongs to. */
 export function classOfWord(word: string): VocabularyClass {
   const { digits, letters, nonHex, other } = shapeOf(word);
-  if (other > 0) return OTHER_BYTES;
+  if (other > 0 || word.startsWith(MARK)) return OTHER_BYTES;
   if (digits === 0) return LETTERS;
   if (letters <= 1) return NUMBERS;
   return nonHex === 0 ? HEX : MIXED;

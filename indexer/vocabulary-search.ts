@@ -1,11 +1,12 @@
 // Which words of the index a part of a word stands in: byte search over the decompressed lists.
 import type { IndexReadDatabase } from './database.ts';
 import type { WantedWord } from './query-words.ts';
-import { VISIBLE_MARK } from './tokens.ts';
+import { MARK } from './tokens.ts';
 import { readVocabulary } from './vocabulary.ts';
 import { classesThatMayHold, OTHER_BYTES, type VocabularyClass } from './vocabulary-class.ts';
 
 const LF = 0x0a;
+const MARK_BYTE = MARK.charCodeAt(0);
 
 /** Words of the index that may be the wanted one, one byte a character; undefined when they are over `limit`. */
 export function expandWord(
@@ -20,7 +21,7 @@ export function expandWord(
       for (let at = list.indexOf(piece); at >= 0; ) {
         const start = list.lastIndexOf(LF, at) + 1;
         const end = list.indexOf(LF, at);
-        if (fits(list, wanted, { at, start, end }) && (options.visible || list[start] !== VISIBLE_MARK)) {
+        if (fits(list, wanted, { at, start, end }) && (options.visible || list[start] !== MARK_BYTE)) {
           found.add(list.toString('latin1', start, end));
           if (found.size > options.limit) return undefined;
           at = list.indexOf(piece, end);

@@ -12,6 +12,7 @@ import {
   ROWS_OF_LEVEL,
   VOCABULARY_ROWS,
 } from './statements-text.ts';
+import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { classOfWord, VOCABULARY_CLASSES, type VocabularyClass } from './vocabulary-class.ts';
 
 /** chosen: a word is written at most log8 times; so many small lists cost a reader less than a millisecond. */
@@ -45,10 +46,10 @@ function addList(
   });
 }
 
-/** Merges lists while a level has many; each merge is a transaction of its own. */
-export function mergeVocabulary(db: IndexWriteDatabase): void {
+/** Merges lists while a level has `rows` of them; each merge is a transaction of its own. */
+export function mergeVocabulary(db: IndexWriteDatabase, rows = ROWS_BEFORE_MERGE): void {
   for (;;) {
-    const crowded = db.all(CROWDED_LEVELS, { rows: ROWS_BEFORE_MERGE, maxBytes: MAX_MERGED_BYTES });
+    const crowded = db.all(CROWDED_LEVELS, { rows, maxBytes: MAX_MERGED_BYTES });
     if (crowded.length === 0) return;
     for (const { class: vocabularyClass, level } of crowded) {
       db.transaction(() => mergeLevel(db, vocabularyClass as VocabularyClass, level));
@@ -71,7 +72,10 @@ function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, le
 /** Makes the vocabulary anew from the text table: after a removal, whose words must not stay behind. */
 export function rebuildVocabulary(db: IndexWriteDatabase): void {
   db.transaction(() => {
-    const words = db.all(ALL_TERMS, {}).map((row) => Buffer.from(row.term).toString('latin1'));
+    const words = db
+      .all(ALL_TERMS, {})
+      .map((row) => Buffer.from(row.term).toString('latin1'))
+      .filter((word) => !word.startsWith(MARK) || word.startsWith(VISIBLE_MARK));
     db.run(REMOVE_ALL_VOCABULARY, {});
     appendVocabulary(db, words);
   });

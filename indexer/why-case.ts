@@ -6,7 +6,7 @@ import type { LogLines } from './lines.ts';
 import type { WhyLog, WhyQuestion } from './why-question.ts';
 import { lineOf, type ReadLog, readFirst, readLog } from './why-read.ts';
 import { countsOf, findShared, linesIn, type SharedEvent } from './why-shared.ts';
-import { Speakers, templateTexts, type Wording, Wordings } from './why-templates.ts';
+import { findWordings, Speakers, templateTexts, type Wording } from './why-wordings.ts';
 
 /** A template of the target that no green attempt has, at its first line. */
 export interface NovelLine {
@@ -59,7 +59,7 @@ export interface WhyCase {
 }
 
 /** Greens that are read: order, places and wordings are known of these alone. */
-const READ_GREENS = { logs: 10, bytes: 12_000_000 };
+const READ_GREENS = { logs: 10, bytes: 8_000_000 };
 /** Reds of the same SHA that are read. */
 const READ_REDS = { logs: 2, bytes: 2_000_000 };
 /** Templates that differ, at most: beyond it the logs have little in common, and each difference says little (chosen). */
@@ -79,9 +79,9 @@ export async function buildCase(question: WhyQuestion): Promise<WhyCase> {
   const target = await readLog(question.target);
   const loaded = await readFirst(greens, READ_GREENS);
   const small = siblingReds.filter((log) => log.rawBytes <= READ_REDS.bytes);
-  const texts = loaded.map((green) => templateTexts(green.lines, green.templates));
+  const told = templateTexts(loaded);
   const speakers = new Speakers();
-  for (const template of texts.flat()) speakers.add(template);
+  for (const template of told) speakers.add(template);
   const base: Base = {
     question,
     target,
@@ -96,21 +96,15 @@ export async function buildCase(question: WhyQuestion): Promise<WhyCase> {
   };
   return {
     ...base,
-    novel: findNovel(base, wordingsOf(texts.flat(), speakers)),
+    novel: findNovel(base, told),
     lacked: findLacked(base),
     shared: findShared(target.templates, loaded, countsOf(target.lines)),
   };
 }
 
-function wordingsOf(templates: readonly string[], speakers: Speakers): Wordings {
-  const wordings = new Wordings(speakers);
-  for (const template of templates) wordings.add(template);
-  return wordings;
-}
-
 type Base = Omit<WhyCase, 'novel' | 'lacked' | 'shared'>;
 
-function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
+function findNovel(base: Base, told: readonly string[]): readonly NovelLine[] {
   const { target, lines, greens, loaded } = base;
   const reds = [...base.siblingReds, ...base.otherReds];
   const unread = greens.slice(loaded.length);
@@ -125,8 +119,11 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
     found.push({ hash, line: target.templates.firstLines[k] as number });
   });
   found.sort((a, b) => a.line - b.line);
-  return found.slice(-MAX_DIFFERENCES).map(({ hash, line }) => {
-    const template = lines.template(line);
+  const kept = found.slice(-MAX_DIFFERENCES);
+  const templates = kept.map(({ line }) => lines.template(line));
+  const wordings = findWordings(templates, told, base.speakers);
+  return kept.map(({ hash, line }, k) => {
+    const template = templates[k] as string;
     return {
       line,
       hash,
@@ -134,7 +131,7 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
       template,
       message: base.speakers.message(template).join(' '),
       reds: reds.filter((red) => red.has(hash)).length,
-      wording: told.find(template),
+      wording: wordings[k] as Wording,
     };
   });
 }
@@ -143,10 +140,9 @@ function findNovel(base: Base, told: Wordings): readonly NovelLine[] {
 const CERTAIN_FALSE_YESES = 0.3;
 
 function findLacked(base: Base): readonly LackedTemplate[] {
-  const { target, lines, greens, loaded, speakers } = base;
+  const { target, greens, loaded, speakers } = base;
   const first = loaded[0];
   if (first === undefined) return [];
-  const told = wordingsOf(templateTexts(lines, target.templates), speakers);
   const unread = greens.slice(loaded.length);
   const found: { hash: number; line: number }[] = [];
   first.templates.hashes.forEach((hash, k) => {
@@ -154,8 +150,15 @@ function findLacked(base: Base): readonly LackedTemplate[] {
     if (unread.every((log) => log.has(hash))) found.push({ hash, line: first.templates.firstLines[k] as number });
   });
   found.sort((a, b) => a.line - b.line);
-  return found.slice(-MAX_DIFFERENCES).map(({ hash, line }) => {
-    const template = first.lines.template(line);
-    return { hash, green: first, line, text: first.lines.body(line), template, wording: told.find(template) };
-  });
+  const kept = found.slice(-MAX_DIFFERENCES);
+  const templates = kept.map(({ line }) => first.lines.template(line));
+  const wordings = kept.length === 0 ? [] : findWordings(templates, templateTexts([target]), speakers);
+  return kept.map(({ hash, line }, k) => ({
+    hash,
+    green: first,
+    line,
+    text: first.lines.body(line),
+    template: templates[k] as string,
+    wording: wordings[k] as Wording,
+  }));
 }

@@ -9,6 +9,8 @@ import { blurNumbers, nameOf } from './why-templates.ts';
 export interface CoreEvent extends SharedEvent {
   /** Share of the events near it whose order to it varies among the greens: 0 is a fixed place, 1 is shuffled. */
   readonly unrest: number;
+  /** Its message with the name left out: of one family, the same. */
+  readonly shape: string;
 }
 
 /** Two events that every green attempt has as `early` … `late`, and the target the other way round. */
@@ -33,11 +35,12 @@ const MAX_APART = 30;
 /** Events before the failure that all greens have too, in the target's order. */
 export function findCoreEvents(c: WhyCase, failure: Failure): readonly CoreEvent[] {
   const kept = c.shared.filter((event) => event.line < failure.endLine).slice(-MAX_EVENTS);
-  const families = shuffledFamilies(c, kept);
-  return kept.map((event, at) => ({
-    ...event,
-    unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shapeOf(c, c.lines.template(event.line))) ?? 0),
-  }));
+  const shapes = kept.map((event) => shapeOf(c, c.lines.template(event.line)));
+  const families = shuffledFamilies(kept, shapes);
+  return kept.map((event, at) => {
+    const shape = shapes[at] as string;
+    return { ...event, shape, unrest: Math.max(unrestAt(kept, at, 'greens'), families.get(shape) ?? 0) };
+  });
 }
 
 /** Share of an event's surroundings whose order to it varies, among the greens alone or with the target. */
@@ -55,12 +58,14 @@ function unrestAt(events: readonly Placed[], at: number, among: 'greens' | 'all'
 }
 
 /** Kinds of lines that differ only in one name (tests, files, packages): how much their order varies as a whole. */
-function shuffledFamilies(c: WhyCase, events: readonly SharedEvent[]): ReadonlyMap<string, number> {
-  const members = new Map<string, Placed[]>();
-  for (const event of events) {
-    const shape = shapeOf(c, c.lines.template(event.line));
-    members.set(shape, [...(members.get(shape) ?? []), event]);
-  }
+function shuffledFamilies(events: readonly SharedEvent[], shapes: readonly string[]): ReadonlyMap<string, number> {
+  const members = new Map<string, SharedEvent[]>();
+  events.forEach((event, at) => {
+    const shape = shapes[at] as string;
+    const family = members.get(shape);
+    if (family === undefined) members.set(shape, [event]);
+    else family.push(event);
+  });
   const unrest = new Map<string, number>();
   for (const [shape, family] of members) {
     if (family.length < MIN_FAMILY) continue;

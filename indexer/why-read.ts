@@ -16,6 +16,7 @@ export interface ReadBudget {
   readonly bytes: number;
 }
 
+/** A log with its lines and templates. */
 export async function readLog(log: WhyLog): Promise<ReadLog> {
   const lines = await log.load();
   return { log, lines, templates: collectTemplates(lines) };

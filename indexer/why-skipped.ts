@@ -4,7 +4,7 @@
 import type { WhyCase } from './why-case.ts';
 import { lineOf, type ReadLog } from './why-read.ts';
 import { findShared, linesIn, orderOf, type Placed, type SharedEvent } from './why-shared.ts';
-import { templateTexts, Wordings } from './why-templates.ts';
+import { findWordings, templateTexts } from './why-wordings.ts';
 
 /** An event that was skipped: of the events that always follow it, how many happened. */
 export interface Skipped<Event> {
@@ -72,9 +72,12 @@ export function strayRate(c: WhyCase): number {
         lacked.push({ hash, line: source.templates.firstLines[k] as number });
     });
     if (lacked.length === 0) continue;
-    const told = new Wordings(c.speakers);
-    for (const template of templateTexts(green.lines, green.templates)) told.add(template);
-    const real = lacked.filter((l) => told.find(source.lines.template(l.line)) === 'none');
+    const wordings = findWordings(
+      lacked.map((l) => source.lines.template(l.line)),
+      templateTexts([green]),
+      c.speakers,
+    );
+    const real = lacked.filter((_, k) => wordings[k] === 'none');
     strays += findSkipped(real, findShared(green.templates, rest, new Map()), rest).length;
   }
   // With few greens each is held against still fewer, and finds more than the target against all of them would.

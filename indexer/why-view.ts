@@ -33,6 +33,7 @@ export type Detection =
 
 export type Detector = (view: WhyView) => Detection;
 
+/** The answer of a detector that does not fit, with the reason in words. */
 export const reject = (mechanism: Mechanism, reason: string): Detection => ({ kind: 'rejected', mechanism, reason });
 
 /**

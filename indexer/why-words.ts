@@ -29,6 +29,7 @@ const SET_UP =
 const CREDENTIAL =
   /secret|token|credential|password|api[_ -]?key|env(?:ironment)?[_ ]var|variable|permission|licen[cs]e/i;
 
+/** Whether a line speaks of a failure. */
 export const saysFailure = (text: string): boolean => FAILURE.test(text);
 export const saysWarning = (text: string): boolean => WARNING.test(text);
 export const saysExit = (text: string): boolean => EXIT.test(text);
@@ -40,4 +41,5 @@ export const saysCredential = (text: string): boolean => CREDENTIAL.test(text);
 /** What a changed environment leads to: rights, libraries, versions, programs that are not there. */
 const ENVIRONMENT_FAULT =
   /unauthori[sz]ed|forbidden|\b40[13]\b|permission|denied|authenticat|credential|token|secret|librar(?:y|ies)|\.so\b|\.dll\b|dylib|glibc|symbol|version|(?:un|in)supported|not supported|incompatible|compatib|mismatch|command not found|not recognized|no such file|module not found|cannot find|not installed|not available|certificate|\bssl\b|\btls\b|locale|encoding|time ?zone|illegal instruction|exec format|architecture|kernel|driver|undefined (?:variable|symbol|reference)|not set|unset|is required|environment|deprecated|abi\b|class file|protocol|cipher|signature|license/i;
+/** Whether a line blames rights, secrets, versions or what is installed. */
 export const saysEnvironmentFault = (text: string): boolean => ENVIRONMENT_FAULT.test(text);

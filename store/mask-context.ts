@@ -48,7 +48,6 @@ const WRAPPERS =
 const QUOTE = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
 const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-const PLAIN_END = /[\s"'`<>,;)\]}\\]|\|(?![A-Za-z0-9_-]{20})|&(?!#|amp;)|%26|%22|%27|%20|%2C/i;
 const SET_COMMAND =
   /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
 const NETRC_BEFORE = /(?:login|user|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
@@ -142,19 +141,49 @@ function quotedEnd(line: string, from: number, quote: string): number | undefine
   return undefined;
 }
 
-function plainEnd(line: string, from: number, element: boolean): number {
+const STOP = 1;
+const PIPE = 2;
+const AMPERSAND = 3;
+const PERCENT = 4;
+const EQUALS = 5;
+/** What each character means to a value without quotes. */
+const PLAIN_KINDS = new Uint8Array(256);
+for (const sign of ' \t\n\r\v\f\u00a0"\'`<>,;)]}\\') PLAIN_KINDS[sign.charCodeAt(0)] = STOP;
+PLAIN_KINDS['|'.charCodeAt(0)] = PIPE;
+PLAIN_KINDS['&'.charCodeAt(0)] = AMPERSAND;
+PLAIN_KINDS['%'.charCodeAt(0)] = PERCENT;
+PLAIN_KINDS['='.charCodeAt(0)] = EQUALS;
+
+const LONG_PART = /\|[\w-]{20}/y;
+const ENCODED_STOP = /%(?:26|22|27|20|2C)/iy;
+const ENTITY = /&(?:#|amp;)/y;
+const PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
+
+function stopsAt(line: string, at: number, kind: number): boolean {
+  switch (kind) {
+    case PIPE: // `123|abc…` is one token, `token | jq` is two commands
+      return matchAt(LONG_PART, line, at) === undefined;
+    case AMPERSAND:
+      return matchAt(ENTITY, line, at) === undefined;
+    case PERCENT:
+      return matchAt(ENCODED_STOP, line, at) !== undefined;
+    case EQUALS: // only as padding at the end: `token=token=` must not be read again and again
+      return line.charCodeAt(at - 1) !== 0x3d && matchAt(PADDING, line, at) === undefined;
+    default:
+      return true;
+  }
+}
+
+function plainEnd(line: string, from: number, isElement: boolean): number {
   const limit = Math.min(line.length, from + MAX_PLAIN);
   for (let at = from; at < limit; at++) {
-    const character = line[at] ?? '';
-    if (
-      element
-        ? character === '<'
-        : PLAIN_END.test(line.slice(at, at + 5)) && PLAIN_END.exec(line.slice(at, at + 5))?.index === 0
-    )
-      return at;
-    // `=` ends a value unless it is padding at its end: `token=token=` must not be read again and again.
-    if (character === '=' && !/^={1,3}(?:$|[^A-Za-z0-9])/.test(line.slice(at, at + 4)) && line[at - 1] !== '=')
-      return at;
+    const code = line.charCodeAt(at);
+    if (isElement) {
+      if (code === 0x3c) return at;
+      continue;
+    }
+    const kind = PLAIN_KINDS[code] as number;
+    if (kind !== 0 && stopsAt(line, at, kind)) return at;
   }
   return limit;
 }
@@ -203,9 +232,9 @@ const isBase64Pair = (text: string): boolean =>
   /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text, 'base64').toString('latin1'));
 
 function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['how']): boolean {
+  if (value.to - value.from < 6) return false;
   const text = line.slice(value.from, value.to);
-  if (isBase64Pair(text) && !isPlaceholder(text)) return true;
-  if (!isSecretValue(text, kind)) return false;
+  if (!isSecretValue(text, kind)) return isBase64Pair(text) && !isPlaceholder(text);
   // Nothing but a space (`using API key 9f…`): the text itself must leave no doubt.
   if (how === 'spaced')
     return (
@@ -243,7 +272,9 @@ const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
  * anywhere else it is a map's.
  */
 function kindHere(line: string, name: Name): NameKind | undefined {
-  if (/\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name.from - 90), name.from))) return undefined;
+  if (line[name.from - 1] === ':' && /\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name.from - 90), name.from))) {
+    return undefined;
+  }
   const kind = kindOfName(name.text);
   if (kind !== undefined || !/^keys?$/i.test(name.text)) return kind;
   if (line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-'))
@@ -278,16 +309,17 @@ export function findContextValue(line: string, from: number, to: number): Contex
   const open = openAt(line, name, start, kind);
   if (start === undefined || open !== undefined) return open === undefined ? { end: name.to } : { end: name.to, open };
   const value = readValue(line, start);
-  for (const candidate of [value, withoutScheme(line, value)]) {
-    if (candidate.to <= candidate.from || !isMasked(line, candidate, kind, start.how)) continue;
-    const end = candidate === value ? envLineEnd(line, name, value) : candidate.to;
-    const span = { from: candidate.from, to: end, rule: `value:${kind}` };
-    const isList = value.quoted && /\[[ \t]{0,4}\\{0,4}["']$/.test(line.slice(Math.max(0, value.from - 8), value.from));
+  if (isMasked(line, value, kind, start.how)) {
+    const span = { from: value.from, to: envLineEnd(line, name, value), rule: `value:${kind}` };
+    const isList = value.quoted && OPEN_LIST.test(line.slice(Math.max(0, value.from - 8), value.from));
     return { end: name.to, spans: isList ? [span, ...furtherItems(line, value, kind)] : [span] };
   }
-  return { end: name.to };
+  const bare = withoutScheme(line, value);
+  if (bare === value || !isMasked(line, bare, kind, start.how)) return { end: name.to };
+  return { end: name.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
 }
 
+const OPEN_LIST = /\[[ \t]{0,4}\\{0,4}["']$/;
 const VALUE_FIELD = /^[ \t]{0,60}(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8}/i;
 /** What runners put before each line: a time, a stream mark, an indent, a diff sign. */
 export const LINE_PREFIX =

@@ -68,10 +68,11 @@ export const findBasic: Finder = (line, _from, to) => {
 
 /** A JSON web token: three or five parts, the first of which decodes to a JOSE header. */
 export const findJwt: Finder = (line, from) => {
+  if (isWordAround(line, from)) return NONE;
   const match = /^eyJ[\w-]{6,2000}={0,2}\.[\w-]{4,8000}={0,2}(?:\.[\w-]{0,8000}={0,2}){1,3}/.exec(
     line.slice(from, from + 20_000),
   );
-  if (match === null || isWordAround(line, from)) return findBase64Json(line, from, from);
+  if (match === null) return findBase64Json(line, from, from);
   const header = Buffer.from(match[0].slice(0, match[0].indexOf('.')), 'base64url').toString('latin1');
   if (!/^\{\s*"[\w]{1,20}"\s*:/.test(header)) return NONE;
   return one(from, from + match[0].length, 'jwt');

@@ -130,10 +130,15 @@ function isPassword(value: string): boolean {
   return /\d/.test(value) || SIGN.test(value) || (value.length >= 8 && wordScore(value) < -0.9);
 }
 
+const isPlainWord = (value: string): boolean =>
+  value.length <= 24 && /^[A-Za-z]+$/.test(value) && wordScore(value) > 0.2;
+
 /** True when a value after a name of `kind` is to be masked. */
 export function isSecretValue(whole: string, kind: NameKind): boolean {
   const value = whole.length > MAX_TESTED ? whole.slice(0, MAX_TESTED) : whole;
-  if (value.length < 6 || isPlaceholder(value) || isPlainData(value) || isPathLike(value)) return false;
+  // A plain word, by far the most frequent value, needs no further look.
+  if (value.length < (kind === 'password' ? 6 : 8) || isPlainWord(value)) return false;
+  if (isPlaceholder(value) || isPlainData(value) || isPathLike(value)) return false;
   if (kind === 'password') return isPassword(value);
   if (/\s/.test(value)) return false;
   return isRandomEnough(value, kind);

@@ -32,7 +32,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'p-limit': ['cli/sync-index.ts'],
   'p-retry': ['store/s3-retry.ts', 'forge/http-retry.ts'], // two protocols, each with its own codes that pass
   'parse-duration': ['cli/times.ts'],
-  re2js: ['indexer/query-regex.ts'],
+  re2js: ['indexer/query-pattern.ts'],
   'string-width': ['cli/output.ts'],
   tinyglobby: ['cli/globs.ts'],
   'zstd-napi': ['store/zstd.ts', 'store/zstd-stream.ts'], // one frame; a foreign file of any shape

@@ -1,5 +1,6 @@
 // Candidates from the full-text table: the wanted words of a query as a MATCH expression, cheap words first.
 import type { IndexReadDatabase } from '../database.ts';
+import { fractionPlaces } from '../fraction-words.ts';
 import type { Query } from '../log-index.ts';
 import { mayBeLong, type Wanted, type WantedWord, wantedWords } from '../query-words.ts';
 import { MATCH_BLOCKS } from '../statements-text.ts';
@@ -34,7 +35,7 @@ export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswe
     return expanded;
   });
   if (full !== undefined) return { kind: 'source', source: new TextSource(db, full) };
-  const reason = tooMany ? `its words are parts of more than ${MAX_EXPANSIONS} others` : reasonOfNothing(query);
+  const reason = tooMany ? 'its words are parts of too many others' : reasonOfNothing(query);
   return { kind: 'scan', reason };
 }
 
@@ -53,21 +54,30 @@ function express(wanted: Wanted, look: (word: WantedWord) => Expression | undefi
 }
 
 const quoted = (text: string): string => `"${text}"`;
-const LONG = quoted(Buffer.from(LONG_WORD).toString('latin1'));
+const LONG = quoted(LONG_WORD);
 
 /** What the text table can look up without the vocabulary: a whole word, or the start of one. */
 function wholeWord(word: WantedWord): Expression | undefined {
   if (word.left !== 'closed' || word.right === 'edge') return undefined;
   const own = word.right === 'closed' ? quoted(word.text) : `${quoted(word.text)} *`;
-  return { kind: 'term', text: mayBeLong(word) ? `(${own} OR ${LONG})` : own, wanted: word.text, expansions: 1 };
+  return termOf(word, [own, ...(mayBeLong(word) ? [LONG] : [])]);
 }
 
 function expand(db: IndexReadDatabase, word: WantedWord, query: Query): Expression | undefined {
   const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
   if (words === undefined) return undefined;
   const isWhole = word.left === 'edge' && word.right === 'edge' ? [word.text] : [];
-  const texts = [...new Set([...isWhole, ...words])].map(quoted);
-  return { kind: 'term', text: `(${[...texts, LONG].join(' OR ')})`, wanted: word.text, expansions: texts.length };
+  return termOf(word, [...[...new Set([...isWhole, ...words])].map(quoted), LONG]);
+}
+
+/** One of `ways`, or the word as a part of a fraction of a second; undefined when that is too much to ask for. */
+function termOf(word: WantedWord, ways: readonly string[]): Expression | undefined {
+  const places = fractionPlaces(word);
+  if (places.flat(2).length > MAX_EXPANSIONS) return undefined;
+  const anyOf = (words: readonly string[]): string =>
+    words.length === 1 ? (words[0] ?? '') : `(${words.join(' OR ')})`;
+  const fractions = places.map((place) => `(${place.map((group) => anyOf(group.map(quoted))).join(' AND ')})`);
+  return { kind: 'term', text: anyOf([...ways, ...fractions]), wanted: word.text, expansions: ways.length };
 }
 
 class TextSource implements CandidateSource {

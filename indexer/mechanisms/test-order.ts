@@ -68,7 +68,7 @@ export const findTestOrder: Detector = (view) => {
 /** Other tests: events of target and greens whose line looks like the passed test's but for the name. */
 function findSuite(view: WhyView, failed: Replacement): readonly CoreEvent[] {
   const shape = shapeOf(view, failed.lacked.template);
-  return view.core.filter((event) => shapeOf(view, view.lines.template(event.line)) === shape);
+  return view.core.filter((event) => event.shape === shape);
 }
 
 /** Order varies among the greens, or between them and the target. */

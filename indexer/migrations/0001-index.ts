@@ -22,9 +22,8 @@ CREATE TABLE attempts (
   url TEXT, labels TEXT, limit_ms INTEGER, partial INTEGER NOT NULL,
   rank INTEGER                    -- by start time in (repo, sha, workflow, job, event); shown where attempt is unknown
 ) STRICT;
-CREATE INDEX attempts_by_identity ON attempts (repo, sha, workflow, job, run, attempt);
+CREATE INDEX attempts_by_sha ON attempts (sha, repo, workflow, job, run, attempt);
 CREATE INDEX attempts_by_provider_id ON attempts (provider_id, repo) WHERE provider_id IS NOT NULL;
-CREATE INDEX attempts_by_sha ON attempts (sha);
 CREATE INDEX attempts_by_tested_sha ON attempts (tested_sha) WHERE tested_sha IS NOT NULL;
 CREATE INDEX attempts_by_run ON attempts (run);
 CREATE INDEX attempts_by_time ON attempts (time_ms, id, outcome);
@@ -64,13 +63,13 @@ CREATE TABLE captures (
   id INTEGER PRIMARY KEY,
   log INTEGER NOT NULL REFERENCES logs,
   store INTEGER NOT NULL REFERENCES names,
-  manifest_key TEXT NOT NULL,
+  manifest_key TEXT NOT NULL, key_hash INTEGER NOT NULL, -- the key is long: its index would be as large as the rest
   complete INTEGER NOT NULL, how TEXT NOT NULL, captured_ms INTEGER NOT NULL, object_bytes INTEGER NOT NULL,
   frames BLOB NOT NULL,
   identity TEXT                   -- JSON of the identity it came with; NULL: what the attempt's row says
 ) STRICT;
 CREATE INDEX captures_by_log ON captures (log);
-CREATE UNIQUE INDEX captures_by_key ON captures (manifest_key, store);
+CREATE INDEX captures_by_key ON captures (key_hash);
 
 -- Lines that reach over frames: their blocks answer together.
 CREATE TABLE long_lines (
@@ -79,9 +78,9 @@ CREATE TABLE long_lines (
 ) STRICT, WITHOUT ROWID;
 
 -- Which blocks may hold a word. The document of a block is its distinct words, made by tokens.ts; this tokenizer only
--- splits them at spaces again: every byte that a word may have is a token byte, and ASCII capitals are folded.
+-- splits them at spaces again: every byte that a word may have is a token byte, so is U+0001, which marks what is no word.
 CREATE VIRTUAL TABLE text USING fts5(
-  words, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'"
+  words, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_\u0001'"
 );
 -- Merging is done in settleIndex, when nobody waits. 8,000: one leaf fills a page of 8 KiB.
 INSERT INTO text(text, rank) VALUES ('automerge', 0);
