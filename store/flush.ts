@@ -60,6 +60,7 @@ export async function flushSpool(spool: Spool, options: FlushOptions): Promise<F
       counts.delivered += 1;
       await options.onDelivered(log, delivery);
     } catch (error) {
+      if (!(await spool.has(sealed))) continue; // another process was quicker, and took the file away under our hands
       const reason = asDeliveryError(error, sealed.storeUrl);
       if (reason.code === 'STORE_DAMAGED') counts.damaged += 1;
       else counts.waiting += 1;
