@@ -4,7 +4,7 @@ import { crashPoint } from './crash-points.ts';
 import { AppError } from './errors.ts';
 import { captureStemPrefix, feedKey, type ObjectKey } from './keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
-import { attemptToJson, isoTime, manifestToJson } from './manifest-json.ts';
+import { attemptToJson, isoTime } from './manifest-json.ts';
 import { bodyOf, type ObjectStore, readSmall } from './object-store.ts';
 import type { SealedLog } from './spool.ts';
 
@@ -38,10 +38,10 @@ export async function deliver(log: SealedLog, store: ObjectStore, options: Deliv
   let storedAtMs = put.storedAtMs;
   for (;;) {
     const startedMs = options.now();
-    const entry = bodyOf(feedEntry(manifest, keys.manifest));
+    const entry = bodyOf(feedEntry(manifest, keys.manifest, log.manifestText));
     await store.putOnce(feedKey(storedAtMs, manifest.capture.id), entry, options.signal);
     crashPoint('deliver:feed');
-    const last = await store.putOnce(keys.manifest, bodyOf(Buffer.from(manifestToJson(manifest))), options.signal);
+    const last = await store.putOnce(keys.manifest, bodyOf(Buffer.from(log.manifestText)), options.signal);
     crashPoint('deliver:manifest');
     if (options.now() - startedMs <= FEED_TIME_LIMIT_MS) break;
     storedAtMs = last.storedAtMs;
@@ -106,14 +106,14 @@ const MAX_ATTEMPT_BYTES = 16_384;
  * The feed entry of a manifest. It holds a copy, so that a log whose writer died between feed entry and manifest is not
  * lost: `verify --repair` puts the manifest.
  */
-export function feedEntry(manifest: Manifest, manifestKey: ObjectKey): Buffer {
+export function feedEntry(manifest: Manifest, manifestKey: ObjectKey, manifestText: string): Buffer {
   const json = {
     format: STORE_FORMAT,
     manifest: manifestKey,
     logId: manifest.logId,
     capturedAt: isoTime(manifest.capture.startedAtMs),
     attempt: ifSmall(JSON.stringify(attemptToJson(manifest.attempt)), MAX_ATTEMPT_BYTES),
-    copy: ifSmall(manifestToJson(manifest), MAX_COPY_BYTES),
+    copy: ifSmall(manifestText, MAX_COPY_BYTES),
   };
   return Buffer.from(`${JSON.stringify(json)}\n`);
 }

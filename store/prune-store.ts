@@ -99,10 +99,11 @@ export async function reviveCapture(store: ObjectStore, manifestKey: ObjectKey, 
   const old = await readManifestAt(store, manifestKey);
   const manifest = { ...old, capture: { ...old.capture, id: captureId } };
   const keys = keysOfManifest(manifest);
+  const text = manifestToJson(manifest);
   const body = { sizeBytes: manifest.object.sizeBytes, open: () => store.get(objectKeyOf(manifestKey)) };
   const { storedAtMs } = await store.putOnce(keys.object, body);
-  await store.putOnce(feedKey(storedAtMs, captureId), bodyOf(feedEntry(manifest, keys.manifest)));
-  await store.putOnce(keys.manifest, bodyOf(Buffer.from(manifestToJson(manifest))));
+  await store.putOnce(feedKey(storedAtMs, captureId), bodyOf(feedEntry(manifest, keys.manifest, text)));
+  await store.putOnce(keys.manifest, bodyOf(Buffer.from(text)));
   return keys.manifest;
 }
 

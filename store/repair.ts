@@ -18,7 +18,7 @@ const MAX_ENTRY_BYTES = 65_536;
 export async function addFeedEntry(store: ObjectStore, manifestKey: ObjectKey): Promise<void> {
   const manifest = await readManifestAt(store, manifestKey);
   const key = feedKey(await store.clockMs(), manifest.capture.id);
-  await store.putOnce(key, bodyOf(feedEntry(manifest, manifestKey)));
+  await store.putOnce(key, bodyOf(feedEntry(manifest, manifestKey, manifestToJson(manifest))));
   crashPoint('repair:feed');
 }
 
@@ -33,8 +33,9 @@ export async function adoptLog(
   { key, manifestKey }: FeedLeftover,
   isBuried: IsBuried,
 ): Promise<boolean> {
-  const manifest = await findCopy(store, key);
-  if (manifest === undefined || keysOfManifest(manifest).manifest !== manifestKey) return false;
+  const copy = await findCopy(store, key);
+  if (copy === undefined || keysOfManifest(copy.manifest).manifest !== manifestKey) return false;
+  const { manifest, text } = copy;
   if (isBuried(manifestKey, manifest.logId) || (await hasTwin(store, manifest))) return false;
   const object = await store.stat(objectKeyOf(manifestKey));
   if (object === undefined) return false;
@@ -44,15 +45,20 @@ export async function adoptLog(
     if (error instanceof AppError && error.code === 'STORE_DAMAGED') return false;
     throw error;
   }
-  await store.putOnce(manifestKey, bodyOf(Buffer.from(manifestToJson(manifest))));
+  await store.putOnce(manifestKey, bodyOf(Buffer.from(text)));
   return true;
 }
 
-/** The manifest that the writer was about to put, out of its feed entry. */
-async function findCopy(store: ObjectReader, key: ObjectKey): Promise<Manifest | undefined> {
+/** The manifest that the writer was about to put, out of its feed entry; its text is that of the writer. */
+async function findCopy(
+  store: ObjectReader,
+  key: ObjectKey,
+): Promise<{ readonly manifest: Manifest; readonly text: string } | undefined> {
   try {
     const copy = parseJsonObject(await readSmall(store, key, MAX_ENTRY_BYTES))?.['copy'];
-    return copy === undefined ? undefined : parseManifest(Buffer.from(JSON.stringify(copy)), key);
+    if (copy === undefined) return undefined;
+    const text = `${JSON.stringify(copy, null, 2)}\n`;
+    return { manifest: parseManifest(Buffer.from(text), key), text };
   } catch (error) {
     if (error instanceof AppError && ['STORE_DAMAGED', 'FORMAT_TOO_NEW', 'NOT_FOUND'].includes(error.code))
       return undefined;

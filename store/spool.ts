@@ -12,6 +12,8 @@ import { manifestToJson } from './manifest-json.ts';
 
 export interface SealedLog {
   readonly manifest: Manifest;
+  /** The manifest's file, byte for byte as the first put had it: a later version might write it otherwise. */
+  readonly manifestText: string;
   /** Where it is to be delivered: a folder path or `s3://bucket/prefix`. */
   readonly storeUrl: string;
   /** The compressed object. */
@@ -76,7 +78,7 @@ export function openSpool(folder: string): Spool {
         throw fsError(error, folder);
       }
       crashPoint('seal:noted');
-      return { ...log, objectPath: path(id, 'zst') };
+      return { ...log, manifestText: manifestToJson(log.manifest), objectPath: path(id, 'zst') };
     },
     list: (onDamaged) => listSealed(folder, onDamaged),
     async remove({ manifest }) {
@@ -94,7 +96,7 @@ export function openSpool(folder: string): Spool {
       await writeNote(folder, renamed);
       crashPoint('flush:rekeyed');
       await this.remove(log);
-      return { ...renamed, objectPath };
+      return { ...renamed, manifestText: manifestToJson(renamed.manifest), objectPath };
     },
     async usedBytes() {
       let sum = 0;
@@ -210,11 +212,8 @@ async function readNote(path: string, objectPath: string): Promise<SealedLog | u
   const { parseManifest } = await import('./manifest-schema.ts');
   const note = JSON.parse(text) as { readonly store?: unknown; readonly manifest?: unknown };
   if (typeof note.store !== 'string') throw new Error('it does not say where it is to be delivered');
-  return {
-    manifest: parseManifest(Buffer.from(JSON.stringify(note.manifest)), path),
-    storeUrl: note.store,
-    objectPath,
-  };
+  const manifestText = `${JSON.stringify(note.manifest, null, 2)}\n`; // keys keep their order
+  return { manifest: parseManifest(Buffer.from(manifestText), path), manifestText, storeUrl: note.store, objectPath };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
