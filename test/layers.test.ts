@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   indexer: ['store/'],
   web: ['store/', 'indexer/'],
   cli: ['store/', 'forge/', 'indexer/', 'web/'],
-  test: ['store/', 'forge/', 'indexer/', 'web/', 'cli/'],
+  test: ['store/', 'forge/', 'indexer/', 'web/', 'cli/', 'scripts/'],
   bench: ['store/', 'forge/', 'indexer/', 'web/', 'cli/', 'test/support/'],
 };
 

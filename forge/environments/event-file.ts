@@ -1,5 +1,5 @@
 // The file with the event that started a run (GITHUB_EVENT_PATH), of which only the pull request is read.
-import { z } from 'zod';
+import { fieldsOf, findPositive, findText } from '../json-fields.ts';
 
 /** What the event says about the change under test. */
 export interface PullRequestOfEvent {
@@ -7,19 +7,6 @@ export interface PullRequestOfEvent {
   readonly headSha: string | undefined;
   readonly headBranch: string | undefined;
 }
-
-const optionalText = z.string().min(1).optional().catch(undefined);
-const optionalNumber = z.int().positive().optional().catch(undefined);
-const eventSchema = z.object({
-  number: optionalNumber,
-  pull_request: z
-    .object({
-      number: optionalNumber,
-      head: z.object({ sha: optionalText, ref: optionalText }).optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-});
 
 /** The pull request that `text`, the event as JSON, is about; undefined if it is about none or is not readable. */
 export function findPullRequest(text: string | undefined): PullRequestOfEvent | undefined {
@@ -30,8 +17,13 @@ export function findPullRequest(text: string | undefined): PullRequestOfEvent | 
   } catch {
     return undefined;
   }
-  const pull = eventSchema.safeParse(json);
-  if (!pull.success || pull.data.pull_request === undefined) return undefined;
-  const { number, head } = pull.data.pull_request;
-  return { number: number ?? pull.data.number, headSha: head?.sha, headBranch: head?.ref };
+  const event = fieldsOf(json);
+  if (typeof event['pull_request'] !== 'object' || event['pull_request'] === null) return undefined;
+  const pull = fieldsOf(event['pull_request']);
+  const head = fieldsOf(pull['head']);
+  return {
+    number: findPositive(pull['number']) ?? findPositive(event['number']),
+    headSha: findText(head['sha']),
+    headBranch: findText(head['ref']),
+  };
 }

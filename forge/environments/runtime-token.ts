@@ -1,6 +1,6 @@
 // The ids inside the runtime token that Gitea and Forgejo give to each step. The token is decoded, never verified:
 // it names the task that runs here, and the server checks it where it is used.
-import { z } from 'zod';
+import { fieldsOf, findPositive } from '../json-fields.ts';
 import { type EnvironmentVariables, findVariable } from './variables.ts';
 
 /** The running task by its server's ids, as decimal text. */
@@ -14,12 +14,9 @@ const NO_IDS: RuntimeIds = { taskId: undefined, runId: undefined, jobId: undefin
 /** chosen: real ones are below 1 KB; more is no runtime token. */
 const MAX_TOKEN_CHARS = 16_384;
 
-const idSchema = z
-  .union([z.int().positive(), z.string().regex(/^[1-9]\d{0,18}$/)])
-  .transform(String)
-  .optional()
-  .catch(undefined);
-const payloadSchema = z.object({ TaskID: idSchema, RunID: idSchema, JobID: idSchema });
+/** Decimal text, from a number or such a text. */
+const findId = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) ? value : findPositive(value)?.toString();
 
 /**
  * Ids of the running task. All undefined where the token is opaque (Gitea before 1.22), holds GUIDs (GitHub), or is
@@ -29,9 +26,8 @@ export function runtimeIds(env: EnvironmentVariables): RuntimeIds {
   const token = findVariable(env, 'ACTIONS_RUNTIME_TOKEN')?.trim() ?? '';
   const parts = token.split('.');
   if (parts.length !== 3 || token.length > MAX_TOKEN_CHARS) return NO_IDS;
-  const payload = payloadSchema.safeParse(parseJson(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')));
-  if (!payload.success) return NO_IDS;
-  return { taskId: payload.data.TaskID, runId: payload.data.RunID, jobId: payload.data.JobID };
+  const payload = fieldsOf(parseJson(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')));
+  return { taskId: findId(payload['TaskID']), runId: findId(payload['RunID']), jobId: findId(payload['JobID']) };
 }
 
 function parseJson(text: string): unknown {

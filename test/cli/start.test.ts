@@ -1,0 +1,56 @@
+// What a process loads before it answers: the dear packages only where they are needed.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
+
+/** Packages whose code the process of `args` loaded: of the bundle's parts, those that hold some of it. */
+async function packagesLoadedBy(home: TestHome, args: readonly string[]): Promise<readonly string[]> {
+  const folder = join(home.folder, `coverage-${args.join('-').replaceAll(/\W/g, '')}`);
+  // Node's own coverage lists every script that was compiled.
+  expectCode(await runCommand(home, args, { env: { NODE_V8_COVERAGE: folder } }), 0);
+  const urls = readdirSync(folder).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: readonly { url: string }[] };
+    return result.map(({ url }) => url);
+  });
+  const files = [...new Set(urls)].filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+  const inPath = files.flatMap((file) => file.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []);
+  const inBundle = files
+    .filter((file) => file.includes('/dist/') && existsSync(file))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/\n]+)/gm)])
+    .map(([, name = '']) => name);
+  return [...new Set([...inPath, ...inBundle])].sort();
+}
+
+const DEAR = ['@aws-sdk/client-s3', 'zod', 'hono', '@hono/node-server', 'yauzl', 'fuse.js', 'undici', 'p-retry'];
+
+async function homeWithLog(): Promise<TestHome> {
+  const home = await makeHome();
+  const args = ['archive', '-', '--sha', '4f2a91c', '--job', 'test', '--attempt', '1'];
+  expectCode(await runCommand(home, args, { input: 'one line with an error\n' }), 0);
+  return home;
+}
+
+test('the parts of a bundle say which packages they hold', async () => {
+  expect(await packagesLoadedBy(await makeHome(), ['config'])).toContain('commander');
+});
+
+test('--version loads what it names, nothing else', async () => {
+  const loaded = await packagesLoadedBy(await makeHome(), ['--version']);
+  expect(loaded.filter((name) => [...DEAR, 'tinyglobby', 'zstd-napi'].includes(name))).toEqual([]);
+});
+
+test('a search for a literal loads SQLite and zstd, nothing dear', async () => {
+  const loaded = await packagesLoadedBy(await homeWithLog(), ['search', 'an error']);
+  expect(loaded).toContain('better-sqlite3');
+  expect(loaded.filter((name) => [...DEAR, 're2js', '@eslint-community/regexpp'].includes(name))).toEqual([]);
+});
+
+test('archive into a folder loads neither the AWS SDK nor, without index, SQLite', async () => {
+  const home = await makeHome();
+  const args = ['archive', join(home.folder, 'work/a.log'), '--sha', '4f2a91c', '--job', 'test', '--no-index'];
+  writeFileSync(join(home.folder, 'work/a.log'), 'a\n');
+  const loaded = await packagesLoadedBy(home, args);
+  expect(loaded.filter((name) => [...DEAR, 'better-sqlite3', 're2js'].includes(name))).toEqual([]);
+});
