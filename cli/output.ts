@@ -1,18 +1,6 @@
-// Plain columns, sizes and counts for people.
+// Plain columns and sparklines for people. Loading string-width is dear: only commands that print tables import this.
 import stringWidth from 'string-width';
 import { showText } from '../store/visible-text.ts';
-
-/** `1.2 MB`; powers of 1,000, as file managers and disks count. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-  let amount = bytes;
-  let unit = 0;
-  while (amount >= 999.5 && unit < units.length - 1) {
-    amount /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
-}
 
 export interface Column<Row> {
   readonly title: string;

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { LogIndex } from '../indexer/log-index.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import { AppError, reasonOf } from '../store/errors.ts';
+import { AppError } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
 import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
@@ -92,16 +92,13 @@ async function* fedManifests(
   sinceMs: number,
   onTime: (timeMs: number) => void,
 ): AsyncGenerator<ObjectKey> {
-  const { store, counts, options } = context;
+  const { store } = context;
   for await (const keys of batches(listFeed(store, sinceMs))) {
     const read = await atOnce(keys, (key) => readFeedEntry(store, key));
     for (const [n, result] of read.entries()) {
       onTime(findKeyTime(keys[n] ?? '') ?? sinceMs);
       if (result.status === 'fulfilled') yield result.value.manifestKey;
-      else {
-        counts.unreadable += 1;
-        await options.onProblem(reasonOf(result.reason));
-      }
+      else await passOver(context, result.reason);
     }
   }
 }
@@ -161,10 +158,7 @@ async function takeFacts(context: Context): Promise<void> {
           await uncache(context, result.value);
         }
         newest = Math.max(newest, findKeyTime(keys[n] ?? '') ?? 0);
-      } else {
-        counts.unreadable += 1;
-        await options.onProblem(reasonOf(result.reason));
-      }
+      } else await passOver(context, result.reason);
     }
   }
   state.setCursor(index, storeId, 'facts', String(newest));
@@ -175,6 +169,18 @@ async function uncache({ session }: Context, fact: Fact): Promise<void> {
   if (fact.kind !== 'tombstone') return;
   const { removeCachedFrames } = await import('../indexer/frame-reader.ts');
   removeCachedFrames(session.config.cache, fact.manifestKeys.map(objectKeyOf));
+}
+
+/**
+ * Counts what can't be read because of what it is. Anything else (no network, no rights) ends the sync before its
+ * cursors move: what was not read now must be read by the next one.
+ */
+async function passOver({ counts, options }: Context, reason: unknown): Promise<void> {
+  if (!(reason instanceof AppError) || !['STORE_DAMAGED', 'FORMAT_TOO_NEW', 'NOT_FOUND'].includes(reason.code))
+    throw reason;
+  if (reason.code === 'NOT_FOUND') return; // pruned since it was listed
+  counts.unreadable += 1;
+  await options.onProblem(reason.message);
 }
 
 /** Pieces of up to `READS_AT_ONCE`. */

@@ -10,8 +10,8 @@ import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
 import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
-import { bytesText } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
+import { bytesText } from '../sizes.ts';
 
 export const archive: Command = {
   name: 'archive',

@@ -4,8 +4,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { bytesText, tableText } from '../output.ts';
+import { tableText } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
+import { bytesText } from '../sizes.ts';
 
 export const du: Command = {
   name: 'du',

@@ -7,10 +7,10 @@ import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { parseCount } from '../identity.ts';
-import { bytesText } from '../output.ts';
 import type { ClearedLeftover, RemovalPlan } from '../prune.ts';
 import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
+import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { parseDurationMs } from '../times.ts';
 

@@ -7,9 +7,9 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { IDENTITY_OPTIONS } from '../identity.ts';
 import { MASK_OPTIONS } from '../masking.ts';
-import { bytesText } from '../output.ts';
 import { type RunOutcome, startRunKeeper } from '../run-keeper.ts';
 import { ClosedPipe } from '../sinks.ts';
+import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
 export const run: Command = {
