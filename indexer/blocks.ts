@@ -2,7 +2,7 @@
 // that start in its bytes [k × 64 KiB, (k + 1) × 64 KiB); a line that reaches over frames has a part in each of them.
 import { FRAME_BYTES } from '../store/frame-table.ts';
 import { LONG_WORD, MAX_WORD_BYTES, VISIBLE_MARK, WORD_BYTE, WordSet } from './tokens.ts';
-import { hasHidden, visibleBytes } from './visible-line.ts';
+import { HiddenPlaces, visibleBytes } from './visible-line.ts';
 
 /**
  * measured (docs/search.md): 32 KiB makes the index 8 % larger. A frame is decompressed whole in any case, so smaller blocks
@@ -55,7 +55,7 @@ export class BlockCutter {
       words.clear();
       const joined = k === 0 && frame.continues ? this.#addJoined(text, start, end) : start;
       words.add(text, joined, end);
-      if (hasHidden(text.subarray(start, end))) addVisibleWords(words, text.subarray(start, end));
+      addVisibleWords(words, text.subarray(start, end));
       take({ slot: frame.number * BLOCKS_PER_FRAME + k, words });
     }
     this.#openWord = frame.isCut ? lastWord(text) : new Uint8Array(0);
@@ -82,16 +82,15 @@ function lastWord(text: Uint8Array): Uint8Array {
 
 /** Words that only the visible text of a line has: those that an escape sequence or overstrike cuts. */
 function addVisibleWords(words: WordSet, text: Uint8Array): void {
-  for (let start = 0; start < text.length; ) {
-    const lf = text.indexOf(LF, start);
+  const hidden = new HiddenPlaces(text);
+  for (let at = hidden.next(0); at < text.length; at = hidden.next(at)) {
+    const start = text.lastIndexOf(LF, at) + 1;
+    const lf = text.indexOf(LF, at);
     const end = lf < 0 ? text.length : lf;
-    const line = text.subarray(start, end);
-    if (hasHidden(line)) {
-      const visible = visibleBytes(line);
-      let taken = 0;
-      for (const join of visible.joins) if (join >= taken) taken = addWordAround(words, visible.bytes, join);
-    }
-    start = end + 1;
+    const visible = visibleBytes(text, start, end);
+    let taken = 0;
+    for (const join of visible.joins) if (join >= taken) taken = addWordAround(words, visible.bytes, join);
+    at = end + 1;
   }
 }
 
@@ -104,7 +103,7 @@ function addWordAround(words: WordSet, visible: Uint8Array, at: number): number 
   // A word longer than this becomes LONG_WORD, whatever its rest is.
   while (start > 0 && at - start <= MAX_WORD_BYTES && WORD_BYTE[visible[start - 1] as number] !== 0) start--;
   while (end < visible.length && end - at <= MAX_WORD_BYTES && WORD_BYTE[visible[end] as number] !== 0) end++;
-  if (end - start > MAX_WORD_BYTES) words.addMarked(LONG_WORD, visible.subarray(0, 0));
-  else words.addMarked(VISIBLE_MARK, visible.subarray(start, end));
+  if (end - start > MAX_WORD_BYTES) words.addMarked(LONG_WORD, visible, 0, 0);
+  else words.addMarked(VISIBLE_MARK, visible, start, end);
   return end;
 }

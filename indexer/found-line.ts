@@ -39,7 +39,7 @@ export function testLine(
   const span = matcher.match(line);
   if (span !== undefined) return clip({ text: shownText(line), span, visible: false, clipped: false });
   if (!visible || !hasHidden(line)) return undefined;
-  const seen = asBuffer(visibleBytes(line).bytes);
+  const seen = asBuffer(visibleBytes(line, 0, line.length).bytes);
   const seenSpan = matcher.match(seen);
   return seenSpan === undefined
     ? undefined

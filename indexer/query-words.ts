@@ -74,7 +74,7 @@ const isPoint = (byte: number | undefined): boolean => byte === 0x2e || byte ===
 
 function wordOf(bytes: Uint8Array, [left, right]: readonly [Side, Side]): Omit<WantedWord, 'mayBeFraction'> {
   const folded = Buffer.alloc(bytes.length);
-  const end = foldWord(bytes, folded, 0);
+  const end = foldWord(bytes, 0, bytes.length, folded, 0);
   return { kind: 'word', text: folded.toString('latin1', 0, end), left, right };
 }
 

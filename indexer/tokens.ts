@@ -119,26 +119,26 @@ export class WordSet {
       const size = at - start;
       if (size < MIN_WORD_BYTES) continue;
       if (size > MAX_WORD_BYTES) {
-        this.addMarked(LONG_WORD, text.subarray(0, 0));
+        this.addMarked(LONG_WORD, text, 0, 0);
         continue;
       }
       let hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
       hash ^= hash >>> 15;
-      const word = { start, size, high, low, hash };
-      if (this.#has(text, word)) continue;
+      if (this.#find(text, start, size, high, low, hash)) continue;
       if (size >= MIN_FRACTION_DIGITS && size <= MAX_FRACTION_DIGITS + 1 && isFraction(text, start, size)) {
         this.#addFraction(text, start, size);
-      } else this.#insert(text, word);
+      } else this.#insert(text, start, size, high, low, hash);
     }
   }
 
-  /** Adds `mark` + `word` as it is; the word is cut where it is longer than any. */
-  addMarked(mark: string, word: Uint8Array): void {
+  /** Adds `mark` + the bytes `text[from, to)`, whatever they are; of more than a word may have the rest is cut. */
+  addMarked(mark: string, text: Uint8Array, from: number, to: number): void {
     const bytes = this.#marked;
     bytes[0] = mark.charCodeAt(0);
     bytes[1] = mark.charCodeAt(1);
-    const size = MARK_BYTES + Math.min(word.length, MAX_WORD_BYTES);
-    bytes.set(word.subarray(0, MAX_WORD_BYTES), MARK_BYTES);
+    const end = Math.min(to, from + MAX_WORD_BYTES);
+    for (let i = from; i < end; i++) bytes[MARK_BYTES + i - from] = text[i] as number;
+    const size = MARK_BYTES + end - from;
     let high = 0;
     let low = 0;
     let rest = 0;
@@ -147,27 +147,30 @@ export class WordSet {
       high = (high << 8) | (low >>> 24);
       low = (low << 8) | (FOLDED[bytes[i] as number] as number);
     }
-    const hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
-    const marked = { start: 0, size, high, low, hash: hash ^ (hash >>> 15) };
-    if (!this.#has(bytes, marked)) this.#insert(bytes, marked);
+    let hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);
+    hash ^= hash >>> 15;
+    if (!this.#find(bytes, 0, size, high, low, hash)) this.#insert(bytes, 0, size, high, low, hash);
   }
 
   #addFraction(text: Uint8Array, start: number, size: number): void {
     const digits = isDigit(text[start + size - 1] as number) ? size : size - 1;
+    this.addMarked(FRACTION_HEAD, text, start, start + FRACTION_HEAD_END);
     const end = Math.min(digits, FRACTION_TAIL_END);
-    this.addMarked(FRACTION_HEAD, text.subarray(start, start + FRACTION_HEAD_END));
-    this.addMarked(FRACTION_TAIL, text.subarray(start + FRACTION_TAIL_START, start + end));
-    if (end < digits) this.addMarked(FRACTION_MORE, text.subarray(0, 0));
+    this.addMarked(FRACTION_TAIL, text, start + FRACTION_TAIL_START, start + end);
+    if (end < digits) this.addMarked(FRACTION_MORE, text, 0, 0);
   }
 
-  #has(text: Uint8Array, word: Word): boolean {
-    const mask = this.#slots.length - 1;
-    let slot = word.hash & mask;
+  // Six numbers in place of an object: one is made for every word of every log, and an object costs twice the search.
+  /** Whether the word is there. */
+  #find(text: Uint8Array, start: number, size: number, high: number, low: number, hash: number): boolean {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
     for (let probes = 0; probes < MAX_PROBES; probes++) {
-      const entry = this.#slots[slot] as number;
+      const entry = slots[slot] as number;
       if (entry === 0) return false;
-      if (this.#low[entry] === word.low && this.#high[entry] === word.high && this.#sizes[entry] === word.size) {
-        if (word.size <= 8 || (this.#hashes[entry] === word.hash && this.#sameHead(text, word, entry))) return true;
+      if (this.#low[entry] === low && this.#high[entry] === high && this.#sizes[entry] === size) {
+        if (size <= 8 || (this.#hashes[entry] === hash && this.#sameHead(text, start, size, entry))) return true;
       }
       slot = (slot + 1) & mask;
     }
@@ -175,29 +178,28 @@ export class WordSet {
   }
 
   /** All but the last eight bytes, which `high` and `low` compared. */
-  #sameHead(text: Uint8Array, word: Word, entry: number): boolean {
-    const start = this.#starts[entry] as number;
-    for (let i = 0; i < word.size - 8; i++) {
-      if (this.#out[start + i] !== FOLDED[text[word.start + i] as number]) return false;
+  #sameHead(text: Uint8Array, start: number, size: number, entry: number): boolean {
+    const own = this.#starts[entry] as number;
+    for (let i = 0; i < size - 8; i++) {
+      if (this.#out[own + i] !== FOLDED[text[start + i] as number]) return false;
     }
     return true;
   }
 
-  #insert(text: Uint8Array, word: Word): void {
-    this.#reserve(word.size + 1);
+  #insert(text: Uint8Array, start: number, size: number, high: number, low: number, hash: number): void {
+    this.#reserve(size + 1);
     if (this.#count + 1 === this.#hashes.length) this.#widen();
     if (this.#count * 2 + 2 > this.#slots.length) this.#rehash();
     const entry = ++this.#count;
-    const out = this.#out;
-    const start = this.#outBytes;
-    const end = foldWord(text.subarray(word.start, word.start + word.size), out, start);
-    out[end] = 0x20;
+    const own = this.#outBytes;
+    const end = foldWord(text, start, start + size, this.#out, own);
+    this.#out[end] = 0x20;
     this.#outBytes = end + 1;
-    this.#starts[entry] = start;
-    this.#sizes[entry] = end - start;
-    this.#high[entry] = word.high;
-    this.#low[entry] = word.low;
-    this.#hashes[entry] = word.hash;
+    this.#starts[entry] = own;
+    this.#sizes[entry] = end - own;
+    this.#high[entry] = high;
+    this.#low[entry] = low;
+    this.#hashes[entry] = hash;
     this.#link(entry);
   }
 
@@ -255,25 +257,16 @@ function isFraction(text: Uint8Array, start: number, size: number): boolean {
 }
 
 /**
- * Writes `word` to `out` at `start` as the index has it, and gives the end: ASCII folded, and K (KELVIN SIGN) and ſ (LONG S),
- * the only other characters that are ASCII letters in another case, as k and s.
+ * Writes `text[from, to)` to `out` at `at` as the index has it, and gives the end: ASCII folded, and K (KELVIN SIGN) and ſ
+ * (LONG S), the only other characters that are ASCII letters in another case, as k and s.
  */
-export function foldWord(word: Uint8Array, out: Uint8Array, start: number): number {
-  let end = start;
-  for (let i = 0; i < word.length; i++) {
-    const byte = FOLDED[word[i] as number] as number;
-    if (byte === 0xbf && end > start && out[end - 1] === 0xc5) out[end - 1] = 0x73;
-    else if (byte === 0xaa && end > start + 1 && out[end - 1] === 0x84 && out[end - 2] === 0xe2) out[--end - 1] = 0x6b;
+export function foldWord(text: Uint8Array, from: number, to: number, out: Uint8Array, at: number): number {
+  let end = at;
+  for (let i = from; i < to; i++) {
+    const byte = FOLDED[text[i] as number] as number;
+    if (byte === 0xbf && end > at && out[end - 1] === 0xc5) out[end - 1] = 0x73;
+    else if (byte === 0xaa && end > at + 1 && out[end - 1] === 0x84 && out[end - 2] === 0xe2) out[--end - 1] = 0x6b;
     else out[end++] = byte;
   }
   return end;
-}
-
-interface Word {
-  readonly start: number;
-  readonly size: number;
-  /** The last eight bytes: four and four. */
-  readonly high: number;
-  readonly low: number;
-  readonly hash: number;
 }
