@@ -125,8 +125,6 @@ describe('flush', () => {
       const kept = await runCommand(home, ['run', '--no-index', ...IDENTITY, '--attempt', n, '--', 'cat', file]);
       expectCode(kept, 0);
     }
-    await writeFile(join(home.folder, 'x'), '');
-    const { rm } = await import('node:fs/promises');
     await rm(home.store);
     if (point === 'flush:rekeyed') {
       const past = new Date(Date.now() - 20 * 3_600_000);

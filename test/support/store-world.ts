@@ -1,0 +1,226 @@
+// One simulated machine with a spool, an index and a store that fails on demand, and the tiny model of what must be
+// visible in it. The model knows log ids and texts, nothing else.
+import { join } from 'node:path';
+import type { OpenedStore, Session } from '../../cli/session.ts';
+import { syncIndex } from '../../cli/sync-index.ts';
+import { listLogs } from '../../indexer/attempts.ts';
+import { ingestLog, settleIndex } from '../../indexer/ingest.ts';
+import { openIndex } from '../../indexer/open-index.ts';
+import { auditStore, burialsIn, readAllFacts } from '../../store/audit.ts';
+import { captureLog } from '../../store/capture.ts';
+import { createCompressor } from '../../store/compressor.ts';
+import { AppError } from '../../store/errors.ts';
+import { deliverSealed, flushSpool } from '../../store/flush.ts';
+import { DEFAULT_LOG_NAME } from '../../store/manifest.ts';
+import { createOpenMasker } from '../../store/mask.ts';
+import { buryLog, findFeedKeys, listCaptures, removeCapture, removeLeftover } from '../../store/prune-store.ts';
+import { addFeedEntry, adoptLog } from '../../store/repair.ts';
+import { openSpool } from '../../store/spool.ts';
+import { makeAttempt } from './attempts.ts';
+import { Crash, faultyStore, type StoreFault } from './faulty-store.ts';
+import { readLogsOf } from './kept-logs.ts';
+import { MemoryStore } from './memory-store.ts';
+
+const STORE_ID = 'Stest';
+const TOOLS = { by: 'test', tool: 'test' };
+
+/** Gives the fault of each call in turn; one for the whole of a step. */
+export type FaultPlan = (call: string) => StoreFault | undefined;
+export const NO_FAULTS: FaultPlan = () => undefined;
+
+export class StoreWorld {
+  /** What was ever given to `archive`: nothing else may become visible. Text by log id. */
+  readonly attempted = new Map<string, string>();
+  /** Sealed or told to be kept: must be visible, at the latest after a flush. */
+  readonly owed = new Set<string>();
+  /** Somebody asked for it to be forgotten: may be there or not. */
+  readonly forgotten = new Set<string>();
+  nowMs = Date.parse('2026-05-04T09:00:00.000Z');
+  faults = 0;
+  readonly memory = new MemoryStore(() => ++this.nowMs);
+  readonly #folder: string;
+  readonly #compressor = createCompressor();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get #spool(): ReturnType<typeof openSpool> {
+    return openSpool(join(this.#folder, 'spool'));
+  }
+
+  #store(plan: FaultPlan): OpenedStore {
+    return faultyStore(this.memory, (call) => {
+      const fault = plan(call);
+      if (fault !== undefined) this.faults += 1;
+      return fault;
+    });
+  }
+
+  /** Ends as a command does: failures of the store and deaths are survived, anything else is a bug. */
+  async #survive(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof Crash || (error instanceof AppError && error.code === 'STORE_UNAVAILABLE')) return;
+      throw error;
+    }
+  }
+
+  async archive(attempt: number, text: string, plan: FaultPlan): Promise<void> {
+    const tools = {
+      spool: this.#spool,
+      compressor: this.#compressor,
+      storeUrl: 'memory',
+      now: () => this.nowMs,
+      tool: 'test',
+    };
+    const sealed = await captureLog(
+      {
+        attempt: () => makeAttempt({ attempt }),
+        logName: DEFAULT_LOG_NAME,
+        how: 'file',
+        input: (async function* () {
+          yield Buffer.from(text);
+        })(),
+        masker: createOpenMasker(),
+      },
+      tools,
+    );
+    const { logId } = sealed.manifest;
+    this.attempted.set(logId, text);
+    if (!this.forgotten.has(logId)) this.owed.add(logId);
+    await this.#survive(async () => {
+      await deliverSealed(sealed, this.#store(plan), this.#spool, { now: () => this.nowMs });
+    });
+  }
+
+  async flush(plan: FaultPlan): Promise<void> {
+    const store = this.#store(plan);
+    await this.#survive(async () => {
+      await flushSpool(this.#spool, {
+        now: () => Date.now() + (this.nowMs % 2) * 13 * 3_600_000, // now and then the logs have waited for long
+        storeFor: async () => store,
+        onDelivered: async () => undefined,
+        onProblem: async (what, reason) => {
+          if (reason.cause instanceof Crash || reason.code === 'STORE_UNAVAILABLE') return;
+          throw new Error(`${what}: ${reason.message}`);
+        },
+      });
+    });
+  }
+
+  /** Forgets one of the visible logs, as far as it gets. */
+  async forget(choice: number, plan: FaultPlan): Promise<void> {
+    const visible = await readLogsOf(this.memory);
+    const chosen = visible[choice % Math.max(1, visible.length)]?.manifest;
+    if (chosen === undefined) return;
+    const { logId } = chosen;
+    const { keysOfManifest } = await import('../../store/manifest.ts');
+    this.owed.delete(logId);
+    this.forgotten.add(logId);
+    const store = this.#store(plan);
+    await this.#survive(async () => {
+      const manifestKeys = await listCaptures(store, keysOfManifest(chosen).manifest);
+      await buryLog(store, { logId, manifestKeys, reason: 'test' }, TOOLS);
+      const feed = await findFeedKeys(store, new Set(manifestKeys));
+      for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
+    });
+  }
+
+  /** `verify --repair`, then with `clear` what `prune --leftovers` does. */
+  async repair(clear: boolean, plan: FaultPlan): Promise<void> {
+    const store = this.#store(plan);
+    await this.#survive(async () => {
+      const report = await auditStore(store, { depth: 'bytes' });
+      if (report.damaged.length > 0) throw new Error(JSON.stringify(report.damaged));
+      for (const key of report.missingFeed) await addFeedEntry(store, key);
+      const isBuried = burialsIn((await readAllFacts(store, () => undefined)).all);
+      for (const each of report.leftovers)
+        if (each.kind === 'feed' && (await adoptLog(store, each, isBuried))) continue;
+        else if (clear) await removeLeftover(store, each);
+    });
+  }
+
+  /** What a sync into an index that may be old or new then lists. */
+  async sync(index: string, plan: FaultPlan): Promise<readonly string[] | undefined> {
+    const store = this.#store(plan);
+    const writer = openIndex(join(this.#folder, `${index}.db`));
+    const session: Session = {
+      config: { cache: this.#folder } as Session['config'],
+      store: async () => store,
+      storeId: async () => STORE_ID,
+      findIndex: async () => writer,
+      indexForWriting: async () => writer,
+      ingest: (target, manifest) => ingestLog(target, store, manifest, { store: STORE_ID }),
+      settle: async () => settleIndex(writer),
+      close: async () => undefined,
+    };
+    let listed: readonly string[] | undefined;
+    try {
+      await this.#survive(async () => {
+        await syncIndex(session, {
+          full: false,
+          signal: new AbortController().signal,
+          onProblem: async (what) => {
+            throw new Error(what);
+          },
+        });
+        listed = listLogs(writer, {}, { limit: undefined }).map((row) => row.logId);
+      });
+    } finally {
+      writer.close();
+    }
+    return listed;
+  }
+
+  /** Throws unless everything that is visible is whole, was attempted, and nothing owed is neither visible nor waiting. */
+  async check(): Promise<ReadonlySet<string>> {
+    const visible = new Set<string>();
+    for (const { manifest, text } of await readLogsOf(this.memory)) {
+      if (this.attempted.get(manifest.logId) !== text) throw new Error(`${manifest.logId} is not what was kept`);
+      visible.add(manifest.logId);
+    }
+    const waiting = new Set<string>();
+    for await (const { manifest } of this.#spool.list((path, why) => {
+      throw new Error(`${path}: ${why}`);
+    }))
+      waiting.add(manifest.logId);
+    for (const logId of this.owed) if (!visible.has(logId) && !waiting.has(logId)) throw new Error(`${logId} is lost`);
+    return visible;
+  }
+
+  /** Logs that a sync must list: visible, and not buried. */
+  async expectedList(): Promise<readonly string[]> {
+    const isBuried = burialsIn((await readAllFacts(this.memory, () => undefined)).all);
+    const found = new Set<string>();
+    for (const { manifest } of await readLogsOf(this.memory)) {
+      const { keysOfManifest } = await import('../../store/manifest.ts');
+      if (!isBuried(keysOfManifest(manifest).manifest, manifest.logId)) found.add(manifest.logId);
+    }
+    return [...found].sort();
+  }
+
+  /** The network is back: everything owed becomes visible, and every index lists just that. */
+  async settle(indexes: readonly string[]): Promise<void> {
+    await this.flush(NO_FAULTS);
+    const visible = await this.check();
+    for (const logId of this.owed) if (!visible.has(logId)) throw new Error(`${logId} was not delivered`);
+    await this.repair(true, NO_FAULTS);
+    const expected = await this.expectedList();
+    for (const index of [...indexes, 'fresh']) {
+      const listed = (await this.sync(index, NO_FAULTS)) ?? [];
+      const sorted = [...listed].sort();
+      if (JSON.stringify(sorted) !== JSON.stringify(expected))
+        throw new Error(`${index} lists ${sorted.join()} in place of ${expected.join()}`);
+    }
+    const { damaged, missingFeed, leftovers } = await auditStore(this.memory, { depth: 'bytes' });
+    const left = leftovers.filter(({ kind }) => kind !== 'buried');
+    if (damaged.length + missingFeed.length + left.length > 0)
+      throw new Error(`verify finds ${JSON.stringify({ damaged, missingFeed, left })}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#compressor.close();
+  }
+}
