@@ -53,11 +53,11 @@ function measure(run: (log: Uint8Array) => void): number[] {
   });
 }
 
-let sink = 0;
+let _sink = 0;
 function hashBytes(log: Uint8Array): void {
   let hash = 0;
   for (let i = 0; i < log.length; i++) hash = Math.imul(hash ^ (log[i] as number), 0x01000193);
-  sink ^= hash;
+  _sink ^= hash;
 }
 
 function report(title: string, seconds: readonly number[], against: readonly number[]): void {
@@ -70,4 +70,3 @@ function report(title: string, seconds: readonly number[], against: readonly num
     `${title.padEnd(46)} ${ratio.toFixed(1)} × rival; best ${rate(best)}, median ${rate(median)} MB per processor second`,
   );
 }
-

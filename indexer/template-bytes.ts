@@ -19,9 +19,9 @@ for (let b = 0x61; b <= 0x7a; b++) CLASS[b] = LOWER | (b <= 0x66 ? HEX : 0);
 for (let b = 0x41; b <= 0x5a; b++) CLASS[b] = UPPER | (b <= 0x46 ? HEX : 0);
 CLASS[0x5f] = UNDERSCORE;
 for (const b of [0x20, 0x09]) CLASS[b] = SPACE;
-for (const c of '-=.#*~+><') CLASS[c.charCodeAt(0)] = BAR;
-/** `[` alone, which may start a progress bar. */
-CLASS[0x5b] = 128;
+/** The bytes of class BAR. */
+export const BAR_BYTES: readonly number[] = Array.from('-=.#*~+><', (c) => c.charCodeAt(0));
+for (const byte of BAR_BYTES) CLASS[byte] = BAR;
 
 /** Class of `bytes[i]` inside `[.., end)`, 0 outside. */
 export const classAt = (bytes: Uint8Array, i: number, end: number): number =>

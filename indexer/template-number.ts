@@ -65,22 +65,27 @@ export function findUuid(b: Uint8Array, s: number, end: number): number {
 }
 
 /** `hh:mm[:ss[.fraction]][ AM]` at `s`; not after a colon, where it is `file:line:col`. */
-function findClock(b: Uint8Array, s: number, e: number, end: number): number {
-  if (e - s > 2 || b[e] !== COLON || !digits(b, e + 1, 2, end) || b[s - 1] === COLON) return 0;
+function findClock(b: Uint8Array, s: number, e: number, from: number, end: number): number {
+  if (e - s > 2 || b[e] !== COLON || !digits(b, e + 1, 2, end) || (s > from && b[s - 1] === COLON)) return 0;
   let at = e + 3;
   if ((classAt(b, at, end) & WORD) !== 0) return 0;
-  if (b[at] === COLON) {
+  if (at < end && b[at] === COLON) {
     if (!digits(b, at + 1, 2, end)) return 0;
     at += 3;
     if ((b[at] === DOT || b[at] === 0x2c) && (classAt(b, at + 1, end) & DIGIT) !== 0)
       at = skipClass(b, at + 1, end, DIGIT);
   } else if (b[at] === DOT && (classAt(b, at + 1, end) & DIGIT) !== 0) at = skipClass(b, at + 1, end, DIGIT);
+  if (at >= end) {
+    found.symbol = SYMBOLS.time;
+    return at;
+  }
   if (b[at] === 0x5a) at++;
   else if ((b[at] === 0x2b || b[at] === DASH) && digits(b, at + 1, 2, end)) {
     at += 3;
-    if (b[at] === COLON) at++;
+    if (at < end && b[at] === COLON) at++;
     if (digits(b, at, 2, end)) at += 2;
   } else if (
+    at + 2 < end &&
     b[at] === 0x20 &&
     ((b[at + 2] as number) | 0x20) === 0x6d &&
     (((b[at + 1] as number) | 0x20) === 0x61 || ((b[at + 1] as number) | 0x20) === 0x70)
@@ -110,7 +115,7 @@ function findDate(b: Uint8Array, s: number, e: number, end: number): number {
   const glue = b[at];
   found.symbol = SYMBOLS.date;
   if ((glue === 0x54 || glue === 0x20 || glue === COLON) && digits(b, at + 1, 1, end)) {
-    const clockEnd = findClock(b, at + 1, skipClass(b, at + 1, end, DIGIT), end);
+    const clockEnd = findClock(b, at + 1, skipClass(b, at + 1, end, DIGIT), s, end);
     if (clockEnd > 0) return clockEnd;
     found.symbol = SYMBOLS.date;
   }
@@ -181,13 +186,13 @@ function isEvidence(b: Uint8Array, s: number, e: number, from: number, end: numb
   const first = b[s] as number;
   if (first < 0x31 || first > 0x35) return false;
   // `HTTP/1.1" 404 `, `/path 200 ` of access logs, `404 Not Found`, `503: Service Unavailable`.
-  if (b[s - 1] === 0x20 && b[s - 2] === 0x22) return true;
+  if (s > from + 1 && b[s - 1] === 0x20 && b[s - 2] === 0x22) return true;
   if (first >= 0x34 && (b[e] === 0x20 || b[e] === COLON)) {
     const word = skipClass(b, e + 1, end, SPACE);
     if ((classAt(b, word, end) & UPPER) !== 0 && (classAt(b, word + 1, end) & LOWER) !== 0) return true;
   }
   let at = s - 1;
-  if (b[at] !== 0x20) return false;
+  if (at < from || b[at] !== 0x20) return false;
   while (at > from && ((CLASS[b[at - 1] as number] as number) & SPACE) === 0 && s - at < 200) at--;
   return b[at] === 0x2f && at < s - 2;
 }
@@ -198,6 +203,7 @@ const isLimit = (b: Uint8Array, s: number, from: number): boolean =>
 
 /** End of a number's unit at `e` (one space allowed), composites such as `1m 23.4s` included; 0 without a unit. */
 function findUnit(b: Uint8Array, e: number, end: number): number {
+  if (e >= end) return 0;
   if (b[e] === 0x25) {
     found.symbol = SYMBOLS.pct;
     return e + 1;
@@ -292,7 +298,7 @@ export function findNumber(b: Uint8Array, s: number, e: number, from: number, en
     const date = findDate(b, s, digitEnd, end);
     if (date > 0) return date;
     if (digitEnd === e) {
-      const time = findClock(b, s, e, end);
+      const time = findClock(b, s, e, from, end);
       if (time > 0) return time;
       if (b[e] === DOT) {
         // Behind a dash it is the version of a package.
