@@ -1,9 +1,13 @@
-// A worker thread that compresses frames: text in, frame out, one at a time.
-import { parentPort } from 'node:worker_threads';
+// A worker thread that compresses frames, one at a time: text and frame lie in memory that it shares with its caller.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CompressOrder } from './compressor.ts';
+import { findSlot } from './frame-slots.ts';
 import { loadZstd } from './zstd.ts';
 
 const zstd = loadZstd();
-parentPort?.on('message', ({ text, level }: { readonly text: Uint8Array; readonly level: number }) => {
-  const frame = zstd.compress(text, level);
-  parentPort?.postMessage(frame);
+parentPort?.on('message', ({ slot: number, textBytes, level }: CompressOrder) => {
+  const slot = findSlot(workerData as SharedArrayBuffer, number);
+  const frame = zstd.compress(slot.text.subarray(0, textBytes), level);
+  slot.frame.set(frame);
+  parentPort?.postMessage(frame.byteLength);
 });

@@ -1,13 +1,18 @@
 // Compresses frames on every core. Small logs stay on this thread: a worker costs more to start than they take.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { findSlot, SLOT_BYTES, type Slot } from './frame-slots.ts';
+import { FRAME_BYTES } from './frame-table.ts';
 import { loadZstd } from './zstd.ts';
 
 /** Measured: level 9 on 256 KiB frames packs logs ×21.7, level 3 ×18.1 (docs/performance.md). */
 const LEVEL = 9;
 /** chosen: 2 MiB take about as long to compress as two workers take to start. */
 const FRAMES_BEFORE_WORKERS = 8;
+/** chosen: one frame in the making and enough behind it to last while this thread masks. */
+const FRAMES_PER_THREAD = 4;
 
+/** Turns the text of frames into frames. One for a process: it may serve many logs, in turn or side by side. */
 export interface Compressor {
   compress(text: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
   /** Frames that may be under way before the caller should wait: more only costs memory. */
@@ -16,41 +21,84 @@ export interface Compressor {
   close(): Promise<void>;
 }
 
-interface Lane {
-  readonly worker: Worker;
-  readonly waiting: { resolve(frame: Uint8Array): void; reject(error: unknown): void }[];
-}
-
-/** One for a process: it may serve many logs, one after the other or side by side. */
+/** Starts no worker yet. */
 export function createCompressor(): Compressor {
-  const lanes: Lane[] = [];
   const threads = Math.min(availableParallelism(), 8);
+  const inline = (text: Uint8Array): Uint8Array => loadZstd().compress(text, LEVEL);
   let seen = 0;
   let workersFail = threads < 2;
-  const inline = (text: Uint8Array): Uint8Array => loadZstd().compress(text, LEVEL);
+  let lanes: Lanes | undefined;
 
   return {
-    width: threads * 4,
+    width: threads * FRAMES_PER_THREAD,
     async compress(text) {
       seen += 1;
-      if (workersFail || seen <= FRAMES_BEFORE_WORKERS) return inline(text);
-      if (lanes.length < threads) lanes.push(startLane());
-      const lane = lanes.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
+      if (workersFail || seen <= FRAMES_BEFORE_WORKERS || text.byteLength > FRAME_BYTES) return inline(text);
+      lanes ??= new Lanes(threads);
       try {
-        // A copy goes over: should the worker die, the text is still here.
-        return await new Promise<Uint8Array>((resolve, reject) => {
-          lane.waiting.push({ resolve, reject });
-          lane.worker.postMessage({ text, level: LEVEL });
-        });
+        return await lanes.compress(text);
       } catch {
-        workersFail = true;
+        workersFail = true; // a worker that cannot start or has died costs time, never a log
         return inline(text);
       }
     },
-    async close() {
-      await Promise.all(lanes.splice(0).map(({ worker }) => worker.terminate()));
-    },
+    close: async () => lanes?.close(),
   };
+}
+
+interface Lane {
+  readonly worker: Worker;
+  readonly waiting: { resolve(frameBytes: number): void; reject(error: unknown): void }[];
+}
+
+/** Workers, and the memory that they share with this thread: texts go over without a copy for each. */
+class Lanes {
+  readonly #threads: number;
+  readonly #shared: SharedArrayBuffer;
+  readonly #lanes: Lane[] = [];
+  readonly #free: Slot[];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
+
+  constructor(threads: number) {
+    this.#threads = threads;
+    const slots = threads * FRAMES_PER_THREAD;
+    const shared = new SharedArrayBuffer(slots * SLOT_BYTES);
+    this.#shared = shared;
+    this.#free = Array.from({ length: slots }, (_, n) => findSlot(shared, n));
+  }
+
+  async compress(text: Uint8Array): Promise<Uint8Array> {
+    const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
+    try {
+      slot.text.set(text);
+      const frameBytes = await this.#ask({ slot: slot.number, textBytes: text.byteLength, level: LEVEL });
+      return slot.frame.slice(0, frameBytes);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free.push(slot);
+      else next(slot);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  #ask(order: CompressOrder): Promise<number> {
+    if (this.#lanes.length < this.#threads) this.#lanes.push(startLane(this.#shared));
+    const lane = this.#lanes.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
+    return new Promise((resolve, reject) => {
+      lane.waiting.push({ resolve, reject });
+      lane.worker.postMessage(order);
+    });
+  }
+}
+
+/** What a worker is told; it answers with the frame's number of bytes, in the order of its orders. */
+export interface CompressOrder {
+  readonly slot: number;
+  readonly textBytes: number;
+  readonly level: number;
 }
 
 /** The built worker stands beside the built caller; under a test runner that reads sources, in `dist/`. */
@@ -62,11 +110,11 @@ function workerFile(): URL {
 /** Bundled chunks lie in `dist/chunks`, entry points in `dist/cli` and the like. */
 const findBuiltWorker = (here: URL): URL => new URL('../store/compress-worker.js', here);
 
-function startLane(): Lane {
-  const worker = new Worker(workerFile());
+function startLane(shared: SharedArrayBuffer): Lane {
+  const worker = new Worker(workerFile(), { workerData: shared });
   worker.unref();
   const lane: Lane = { worker, waiting: [] };
-  worker.on('message', (frame: Uint8Array) => lane.waiting.shift()?.resolve(frame));
+  worker.on('message', (frameBytes: number) => lane.waiting.shift()?.resolve(frameBytes));
   worker.on('error', (error) => {
     for (const each of lane.waiting.splice(0)) each.reject(error);
   });

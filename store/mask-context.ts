@@ -1,8 +1,9 @@
 // Values that only the name before them gives away: `NAME=value`, `"name": "value"`, `--name value`, headers, query
 // parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
 import { kindOfName } from './mask-names.ts';
+import { isPlaceholder } from './mask-placeholder.ts';
 import type { Span } from './mask-span.ts';
-import { isPlaceholder, isSecretValue, type NameKind, UUID } from './mask-value.ts';
+import { isSecretValue, MAX_TESTED, type NameKind, UUID } from './mask-value.ts';
 
 /** What a line leaves open for the next one: its last name, whose value has not come yet. */
 export interface OpenName {
@@ -36,7 +37,8 @@ const isNameCode = (code: number): boolean =>
   code === 0x24;
 
 const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
-const SPACES = /[ \t]{0,24}/y;
+/** chosen: columns of a listing are rarely wider. */
+const MAX_SPACES = 24;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
 const IS_WORD = /(?: (?:is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
@@ -53,11 +55,18 @@ const SET_COMMAND =
 const NETRC_BEFORE = /(?:login|user|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
 const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
 
-const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
+/** Where a sticky pattern that matches at `at` ends, or -1. Allocates nothing: this runs for every name in a log. */
+function endAt(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.exec(text)?.[0];
-};
-const skip = (pattern: RegExp, text: string, at: number): number => at + (matchAt(pattern, text, at)?.length ?? 0);
+  return pattern.test(text) ? pattern.lastIndex : -1;
+}
+const skip = (pattern: RegExp, text: string, at: number): number => Math.max(at, endAt(pattern, text, at));
+
+function skipSpaces(text: string, from: number): number {
+  let at = from;
+  while (at - from < MAX_SPACES && (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09)) at++;
+  return at;
+}
 
 interface Name {
   readonly from: number;
@@ -90,7 +99,7 @@ function elementStart(line: string, name: Name, at: number): ValueStart | undefi
 }
 
 function spacedStart(line: string, name: Name, at: number): ValueStart | undefined {
-  const spaced = skip(SPACES, line, at);
+  const spaced = skipSpaces(line, at);
   if (spaced === at || spaced >= line.length) return undefined;
   if (name.dashes) return { at: spaced, how: 'flag' };
   const before = line.slice(Math.max(0, name.from - 100), name.from);
@@ -104,21 +113,21 @@ function spacedStart(line: string, name: Name, at: number): ValueStart | undefin
 function valueStart(line: string, name: Name): ValueStart | undefined {
   const closed = skip(CLOSERS, line, name.to);
   const quoted = closed > name.to;
-  const at = skip(SPACES, line, closed);
-  const typed = quoted ? undefined : matchAt(TYPED, line, name.to);
-  if (typed !== undefined) return { at: name.to + typed.length, how: 'assigned' };
-  const separator = matchAt(SEPARATOR, line, at);
-  if (separator !== undefined) return { at: at + separator.length, how: 'assigned' };
-  const attribute = quoted ? matchAt(VALUE_WORD, line, closed) : undefined;
-  if (attribute !== undefined) return { at: closed + attribute.length, how: 'attribute' };
+  const at = skipSpaces(line, closed);
+  const typed = quoted ? -1 : endAt(TYPED, line, name.to);
+  if (typed >= 0) return { at: typed, how: 'assigned' };
+  const separator = endAt(SEPARATOR, line, at);
+  if (separator >= 0) return { at: separator, how: 'assigned' };
+  const attribute = quoted ? endAt(VALUE_WORD, line, closed) : -1;
+  if (attribute >= 0) return { at: attribute, how: 'attribute' };
   if (quoted && line[at] === ',') {
-    const after = skip(SPACES, line, at + 1);
-    return matchAt(QUOTE, line, after) === undefined ? undefined : { at: after, how: 'listed' };
+    const after = skipSpaces(line, at + 1);
+    return endAt(QUOTE, line, after) < 0 ? undefined : { at: after, how: 'listed' };
   }
   if (quoted && line[closed] === '>') return { at: closed + 1, how: 'element' };
   if (line[at] === '|' && at > closed) return { at: at + 1, how: 'prose' };
-  const prose = matchAt(IS_WORD, line, closed);
-  if (prose !== undefined) return { at: closed + prose.length, how: 'prose' };
+  const prose = endAt(IS_WORD, line, closed);
+  if (prose >= 0) return { at: prose, how: 'prose' };
   return elementStart(line, name, closed) ?? spacedStart(line, name, closed);
 }
 
@@ -162,13 +171,13 @@ const PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
 function stopsAt(line: string, at: number, kind: number): boolean {
   switch (kind) {
     case PIPE: // `123|abc…` is one token, `token | jq` is two commands
-      return matchAt(LONG_PART, line, at) === undefined;
+      return endAt(LONG_PART, line, at) < 0;
     case AMPERSAND:
-      return matchAt(ENTITY, line, at) === undefined;
+      return endAt(ENTITY, line, at) < 0;
     case PERCENT:
-      return matchAt(ENCODED_STOP, line, at) !== undefined;
+      return endAt(ENCODED_STOP, line, at) >= 0;
     case EQUALS: // only as padding at the end: `token=token=` must not be read again and again
-      return line.charCodeAt(at - 1) !== 0x3d && matchAt(PADDING, line, at) === undefined;
+      return line.charCodeAt(at - 1) !== 0x3d && endAt(PADDING, line, at) < 0;
     default:
       return true;
   }
@@ -189,13 +198,13 @@ function plainEnd(line: string, from: number, isElement: boolean): number {
 }
 
 function readValue(line: string, start: ValueStart): Value {
-  let at = skip(SPACES, line, start.at);
+  let at = skipSpaces(line, start.at);
   at = skip(WRAPPERS, line, at);
-  at = skip(SPACES, line, at);
-  const quote = matchAt(QUOTE, line, at);
-  if (quote !== undefined) {
-    let from = at + quote.length;
-    if (line.startsWith(quote + quote, from)) from += 2 * quote.length;
+  at = skipSpaces(line, at);
+  const opened = endAt(QUOTE, line, at);
+  if (opened >= 0) {
+    const quote = line.slice(at, opened);
+    const from = line.startsWith(quote + quote, opened) ? opened + 2 * quote.length : opened;
     const to = quotedEnd(line, from, quote);
     if (to !== undefined) return { from, to, quoted: true };
     at = from;
@@ -218,9 +227,8 @@ function envLineEnd(line: string, name: Name, value: Value): number {
 
 /** Cuts a scheme word (`Bearer`, `token`) off the front of a value; the rest is what is tested. */
 function withoutScheme(line: string, value: Value): Value {
-  const scheme = matchAt(SCHEME, line, value.from);
-  if (scheme === undefined || value.from + scheme.length > line.length) return value;
-  const from = value.from + scheme.length;
+  const from = endAt(SCHEME, line, value.from);
+  if (from < 0) return value;
   const end = value.quoted && value.to > from ? value.to : line.length;
   let to = from;
   while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? '')) to++;
@@ -228,6 +236,7 @@ function withoutScheme(line: string, value: Value): Value {
 }
 
 const isBase64Pair = (text: string): boolean =>
+  (text.length % 4 === 0 || text.endsWith('=')) &&
   /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text) &&
   /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text, 'base64').toString('latin1'));
 
@@ -265,7 +274,7 @@ function openAt(line: string, name: Name, start: ValueStart | undefined, kind: N
 }
 
 /** Words before a name that is written with spaces: `API Key:`, `Secret access key =`. */
-const WORDS_BEFORE = /(?:[A-Za-z]{2,20} ){1,3}$/;
+const WORDS_BEFORE = /\b[A-Za-z]{2,20} (?:[A-Za-z]{2,20} )?$/;
 
 /**
  * Bare `key` names a secret in a query string or as a flag, and where the words before it make it one (`API key`);
@@ -279,7 +288,8 @@ function kindHere(line: string, name: Name): NameKind | undefined {
   if (kind !== undefined || !/^keys?$/i.test(name.text)) return kind;
   if (line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-'))
     return 'weak';
-  const words = WORDS_BEFORE.exec(line.slice(Math.max(0, name.from - 64), name.from))?.[0];
+  if (line[name.from - 1] !== ' ') return undefined;
+  const words = WORDS_BEFORE.exec(line.slice(Math.max(0, name.from - 42), name.from))?.[0];
   return words !== undefined && kindOfName(`${words.trim().replaceAll(' ', '_')}_key`) === 'secret'
     ? 'secret'
     : undefined;
@@ -314,8 +324,10 @@ export function findContextValue(line: string, from: number, to: number): Contex
     const isList = value.quoted && OPEN_LIST.test(line.slice(Math.max(0, value.from - 8), value.from));
     return { end: name.to, spans: isList ? [span, ...furtherItems(line, value, kind)] : [span] };
   }
+  // No value in use is that long and no secret: what is inside it is not read again name by name.
+  const end = !value.quoted && value.to - value.from >= MAX_TESTED ? value.to : name.to;
   const bare = withoutScheme(line, value);
-  if (bare === value || !isMasked(line, bare, kind, start.how)) return { end: name.to };
+  if (bare === value || !isMasked(line, bare, kind, start.how)) return { end };
   return { end: name.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
 }
 

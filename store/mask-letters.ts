@@ -72,11 +72,22 @@ export function wordScore(text: string): number {
   return pairs === 0 ? 0 : total / pairs;
 }
 
-/** Shannon entropy in bits per character. */
+const counts = new Uint16Array(256);
+
+/** Shannon entropy in bits per character of a text of one unit a byte. */
 export function entropyOf(text: string): number {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < text.length; at++) counts.set(text.charCodeAt(at), (counts.get(text.charCodeAt(at)) ?? 0) + 1);
+  counts.fill(0);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at) & 0xff;
+    counts[code] = (counts[code] as number) + 1;
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at) & 0xff;
+    const count = counts[code] as number;
+    if (count === 0) continue;
+    bits -= (count / text.length) * Math.log2(count / text.length);
+    counts[code] = 0;
+  }
   return bits;
 }

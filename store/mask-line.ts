@@ -4,9 +4,9 @@ import { findContextValue, findOpenValue, LINE_PREFIX, type OpenName } from './m
 import { findDataBlock, findDataEntry, type OpenData } from './mask-kube.ts';
 import { wordScore } from './mask-letters.ts';
 import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
+import { isPlaceholder } from './mask-placeholder.ts';
 import type { TokenRule } from './mask-rule.ts';
 import type { Span } from './mask-span.ts';
-import { isPlaceholder } from './mask-value.ts';
 import type { WebhookRule } from './mask-webhooks.ts';
 import type { WordTable } from './mask-words.ts';
 
@@ -51,7 +51,12 @@ const longestRun = (text: string): string =>
 /** Shorter runs reach the score of words by chance. */
 const isWords = (run: string): boolean => run.length >= 12 && wordScore(run) > MOST_WORDY;
 
-function findToken(line: string, from: number, rule: TokenRule): Span | undefined {
+function findToken(
+  line: string,
+  from: number,
+  rule: TokenRule,
+  isInside: boolean,
+): Span | { readonly refusedTo: number } | undefined {
   const pattern = patternOf(rule);
   for (let back = rule.back[1]; back >= rule.back[0]; back--) {
     if (from - back < 0) continue;
@@ -60,8 +65,8 @@ function findToken(line: string, from: number, rule: TokenRule): Span | undefine
     if (text === undefined) continue;
     const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
     // Identifiers and test names run on from short prefixes (`test_`, `key`): a text of words is no token.
-    return isPlaceholder(body.length > 6 ? body : text) || isWords(longestRun(body))
-      ? undefined
+    return !isInside && (isPlaceholder(body.length > 6 ? body : text) || isWords(longestRun(body)))
+      ? { refusedTo: from - back + text.length }
       : { from: from - back, to: from - back + text.length, rule: rule.id };
   }
   return undefined;
@@ -90,6 +95,9 @@ class LineScan {
   /** End of the last name looked at, and of the text masked so far: hits inside say nothing new. */
   private nameEnd = 0;
   private masked = 0;
+  /** A sample token (`ghp_xxxx…`) is refused once, not at every place where its text repeats the key. */
+  private refusedKey = '';
+  private refusedTo = 0;
 
   constructor(line: string, table: WordTable) {
     this.line = line;
@@ -119,7 +127,7 @@ class LineScan {
 
   private hit(word: WordTable['words'][number], from: number, to: number): void {
     if (word.is === 'told') this.told(word.forms, from);
-    else if (word.is === 'token') this.add(findToken(this.line, from, word.rule));
+    else if (word.is === 'token') this.token(word.rule, from);
     else if (word.is === 'key-begin') this.keyBegin(from);
     else if (word.is === 'add-mask') this.addMask(from, to);
     else if (word.is === 'data-block') this.data = findDataBlock(this.line) ?? this.data;
@@ -136,6 +144,17 @@ class LineScan {
       this.nameEnd = found.end;
       this.name = found.open ?? this.name;
       for (const span of found.spans ?? []) this.add(span);
+    }
+  }
+
+  private token(rule: TokenRule, from: number): void {
+    if (rule.key === this.refusedKey && from < this.refusedTo) return;
+    const found = findToken(this.line, from, rule, from < this.masked);
+    if (found === undefined) return;
+    if ('rule' in found) this.add(found);
+    else {
+      this.refusedKey = rule.key;
+      this.refusedTo = found.refusedTo;
     }
   }
 

@@ -17,10 +17,17 @@ const MAX_LINES = 400;
 
 const BEGIN = /-{4,5} ?BEGIN (?:[A-Z0-9][A-Z0-9 .]{0,40} )?(?:PRIVATE KEY(?: BLOCK)?|STATIC KEY(?: V1)?) ?-{4,5}/iy;
 const END = /-{4,5} ?END /;
+/** chosen: room for written-out line ends, quotes and spaces between the mark and the key. */
+const MAX_GAP = 64;
 const NEWLINES = /^(?:\s|\\{1,4}[nrt]|&#1[03];|%0A|\\u000a|["'+,|>]){0,24}/i;
 
+/** chosen: more than any runner's prefix of a line. */
+const MAX_BEFORE = 512;
+
 const countWords = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length;
-const wordsBefore = (text: string): number => countWords(text.slice(LINE_PREFIX.exec(text)?.[0].length ?? 0));
+/** A key that starts far into a line is no line of a file: whatever comes next has fewer words before it. */
+const wordsBefore = (text: string): number =>
+  text.length > MAX_BEFORE ? MAX_BEFORE : countWords(text.slice(LINE_PREFIX.exec(text)?.[0].length ?? 0));
 
 /** What a BEGIN mark at `from` leads to: a span in this line, or a key that is open at its end. */
 export function findKeyBegin(line: string, from: number): { readonly span?: Span; readonly open?: OpenKey } {
@@ -29,23 +36,28 @@ export function findKeyBegin(line: string, from: number): { readonly span?: Span
   if (mark === undefined) return {};
   const open = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
   const start = from + mark.length;
-  const rest = line.slice(start);
+  const rest = line.slice(start, start + MAX_GAP);
   const gap = NEWLINES.exec(rest)?.[0].length ?? 0;
   if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open };
-  const body = rest.slice(gap);
-  const isBody = /^[A-Za-z0-9+/=]{16,}/.test(body) || /^(?:Proc-Type|Version|Comment|DEK-Info):/i.test(body);
-  if (!isBody) return {};
-  const end = END.exec(body);
-  const length = end === null ? bodyLength(body) : end.index;
-  const span: Span = { from: start + gap, to: start + gap + length, rule: 'private-key' };
-  return end === null && start + gap + length >= line.length - 4 ? { span, open } : { span };
+  const body = start + gap;
+  if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
+  const to = bodyEnd(line, body);
+  const span: Span = { from: body, to, rule: 'private-key' };
+  const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
+  return !isEnded && to >= line.length - 4 ? { span, open } : { span };
 }
 
-/** How far a one-line key goes when it has no END: base64 with written-out line ends. */
-const bodyLength = (body: string): number =>
-  /^(?:[A-Za-z0-9+/=]|\\{1,4}[nr]|\s(?=[A-Za-z0-9+/=]{16})|(?:Proc-Type|Version|Comment|DEK-Info): ?[\w.,() -]{0,80})*/.exec(
-    body,
-  )?.[0].length ?? 0;
+const STARTS_BODY = /^(?:[A-Za-z0-9+/=]{16}|(?:Proc-Type|Version|Comment|DEK-Info):)/i;
+const BODY_PART =
+  /[A-Za-z0-9+/=]{1,4096}|\\{1,4}[nr]|\s(?=[A-Za-z0-9+/=]{16})|%0A|&#1[03];|(?:Proc-Type|Version|Comment|DEK-Info): ?[\w.,() -]{0,80}/y;
+
+/** How far a key in one line goes: base64 with written-out line ends, and headers. */
+function bodyEnd(line: string, from: number): number {
+  BODY_PART.lastIndex = from;
+  let to = from;
+  while (BODY_PART.test(line)) to = BODY_PART.lastIndex;
+  return to;
+}
 
 /** `Private-Lines: 14` of a PuTTY key. */
 export function findPuttyKey(line: string, to: number): OpenKey | undefined {

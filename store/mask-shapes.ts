@@ -1,8 +1,9 @@
 // Secrets with a surrounding of their own: user info of URLs, authorization schemes, cookies, JSON web tokens, signed
 // addresses, passwords in command lines, encoded key files. Each finder looks at one hit in one visible line.
 import { wordScore } from './mask-letters.ts';
+import { isPlaceholder } from './mask-placeholder.ts';
 import type { Span } from './mask-span.ts';
-import { isPlaceholder, isSecretValue } from './mask-value.ts';
+import { isSecretValue } from './mask-value.ts';
 
 /** Spans for a fixed text that stands at [from, to) of `line`. */
 export type Finder = (line: string, from: number, to: number) => readonly Span[];
@@ -104,9 +105,10 @@ const findBase64Json: Finder = (line, from) => {
 
 /** Base64 of a private key's PEM text; certificates and public keys stay. */
 export const findBase64Pem: Finder = (line, from, to) => {
+  const decoded = Buffer.from(line.slice(from, from + 120), 'base64').toString('latin1');
+  if (!/PRIVATE|SECRET KEY/.test(decoded)) return NONE;
   const [start, end] = base64Run(line, from, to);
-  const decoded = Buffer.from(line.slice(from, Math.min(end, from + 120)), 'base64').toString('latin1');
-  return /PRIVATE|SECRET KEY/.test(decoded) ? one(start, end, 'base64-pem') : NONE;
+  return one(start, end, 'base64-pem');
 };
 
 const COOKIE_ATTRIBUTES =
@@ -194,13 +196,18 @@ export const findOracle: Finder = (line, _from, to) => {
 };
 
 const JWK_PART = /\\?"(?:d|p|q|dp|dq|qi|k)\\?"[ \t]{0,4}:[ \t]{0,4}\\?"([\w+/=-]{16,2000})\\?"/g;
-/** Private members of a JSON web key. */
-export const findJwk: Finder = (line) =>
-  [...line.slice(0, 65_536).matchAll(JWK_PART)].map((match) => {
+/** Longest JSON web key: RSA of 8192 bits with all its members has some 6,000 characters. */
+const MAX_JWK = 8_192;
+/** Private members of a JSON web key; of several in a row, the first hit looks at all. */
+export const findJwk: Finder = (line, from, to) => {
+  if (line.slice(Math.max(0, from - 1_024), from).includes(line.slice(from, to))) return NONE;
+  const start = Math.max(0, from - 1_024);
+  return [...line.slice(start, from + MAX_JWK).matchAll(JWK_PART)].map((match) => {
     const text = match[1] ?? '';
-    const from = match.index + match[0].lastIndexOf(text);
-    return { from, to: from + text.length, rule: 'jwk' };
+    const at = start + match.index + match[0].lastIndexOf(text);
+    return { from: at, to: at + text.length, rule: 'jwk' };
   });
+};
 
 const RSA_XML = /([A-Za-z0-9+/=]{40,2000})<\/D>/y;
 export const findRsaXml: Finder = (line, _from, to) => groupAt(line, to, RSA_XML, 'rsa-xml', () => true);
@@ -208,15 +215,17 @@ export const findRsaXml: Finder = (line, _from, to) => groupAt(line, to, RSA_XML
 const UNSEAL = / ?(?:\d{1,2}|\([a-z ]{1,20}\))?[ \t]{0,4}:[ \t]{0,4}([A-Za-z0-9+/=]{20,200})/y;
 export const findUnsealKey: Finder = (line, _from, to) => groupAt(line, to, UNSEAL, 'unseal-key', isRandom);
 
+const PIPED =
+  /(?:echo|printf)(?: -\w{1,3}| ["']?%s(?:\\n)?["']?)?[ \t]{1,4}["']?(?:[\w.-]{1,40}:)?([^\s"'|]{6,300})["']?[ \t]{0,4}\|[^|]{0,200}$/y;
 /** What a command reads from a pipe: `echo SECRET | docker login --password-stdin`. */
 export const findPiped: Finder = (line, from) => {
-  const start = Math.max(0, from - 400);
-  const match =
-    /(?:echo|printf)(?: -\w{1,3}| ["']?%s(?:\\n)?["']?)?[ \t]{1,4}["']?(?:[\w.-]{1,40}:)?([^\s"'|]{6,300})["']?[ \t]{0,4}\|[^|]{0,200}$/.exec(
-      line.slice(start, from),
-    );
+  const before = line.slice(Math.max(0, from - 400), from);
+  const start = Math.max(before.lastIndexOf('echo '), before.lastIndexOf('printf '));
+  if (start < 0) return NONE;
+  PIPED.lastIndex = start;
+  const match = PIPED.exec(before);
   const text = match?.[1] ?? '';
   if (match === null || !isPassword(text)) return NONE;
-  const at = start + match.index + match[0].indexOf(text);
+  const at = from - before.length + match.index + match[0].indexOf(text);
   return one(at, at + text.length, 'piped');
 };

@@ -1,27 +1,11 @@
 // The test of a value that stands after a name such as `password=` or `token:`: is it a secret, or a placeholder, code,
 // a path, a number, a word? It looks at the value alone; names are mask-names.ts.
 import { entropyOf, wordScore } from './mask-letters.ts';
+import { isPlaceholder } from './mask-placeholder.ts';
 
 /** What the name before a value promises: the stronger the name, the less the value must prove. */
 export type NameKind = 'password' | 'secret' | 'weak';
 
-/** Values that stand for "no secret here" in documentation and test set-ups, whole and without regard to case. */
-const SAMPLE_WORDS = new Set(
-  (
-    'password passwd passw0rd pass pwd secret secrets token tokens key apikey api_key credential credentials auth ' +
-    'changeme changeit change_me change-me change.me default example sample dummy fake foo bar baz foobar foobarbaz ' +
-    'postgres postgresql mysql mariadb mongo redis root admin administrator guest user username test testing tester ' +
-    'rabbitmq minio minioadmin elastic sa none null nil undefined true false yes no on off empty unset unknown todo ' +
-    'tbd hidden masked redacted filtered removed omitted secure sensitive private public required optional missing ' +
-    'invalid valid expired expected unexpected string number boolean object array function bytes buffer text any ' +
-    'bearer basic digest negotiate oauth oauth2 jwt hunter2 letmein'
-  ).split(' '),
-);
-/** Anywhere inside a value: somebody wrote it to be replaced. */
-const PLACEHOLDER_PARTS =
-  /example|placeholder|changeme|change[-_]me|replace[-_]?(?:me|with|this)|redacted|\bdummy|your[-_ ]|[-_]here\b|insert[-_]|xxxx|\*\*\*|\.\.\.|\u2022|<[^<>]{1,60}>|\{\{|\$\{|\$\(|#\{|%[a-z_]{2,40}%|\bsample[-_]|not[-_]?(?:a[-_])?(?:real|secret|set)|12345678(?:9|$)|abcdefgh|0123456789abcdef|deadbeef(?:deadbeef|$)/i;
-const STARTS_AS_REFERENCE =
-  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
 const CODE =
   /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}(?:\?\.)?[([]|^[A-Za-z_$][\w$]{0,60}\?\.|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
 const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
@@ -47,18 +31,6 @@ const SIGN = /[!@#$%^&*+=?~;]/;
 export const MAX_TESTED = 256;
 /** Bits per pair above which a text counts as words; random text of 16 characters reaches it once in some hundred. */
 const WORDY = -0.25;
-
-function distinctCharacters(text: string): number {
-  return new Set(text).size;
-}
-
-/** True for what stands where a secret would: variables, templates, masks, sample words, one character repeated. */
-export function isPlaceholder(value: string): boolean {
-  if (STARTS_AS_REFERENCE.test(value) || PLACEHOLDER_PARTS.test(value)) return true;
-  const lower = value.toLowerCase();
-  if (SAMPLE_WORDS.has(lower)) return true;
-  return distinctCharacters(lower) <= (value.length > 24 ? 4 : 3);
-}
 
 /** Words joined by signs or humps, with short numbers: `node-modules-cache-v3`, `ASYNC_FUNCTION_TOKEN`. */
 export const isWordy = (text: string): boolean => wordScore(text) > WORDY;
@@ -130,16 +102,11 @@ function isPassword(value: string): boolean {
   return /\d/.test(value) || SIGN.test(value) || (value.length >= 8 && wordScore(value) < -0.9);
 }
 
-const isPlainWord = (value: string): boolean =>
-  value.length <= 24 && /^[A-Za-z]+$/.test(value) && wordScore(value) > 0.2;
-
 /** True when a value after a name of `kind` is to be masked. */
 export function isSecretValue(whole: string, kind: NameKind): boolean {
   const value = whole.length > MAX_TESTED ? whole.slice(0, MAX_TESTED) : whole;
-  // A plain word, by far the most frequent value, needs no further look.
-  if (value.length < (kind === 'password' ? 6 : 8) || isPlainWord(value)) return false;
-  if (isPlaceholder(value) || isPlainData(value) || isPathLike(value)) return false;
-  if (kind === 'password') return isPassword(value);
-  if (/\s/.test(value)) return false;
-  return isRandomEnough(value, kind);
+  if (value.length < (kind === 'password' ? 6 : 8)) return false;
+  // What a secret must have first: most values are words or numbers and end here.
+  if (kind === 'password' ? !isPassword(value) : /\s/.test(value) || !isRandomEnough(value, kind)) return false;
+  return !isPlaceholder(value) && !isPlainData(value) && !isPathLike(value);
 }
