@@ -8,11 +8,11 @@ export class NeedleFinder {
   /** Byte → column of the table; letters in both cases, bytes of no needle in column 0. */
   readonly #columns = new Uint8Array(256);
   readonly #width: number;
-  /** State × column → next state. */
-  readonly #moves: Uint16Array;
-  /** State → bits of the rules whose needles end there, `words` numbers each; and whether there are any. */
+  /** State + column → next state. A state is its place in this table; those that end a needle come last. */
+  readonly #moves: Uint32Array;
+  readonly #firstHit: number;
+  /** Bits of the rules whose needles end in a hit state, `words` numbers each, in the order of states. */
   readonly #bits: Uint32Array;
-  readonly #hits: Uint8Array;
   /** Numbers of 32 bits that one bit set has. */
   readonly words: number;
   /** Bits of the rules that the last line can meet. */
@@ -45,9 +45,20 @@ export class NeedleFinder {
       const own = bits[state] as Uint32Array;
       own[rule >> 5] = ((own[rule >> 5] as number) | (1 << (rule & 31))) >>> 0;
     }
-    this.#moves = this.#link(children, bits);
-    this.#bits = Uint32Array.from(bits.flatMap((own) => [...own]));
-    this.#hits = Uint8Array.from(bits, (own) => (own.some((word) => word !== 0) ? 1 : 0));
+    const moves = this.#link(children, bits);
+    const isHit = bits.map((own) => own.some((word) => word !== 0));
+    const states = [...children.keys()].sort((a, b) => Number(isHit[a]) - Number(isHit[b]) || a - b);
+    const placeOf = new Uint32Array(states.length);
+    states.forEach((state, at) => {
+      placeOf[state] = at * width;
+    });
+    this.#firstHit = isHit.filter((hit) => !hit).length * width;
+    this.#moves = new Uint32Array(moves.length);
+    states.forEach((state, at) => {
+      for (let column = 0; column < width; column++)
+        this.#moves[at * width + column] = placeOf[moves[state * width + column] as number] as number;
+    });
+    this.#bits = Uint32Array.from(states.filter((state) => isHit[state]).flatMap((state) => [...(bits[state] ?? [])]));
   }
 
   /** Follows failure links breadth first, folds them into the table, and joins the bits of what ends in a state. */
@@ -81,19 +92,22 @@ export class NeedleFinder {
   find(bytes: Uint8Array, from: number, to: number): boolean {
     const moves = this.#moves;
     const columns = this.#columns;
-    const hits = this.#hits;
-    const width = this.#width;
-    const { found } = this;
-    found.fill(0);
+    const firstHit = this.#firstHit;
     let any = false;
     let state = 0;
     for (let i = from; i < to; i++) {
-      state = moves[state * width + (columns[bytes[i] as number] as number)] as number;
-      if (hits[state] === 0) continue;
+      state = moves[state + (columns[bytes[i] as number] as number)] as number;
+      if (state < firstHit) continue;
+      if (!any) this.found.fill(0);
       any = true;
-      for (let word = 0; word < found.length; word++)
-        found[word] = (found[word] as number) | (this.#bits[state * found.length + word] as number);
+      this.#add(state);
     }
     return any;
+  }
+
+  #add(state: number): void {
+    const { found, words } = this;
+    const at = ((state - this.#firstHit) / this.#width) * words;
+    for (let word = 0; word < words; word++) found[word] = (found[word] as number) | (this.#bits[at + word] as number);
   }
 }

@@ -30,7 +30,7 @@ export const BENIGN_RULES = [
   benign(
     'warning',
     0.45,
-    /^\W{0,4}(?:WARN(?:ING)?|warning|Warning|deprecated)\b|: warning\b|\b(?:WARN|WARNING)\b[\]: ]|^##\[warning\]|^::warning|\bnpm WARN\b|\w+Warning\b/,
+    /^\W{0,4}(?:WARN(?:ING)?|warning|Warning|deprecated)\b|: warning\b|\b(?:WARN|WARNING)\b[\]: ]|^##\[warning\]|^::warning|\bnpm WARN\b|[a-z]Warning\b/,
   ),
   benign(
     'info',

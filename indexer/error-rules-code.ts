@@ -1,9 +1,23 @@
 // Compilers, linkers, checkers, exceptions, panics, crashes: a place and a message.
 import { rule } from './error-rule.ts';
 
+/** How linters' codes start behind a place: `: E501`, `: RUF012`. */
+const LINT_CODES = [
+  ...Array.from('abcdefinprstuw', (letter) => Array.from('123456789', (digit) => `: ${letter}${digit}`)).flat(),
+  ...['ann', 'arg', 'ble', 'com', 'fbt', 'plc', 'ple', 'plr', 'plw', 'pth', 'pyi', 'ret', 'ruf', 'sim', 'try'].map(
+    (letters) => `: ${letters}`,
+  ),
+].join('|');
+
 /** Compilers and checkers. */
 export const COMPILER_RULES = [
-  rule('compiler-error', 'cause', 0.95, 'e: ', /^e: (?:file:\/\/)?\S+?(?::\d+:\d+|: \(\d+, \d+\):) /),
+  rule(
+    'compiler-error',
+    'cause',
+    0.95,
+    'e: file:|.kt: |.kts: |.kt:',
+    /^e: (?:file:\/\/)?\S+?(?::\d+:\d+|: \(\d+, \d+\):) /,
+  ),
   rule(
     'compiler-error',
     'cause',
@@ -37,8 +51,8 @@ export const COMPILER_RULES = [
     'linker-error',
     'cause',
     0.93,
-    'undefined|unresolved external|multiple definition|ld|symbol(s) not found|-l',
-    /\bundefined (?:reference|symbol)s?\b|\bunresolved external symbol\b|\bmultiple definition of\b|^\S*\bld(?:\.\w+)?: (?!warning|NOTE)|collect2: error|symbol\(s\) not found|cannot find -l/i,
+    'collect2|undefined reference|undefined symbol|unresolved external|multiple definition|ld: |ld.lld: |ld.gold: |ld.bfd: |symbol(s) not found|cannot find -l',
+    /\bundefined (?:reference|symbol)s?\b|\bunresolved external symbol\b|\bmultiple definition of\b|^\S*\bld(?:\.(?:lld|gold|bfd))?: (?!warning|NOTE)|collect2: error|symbol\(s\) not found|cannot find -l/i,
   ),
   rule(
     'compiler-error',
@@ -55,13 +69,7 @@ export const COMPILER_RULES = [
     /^CMake Error\b|^configure: error:|\bNo rule to make target|^\S*Makefile:\d+: \*\*\*|^! (?:LaTeX|Package|Undefined|Missing|I can't)/,
   ),
   rule('lint-error', 'cause', 0.8, 'error', /^\s*\d+:\d+\s+error\s+\S/),
-  rule(
-    'lint-error',
-    'cause',
-    0.8,
-    ': a|: b|: c|: d|: e|: f|: i|: n|: p|: r|: s|: t|: u|: w',
-    /^\S+\.\w{1,8}:\d+:\d+: [A-Z]{1,4}\d{2,5}\b/,
-  ),
+  rule('lint-error', 'cause', 0.8, LINT_CODES, /^\S+\.\w{1,8}:\d+:\d+: [A-Z]{1,4}\d{2,5}\b/),
   rule(
     'format-diff',
     'cause',

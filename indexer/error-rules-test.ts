@@ -86,7 +86,7 @@ export const SUMMARY_RULES = [
     'task-failed',
     'summary',
     0.74,
-    '> task|execution failed|failed to execute|could not|a problem|> ',
+    '> task|execution failed|failed to execute|could not resolve all|a problem occ|> could not|> unable to|> failed to|> there were failing|> compilation|> process|> a failure|> no such',
     /^(?:> Task \S+ FAILED|Execution failed for task|\[ERROR\] Failed to execute goal|Could not resolve all (?:files|dependencies|artifacts)|A problem occurred|> (?:Could not|Unable to|Failed to|There were failing|Compilation|Process|A failure|No such))/,
   ),
   rule('failure-list', 'summary', 0.6, '* what went', /^\* What went wrong:/),

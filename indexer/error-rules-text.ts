@@ -27,8 +27,8 @@ export const SYSTEM_RULES = [
     'http-status',
     'cause',
     0.8,
-    'http|status|error|response code|forbidden|not found|too many|internal|bad gateway|service|gateway|unauthorized',
-    /\b(?:HTTP(?:\/[\d.]+)?(?: status| error| response)?(?: code)?[ :=]+|status(?: code)?[ :=]+|error(?: code)?[ :=]+|returned error: |response code:? )(?:4\d\d|5\d\d)\b|\b(?:403 Forbidden|404 Not Found|429 Too Many|500 Internal|502 Bad Gateway|503 Service|504 Gateway|401 Unauthorized)/i,
+    '400|401|403|404|405|407|408|409|410|412|413|416|422|423|425|429|500|501|502|503|504|507|511|520|522|524',
+    /\b(?:HTTP(?:\/[\d.]+)?(?: status| error| response)?(?: code)?[ :=]+|status(?: code)?[ :=]+|error(?: code)?[ :=]+|returned error: |response code:? )(?:400|401|403|404|405|407|408|409|410|412|413|416|422|423|425|429|500|501|502|503|504|507|511|520|522|524)\b|\b(?:403 Forbidden|404 Not Found|429 Too Many|500 Internal|502 Bad Gateway|503 Service|504 Gateway|401 Unauthorized)/i,
   ),
   rule(
     'permission',
@@ -74,7 +74,7 @@ export const LEVEL_RULES = [
     'error-level',
     'cause',
     0.72,
-    'error|severe|fatal|#|e0|e1',
+    'error|severe|fatal| e: |e01|e02|e03|e04|e05|e06|e07|e08|e09|e10|e11|e12',
     /^(?:\S+[ \t]+){0,4}\[?\b(?:ERROR|SEVERE|FATAL)\b\]?[ :\t-]+\S|\blevel=error\b|"level":\s?"error"|^E\d{4} \d\d:|^#\d+ (?:ERROR|[\d.]+ (?:E:|ERROR|error))/,
   ),
   rule(

@@ -78,14 +78,25 @@ export class TemplateTable {
   }
 
   list(): TemplateList {
-    const order = Uint32Array.from({ length: this.#size }, (_, i) => i).sort(
-      (a, b) => (this.#hashes[a] as number) - (this.#hashes[b] as number),
-    );
-    const pick = (from: Uint32Array): Uint32Array => Uint32Array.from(order, (i) => from[i] as number);
+    // Hash and index as one number (32 and 19 bits): typed arrays sort numbers natively, a comparator costs ten times
+    // that; plain loops, as the `from` functions of typed arrays go through iterators.
+    const size = this.#size;
+    const keys = new Float64Array(size);
+    for (let i = 0; i < size; i++) keys[i] = (this.#hashes[i] as number) * MAX_TEMPLATES + i;
+    keys.sort();
+    const hashes = new Uint32Array(size);
+    const counts = new Uint32Array(size);
+    const firstLines = new Uint32Array(size);
+    for (let at = 0; at < size; at++) {
+      const i = (keys[at] as number) % MAX_TEMPLATES;
+      hashes[at] = this.#hashes[i] as number;
+      counts[at] = this.#counts[i] as number;
+      firstLines[at] = this.#firstLines[i] as number;
+    }
     return {
-      hashes: pick(this.#hashes),
-      counts: pick(this.#counts),
-      firstLines: pick(this.#firstLines),
+      hashes,
+      counts,
+      firstLines,
       complete: this.#complete,
     };
   }
