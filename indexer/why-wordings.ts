@@ -15,7 +15,7 @@ const MAX_TEMPLATES = 5000;
 /** Words of levels: they say how loud, not what. */
 const LEVEL = /^\W*(?:trace|debug|info|notice|warn|warning|error)\W*$/i;
 /** Words on more than this share of all templates are the format, not the message. */
-const BOILERPLATE_SHARE = 0.5;
+const BOILERPLATE_SHARE = 0.7;
 const MIN_TEMPLATES = 12;
 
 /**

@@ -3,6 +3,7 @@
 
 import type { LackedTemplate } from '../why-case.ts';
 import { lineOf } from '../why-read.ts';
+import { findUnsaidCredentials } from '../why-set-up.ts';
 import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
 import {
   count,
@@ -63,6 +64,9 @@ function findMissing(view: WhyView): readonly Skipped<LackedTemplate>[] {
       )
       .map((r) => r.lacked),
   );
-  const lacked = view.lacked.filter((l) => l.wording === 'none' && !replaced.has(l) && !l.green.lines.isMark(l.line));
+  const unsaid = new Set(findUnsaidCredentials(view));
+  const lacked = view.lacked.filter(
+    (l) => l.wording === 'none' && !replaced.has(l) && !unsaid.has(l) && !l.green.lines.isMark(l.line),
+  );
   return findSkipped(lacked, view.core, view.loaded);
 }

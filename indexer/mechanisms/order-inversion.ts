@@ -20,7 +20,10 @@ import { saysFailure } from '../why-words.ts';
 const MAX_UNREST = 0.3;
 /** A new line right between or behind the two events: what the second one met when it came first. */
 const WITH_SYMPTOM = 12;
-const WITHOUT_SYMPTOM = 0.7;
+const WITHOUT_SYMPTOM = 0.6;
+/** A red of the same SHA and failure that has the inversion too, or has not. */
+const CONFIRMED = 1.6;
+const REFUTED = 0.4;
 
 export const findOrderInversion: Detector = (view) => {
   if (view.loaded.length === 0)
@@ -37,7 +40,9 @@ export const findOrderInversion: Detector = (view) => {
   const { inversion, symptom } = scored[0] as Scored;
   const n = view.loaded.length;
   // Rule of succession: an order that held n times holds the next time with (n+1)/(n+2).
-  const odds = ((n + 1) * (symptom === undefined ? WITHOUT_SYMPTOM : WITH_SYMPTOM)) / (1 + found.length / 2);
+  const odds =
+    ((n + 1) * (symptom === undefined ? WITHOUT_SYMPTOM : WITH_SYMPTOM) * confirmation(view, inversion)) /
+    (1 + found.length / 2);
   const first = view.loaded[0];
   const at = (event: CoreEvent): number => (first === undefined ? 0 : lineOf(first, event.hash));
   return {
@@ -68,6 +73,17 @@ interface Scored {
 
 const rank = (s: Scored): number =>
   (s.symptom === undefined ? 0 : 10) - s.inversion.apart - 5 * (s.inversion.early.unrest + s.inversion.late.unrest);
+
+/** What the other reds of the SHA say that failed the same way. */
+function confirmation(view: WhyView, { early, late }: Inversion): number {
+  let factor = 1;
+  for (const red of view.readReds) {
+    if (lineOf(red, view.failure.hash) === 0) continue;
+    const [e, l] = [lineOf(red, early.hash), lineOf(red, late.hash)];
+    factor *= e > 0 && l > 0 && l < e ? CONFIRMED : REFUTED;
+  }
+  return factor;
+}
 
 /** A new line between the two events or shortly behind them, other than the failure itself further down. */
 function findSymptom(view: WhyView, { early, late }: Inversion): NovelLine | undefined {

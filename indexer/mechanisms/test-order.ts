@@ -12,6 +12,7 @@ import { saysFailure } from '../why-words.ts';
 /** A test that fails in a suite whose order varies: before any look at the order. */
 const PRIOR = 3;
 const MAX_ODDS = 60;
+const MANY_SUSPECTS = 3;
 /** Fewer tests than this are no suite whose order could be seen. */
 const MIN_TESTS = 3;
 
@@ -34,7 +35,9 @@ export const findTestOrder: Detector = (view) => {
   if (suspects.length === 0)
     return reject('test-order', `no: every test that ran before ${test} here ran before it in some green attempt too`);
   const expected = expectedByChance(view, suite.failed, suite.tests);
-  const odds = Math.min(MAX_ODDS, PRIOR / (1 - Math.exp(-Math.max(expected, 0.01)))) / suites.length;
+  // Where chance alone gives several suspects, that there is one says nothing.
+  const prior = PRIOR * Math.min(1, MANY_SUSPECTS / expected);
+  const odds = Math.min(MAX_ODDS, prior / (1 - Math.exp(-Math.max(expected, 0.01)))) / suites.length;
   const shown = [...suspects]
     .sort((a, b) => likeness(view, b, suite.failed) - likeness(view, a, suite.failed) || b.line - a.line)
     .slice(0, 3);

@@ -4,6 +4,7 @@
 import type { LogLines } from '../lines.ts';
 import type { NovelLine } from '../why-case.ts';
 import { findDurationsMs } from '../why-duration.ts';
+import type { CoreEvent } from '../why-order.ts';
 import { lineOf } from '../why-read.ts';
 import { type Detector, evidenceOf, failureEvidence, quote, reject, showMs, type WhyView } from '../why-view.ts';
 import { saysExhausted, saysTimeout } from '../why-words.ts';
@@ -11,7 +12,7 @@ import { saysExhausted, saysTimeout } from '../why-words.ts';
 /** The failure says time-out, and the limit that it names was announced before or was really used up. */
 const LIMIT_REACHED = 60;
 const LIMIT_NAMED = 10;
-const WORDS_ONLY = 2.5;
+const WORDS_ONLY = 4;
 /** The provider says so, or the job ran as long as it may. */
 const JOB_LIMIT = 80;
 /** Time used that counts as the whole limit: clocks and polling are coarse. */
@@ -145,26 +146,35 @@ function rejection(view: WhyView): string {
 }
 
 /** The longest announced wait that ended in time. */
-function findAnnounced({ core, lines }: WhyView): { readonly limitMs: number; readonly share: number } | undefined {
+function findAnnounced(view: WhyView): { readonly limitMs: number; readonly share: number } | undefined {
+  const { core, lines } = view;
   for (const event of core) {
     const text = lines.body(event.line);
     if (!/limit|time ?out|deadline|max|up to|within|wait/i.test(text)) continue;
     const limitMs = findDurationsMs(text).find((ms) => ms >= MIN_LIMIT_MS);
     const startMs = lines.timeMs(event.line);
     if (limitMs === undefined || startMs === undefined) continue;
-    const words = new Set(text.toLowerCase().match(/\p{L}{4,}/gu));
-    const end = core.find(
-      (e) =>
-        e.line > event.line &&
-        (
-          lines
-            .body(e.line)
-            .toLowerCase()
-            .match(/\p{L}{4,}/gu) ?? []
-        ).filter((w) => words.has(w)).length >= 2,
-    );
+    const end = endOfWait(view, event.line, text);
     const endMs = end === undefined ? undefined : lines.timeMs(end.line);
     if (endMs !== undefined && endMs - startMs < limitMs) return { limitMs, share: (endMs - startMs) / limitMs };
   }
   return undefined;
+}
+
+/** Words of waiting say nothing of what was waited for. */
+const WAITING = /^(?:wait\w*|until|limit\w*|time\w*|deadline|second\w*|minute\w*|within|maximum|from|that|with)$/;
+
+/** The event behind a line that names most of what the line waits for, the first of equals. */
+function endOfWait({ core, lines }: WhyView, from: number, text: string): CoreEvent | undefined {
+  const wordsOf = (body: string): readonly string[] =>
+    (body.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => !WAITING.test(word));
+  const awaited = new Set(wordsOf(text));
+  let best: CoreEvent | undefined;
+  let most = 0;
+  for (const event of core) {
+    if (event.line <= from) continue;
+    const common = wordsOf(lines.body(event.line)).filter((word) => awaited.has(word)).length;
+    if (common > most) [best, most] = [event, common];
+  }
+  return best;
 }
