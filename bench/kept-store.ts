@@ -1,0 +1,70 @@
+// A store of many kept logs to measure with: every log under the given folders as an attempt of its own.
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { logFilesIn, madeLog } from './input.ts';
+import { measure, type Run } from './measure.ts';
+
+/** The built command line. The bench itself runs bundled, two folders below the project's (scripts/bench.mjs). */
+const main = process.env['FIRSTRED_BENCH_MAIN'] ?? path.resolve(import.meta.dirname, '../../dist/cli/main.js');
+
+export interface KeptStore {
+  readonly folder: string;
+  readonly rawBytes: number;
+  readonly logs: number;
+  /** Runs a command on this store and index; output is collected. */
+  firstred(args: readonly string[]): Promise<Run>;
+  /** The same as words, with the environment that it needs. */
+  commandLine(args: readonly string[]): readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** chosen: enough made logs to see a difference where no real ones are given. */
+const MADE_LOGS = 40;
+
+/** Keeps the logs, without an index. */
+export async function makeKeptStore(paths: readonly string[]): Promise<KeptStore> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'firstred-bench-'));
+  const found = logFilesIn(paths).filter((file) => statSync(file).size > 0);
+  const files = found.length > 0 ? found : makeLogs(folder);
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    FIRSTRED_STORE: path.join(folder, 'store'),
+    FIRSTRED_SPOOL: path.join(folder, 'spool'),
+    FIRSTRED_INDEX: path.join(folder, 'index.db'),
+  };
+  const batch = path.join(folder, 'batch.jsonl');
+  writeFileSync(batch, files.map((file, n) => `${JSON.stringify(attemptOf(file, n))}\n`).join(''));
+  const firstred = (args: readonly string[]): Promise<Run> => measure(process.execPath, [main, ...args], env);
+  await firstred(['archive', '--batch', batch, '--no-index', '--json']);
+  const rawBytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  return {
+    folder,
+    rawBytes,
+    logs: files.length,
+    firstred,
+    env,
+    commandLine: (args) => [process.execPath, main, ...args],
+  };
+}
+
+const attemptOf = (file: string, n: number): Record<string, unknown> => ({
+  file,
+  repo: 'git.example.test/bench/logs',
+  sha: String(n).padStart(40, '0'),
+  workflow: 'bench',
+  job: `job ${n % 20}`,
+  run: String(n + 1),
+  attempt: 1,
+  conclusion: n % 3 === 0 ? 'failure' : 'success',
+  startedAt: new Date(1_777_000_000_000 + n * 60_000).toISOString(),
+});
+
+function makeLogs(folder: string): readonly string[] {
+  return Array.from({ length: MADE_LOGS }, (_, n) => {
+    const file = path.join(folder, `made-${n}.log`);
+    writeFileSync(file, madeLog(n));
+    return file;
+  });
+}
