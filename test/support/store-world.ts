@@ -24,37 +24,56 @@ import { MemoryStore } from './memory-store.ts';
 const STORE_ID = 'Stest';
 const TOOLS = { by: 'test', tool: 'test' };
 
-/** Gives the fault of each call in turn; one for the whole of a step. */
+/** Gives the fault of each call to a store in turn; one for the whole of a step. */
 export type FaultPlan = (call: string) => StoreFault | undefined;
-export const NO_FAULTS: FaultPlan = () => undefined;
 
-export class StoreWorld {
+/** Where a world keeps its logs. `Plan` says what goes wrong during one step. */
+export interface WorldStore<Plan> {
+  /** What is really there. */
+  readonly direct: OpenedStore;
+  /** The way to it during one step. */
+  connect(plan: Plan | undefined): OpenedStore;
+}
+
+/** A store in memory, whose calls fail as the plan says. */
+export function memoryWorld(): WorldStore<FaultPlan> & { faults: number } {
+  let nowMs = Date.parse('2026-05-04T09:00:00.000Z');
+  const direct = new MemoryStore(() => {
+    nowMs += 60_000;
+    return nowMs;
+  });
+  const world = {
+    direct,
+    faults: 0,
+    connect: (plan: FaultPlan | undefined) =>
+      faultyStore(direct, (call) => {
+        const fault = plan?.(call);
+        if (fault !== undefined) world.faults += 1;
+        return fault;
+      }),
+  };
+  return world;
+}
+
+export class StoreWorld<Plan> {
   /** What was ever given to `archive`: nothing else may become visible. Text by log id. */
   readonly attempted = new Map<string, string>();
   /** Sealed or told to be kept: must be visible, at the latest after a flush. */
   readonly owed = new Set<string>();
   /** Somebody asked for it to be forgotten: may be there or not. */
   readonly forgotten = new Set<string>();
-  nowMs = Date.parse('2026-05-04T09:00:00.000Z');
-  faults = 0;
-  readonly memory = new MemoryStore(() => ++this.nowMs);
   readonly #folder: string;
+  readonly #store: WorldStore<Plan>;
   readonly #compressor = createCompressor();
+  #flushes = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, store: WorldStore<Plan>) {
     this.#folder = folder;
+    this.#store = store;
   }
 
   get #spool(): ReturnType<typeof openSpool> {
     return openSpool(join(this.#folder, 'spool'));
-  }
-
-  #store(plan: FaultPlan): OpenedStore {
-    return faultyStore(this.memory, (call) => {
-      const fault = plan(call);
-      if (fault !== undefined) this.faults += 1;
-      return fault;
-    });
   }
 
   /** Ends as a command does: failures of the store and deaths are survived, anything else is a bug. */
@@ -67,12 +86,12 @@ export class StoreWorld {
     }
   }
 
-  async archive(attempt: number, text: string, plan: FaultPlan): Promise<void> {
+  async archive(attempt: number, text: string, plan?: Plan): Promise<void> {
     const tools = {
       spool: this.#spool,
       compressor: this.#compressor,
       storeUrl: 'memory',
-      now: () => this.nowMs,
+      now: Date.now,
       tool: 'test',
     };
     const sealed = await captureLog(
@@ -91,15 +110,16 @@ export class StoreWorld {
     this.attempted.set(logId, text);
     if (!this.forgotten.has(logId)) this.owed.add(logId);
     await this.#survive(async () => {
-      await deliverSealed(sealed, this.#store(plan), this.#spool, { now: () => this.nowMs });
+      await deliverSealed(sealed, this.#store.connect(plan), this.#spool, { now: Date.now });
     });
   }
 
-  async flush(plan: FaultPlan): Promise<void> {
-    const store = this.#store(plan);
+  async flush(plan?: Plan): Promise<void> {
+    const aheadMs = (this.#flushes++ % 2) * 13 * 3_600_000; // every other time the logs have waited for long
+    const store = this.#store.connect(plan);
     await this.#survive(async () => {
       await flushSpool(this.#spool, {
-        now: () => Date.now() + (this.nowMs % 2) * 13 * 3_600_000, // now and then the logs have waited for long
+        now: () => Date.now() + aheadMs,
         storeFor: async () => store,
         onDelivered: async () => undefined,
         onProblem: async (what, reason) => {
@@ -111,15 +131,15 @@ export class StoreWorld {
   }
 
   /** Forgets one of the visible logs, as far as it gets. */
-  async forget(choice: number, plan: FaultPlan): Promise<void> {
-    const visible = await readLogsOf(this.memory);
+  async forget(choice: number, plan?: Plan): Promise<void> {
+    const visible = await readLogsOf(this.#store.direct);
     const chosen = visible[choice % Math.max(1, visible.length)]?.manifest;
     if (chosen === undefined) return;
     const { logId } = chosen;
     const { keysOfManifest } = await import('../../store/manifest.ts');
     this.owed.delete(logId);
     this.forgotten.add(logId);
-    const store = this.#store(plan);
+    const store = this.#store.connect(plan);
     await this.#survive(async () => {
       const manifestKeys = await listCaptures(store, keysOfManifest(chosen).manifest);
       await buryLog(store, { logId, manifestKeys, reason: 'test' }, TOOLS);
@@ -129,8 +149,8 @@ export class StoreWorld {
   }
 
   /** `verify --repair`, then with `clear` what `prune --leftovers` does. */
-  async repair(clear: boolean, plan: FaultPlan): Promise<void> {
-    const store = this.#store(plan);
+  async repair(clear: boolean, plan?: Plan): Promise<void> {
+    const store = this.#store.connect(plan);
     await this.#survive(async () => {
       const report = await auditStore(store, { depth: 'bytes' });
       if (report.damaged.length > 0) throw new Error(JSON.stringify(report.damaged));
@@ -143,8 +163,8 @@ export class StoreWorld {
   }
 
   /** What a sync into an index that may be old or new then lists. */
-  async sync(index: string, plan: FaultPlan): Promise<readonly string[] | undefined> {
-    const store = this.#store(plan);
+  async sync(index: string, plan?: Plan): Promise<readonly string[] | undefined> {
+    const store = this.#store.connect(plan);
     const writer = openIndex(join(this.#folder, `${index}.db`));
     const session: Session = {
       config: { cache: this.#folder } as Session['config'],
@@ -177,7 +197,7 @@ export class StoreWorld {
   /** Throws unless everything that is visible is whole, was attempted, and nothing owed is neither visible nor waiting. */
   async check(): Promise<ReadonlySet<string>> {
     const visible = new Set<string>();
-    for (const { manifest, text } of await readLogsOf(this.memory)) {
+    for (const { manifest, text } of await readLogsOf(this.#store.direct)) {
       if (this.attempted.get(manifest.logId) !== text) throw new Error(`${manifest.logId} is not what was kept`);
       visible.add(manifest.logId);
     }
@@ -192,9 +212,9 @@ export class StoreWorld {
 
   /** Logs that a sync must list: visible, and not buried. */
   async expectedList(): Promise<readonly string[]> {
-    const isBuried = burialsIn((await readAllFacts(this.memory, () => undefined)).all);
+    const isBuried = burialsIn((await readAllFacts(this.#store.direct, () => undefined)).all);
     const found = new Set<string>();
-    for (const { manifest } of await readLogsOf(this.memory)) {
+    for (const { manifest } of await readLogsOf(this.#store.direct)) {
       const { keysOfManifest } = await import('../../store/manifest.ts');
       if (!isBuried(keysOfManifest(manifest).manifest, manifest.logId)) found.add(manifest.logId);
     }
@@ -203,18 +223,18 @@ export class StoreWorld {
 
   /** The network is back: everything owed becomes visible, and every index lists just that. */
   async settle(indexes: readonly string[]): Promise<void> {
-    await this.flush(NO_FAULTS);
+    await this.flush();
     const visible = await this.check();
     for (const logId of this.owed) if (!visible.has(logId)) throw new Error(`${logId} was not delivered`);
-    await this.repair(true, NO_FAULTS);
+    await this.repair(true);
     const expected = await this.expectedList();
     for (const index of [...indexes, 'fresh']) {
-      const listed = (await this.sync(index, NO_FAULTS)) ?? [];
+      const listed = (await this.sync(index)) ?? [];
       const sorted = [...listed].sort();
       if (JSON.stringify(sorted) !== JSON.stringify(expected))
         throw new Error(`${index} lists ${sorted.join()} in place of ${expected.join()}`);
     }
-    const { damaged, missingFeed, leftovers } = await auditStore(this.memory, { depth: 'bytes' });
+    const { damaged, missingFeed, leftovers } = await auditStore(this.#store.direct, { depth: 'bytes' });
     const left = leftovers.filter(({ kind }) => kind !== 'buried');
     if (damaged.length + missingFeed.length + left.length > 0)
       throw new Error(`verify finds ${JSON.stringify({ damaged, missingFeed, left })}`);
