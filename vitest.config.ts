@@ -8,7 +8,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     allowOnly: false,
     // A suite that starts servers and child processes on a loaded machine of two cores.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 240_000,
     maxWorkers: 2,
   },

@@ -52,6 +52,7 @@ BAR_BYTES.forEach((byte, index) => {
   ENABLES[byte] = ALWAYS | (8 << index);
 });
 
+/** Replaces the variable parts of one line by typed placeholders; reused for every line. */
 export class TemplateMasker {
   /** Replacements of the last line, three numbers each: from, to, and a byte or symbol (NOTHING removes). */
   readonly #edits = new Int32Array(MAX_EDITS * 3);

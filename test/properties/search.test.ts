@@ -133,7 +133,7 @@ describe('the index makes an answer faster, never different', () => {
           asked.map(([at, f]) => ({ text: partOf(lines, at), flags: f })),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -154,7 +154,7 @@ describe('the index makes an answer faster, never different', () => {
           asked.map(([at, f]) => ({ text: partOf(lines, at), flags: f })),
         );
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('the index makes an answer faster, never different', () => {
           patterns.filter((p) => isPattern(p)),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
