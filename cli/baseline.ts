@@ -1,6 +1,8 @@
 // Which green attempts a red one is compared with: those named by --against, else what the index knows.
 import type { LogLines } from '../indexer/lines.ts';
 import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
+import { showText } from '../store/visible-text.ts';
+import type { CommandIo } from './command.ts';
 import { findSource, keptText, type LogSource } from './log-source.ts';
 import type { Session } from './session.ts';
 
@@ -40,10 +42,15 @@ export async function chooseBaselines(
   return newest.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
 }
 
-/** The lines of a log, decoded on demand. */
-export async function loadSource(source: LogSource): Promise<LogLines> {
+/** The lines of a log, decoded on demand. Says on stderr of `io` when it is too large to be looked at whole. */
+export async function loadSource(source: LogSource, io?: CommandIo): Promise<LogLines> {
   const { loadLines } = await import('../indexer/lines.ts');
-  return loadLines(source.ref, source.text());
+  const lines = await loadLines(source.ref, source.text());
+  if (io !== undefined && lines.dropped > 0)
+    await io.stderr.write(
+      `firstred: ${showText(source.ref)} is very large: ${lines.dropped} lines in its middle were not looked at\n`,
+    );
+  return lines;
 }
 
 const isSameBase = (a: string | undefined, b: string | undefined): boolean =>

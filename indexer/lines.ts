@@ -9,6 +9,8 @@ export interface LogLines {
   /** The log id, or the path as given. */
   readonly ref: string;
   readonly count: number;
+  /** Lines left blank because the log is too large to hold; 0 for nearly all. */
+  readonly dropped: number;
   readonly steps: readonly LogStep[];
   /** Bytes of the line as they are in the log, without the LF. */
   raw(line: number): Uint8Array;
@@ -41,14 +43,18 @@ export interface LogLines {
   isErrorMark(line: number): boolean;
 }
 
-/** A text is read whole up to this size; of a longer one head and tail (chosen: 1 GiB fits typed arrays and memory). */
-export const MAX_TEXT_BYTES = 1 << 30;
+/**
+ * A text is held whole up to twice this size; of a longer one as much of its head and of its tail, the lines between
+ * are blank (chosen: causes stand near the end, environments at the start, and half a GiB fits in memory).
+ */
+export const MAX_PART_BYTES = 1 << 28;
 
 const decoder = new TextDecoder();
 
 class LoadedLines implements LogLines {
   readonly ref: string;
   readonly count: number;
+  readonly dropped: number;
   readonly steps: readonly LogStep[];
   readonly #bytes: Uint8Array;
   readonly #starts: Uint32Array;
@@ -58,8 +64,9 @@ class LoadedLines implements LogLines {
   #stepOf: Int32Array | undefined;
   #counts: ReadonlyMap<number, number> | undefined;
 
-  constructor(ref: string, bytes: Uint8Array) {
+  constructor(ref: string, bytes: Uint8Array, dropped: number) {
     this.ref = ref;
+    this.dropped = dropped;
     this.#bytes = bytes;
     const count = countLines(bytes);
     this.count = count;
@@ -149,9 +156,14 @@ class LoadedLines implements LogLines {
 /** For single lines, asked for after the pass. */
 const one = new LineScanner({ steps: 'none' });
 
-function countLines(bytes: Uint8Array): number {
+function countFeeds(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
+}
+
+function countLines(bytes: Uint8Array): number {
+  const count = countFeeds(bytes);
   return bytes.length > 0 && bytes.at(-1) !== 0x0a ? count + 1 : count;
 }
 
@@ -171,17 +183,35 @@ function stepTable(steps: readonly LogStep[], count: number): Int32Array {
 
 /** Lines of a text that is at hand. Costs one pass; text and templates are decoded on demand. */
 export const readLines = (ref: string, text: Uint8Array | string): LogLines =>
-  new LoadedLines(ref, typeof text === 'string' ? new TextEncoder().encode(text) : text);
+  new LoadedLines(ref, typeof text === 'string' ? new TextEncoder().encode(text) : text, 0);
 
-/** Lines of a text that comes in pieces, cut at MAX_TEXT_BYTES. */
-export async function loadLines(ref: string, pieces: AsyncIterable<Uint8Array>): Promise<LogLines> {
-  const kept: Uint8Array[] = [];
-  let size = 0;
+/** Lines of a text that comes in pieces; see MAX_PART_BYTES for very large ones. */
+export async function loadLines(
+  ref: string,
+  pieces: AsyncIterable<Uint8Array>,
+  maxPartBytes = MAX_PART_BYTES,
+): Promise<LogLines> {
+  const head: Uint8Array[] = [];
+  const tail: Uint8Array[] = [];
+  let headBytes = 0;
+  let tailBytes = 0;
+  let dropped = 0;
   for await (const piece of pieces) {
-    const part = size + piece.length > MAX_TEXT_BYTES ? piece.subarray(0, MAX_TEXT_BYTES - size) : piece;
-    kept.push(part);
-    size += part.length;
-    if (size >= MAX_TEXT_BYTES) break;
+    const cut = Math.min(piece.length, maxPartBytes - headBytes);
+    if (cut > 0) head.push(piece.subarray(0, cut));
+    headBytes += cut;
+    if (cut < piece.length) {
+      tail.push(piece.subarray(cut));
+      tailBytes += piece.length - cut;
+    }
+    while (tailBytes - (tail[0]?.length ?? 0) >= maxPartBytes) {
+      const out = tail.shift() as Uint8Array;
+      tailBytes -= out.length;
+      dropped += countFeeds(out);
+    }
   }
-  return new LoadedLines(ref, kept.length === 1 ? (kept[0] as Uint8Array) : Buffer.concat(kept));
+  // A dropped line keeps its line feed, so that all numbers stay what they are in the log.
+  const blanks = new Uint8Array(dropped).fill(0x0a);
+  const parts = [...head, blanks, ...tail];
+  return new LoadedLines(ref, parts.length === 2 ? (parts[0] as Uint8Array) : Buffer.concat(parts), dropped);
 }

@@ -34,7 +34,7 @@ async function runDiff(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const { diffLogs } = await import('../../indexer/diff.ts');
     const red = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
     const green = await findGreen(red, input, session, io);
-    const result = diffLogs(await loadSource(red), await loadSource(green), {
+    const result = diffLogs(await loadSource(red, io), await loadSource(green, io), {
       noise: input.flag('all') ? 'all' : 'hidden',
     });
     const refs = { red: red.ref, green: green.ref };

@@ -43,9 +43,9 @@ async function runErrors(input: CommandInput, io: CommandIo): Promise<ExitCode> 
     const { findErrors } = await import('../../indexer/errors.ts');
     const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
     const baselines = await chooseBaselines(source, input.list('against'), session, io.stdin);
-    const target = await loadSource(source);
+    const target = await loadSource(source, io);
     const greens: LogLines[] = [];
-    for (const baseline of baselines) greens.push(await loadSource(baseline));
+    for (const baseline of baselines) greens.push(await loadSource(baseline, io));
     const limit = readLimit(input) ?? (input.flag('json') ? JSON_ROWS : TEXT_ROWS);
     const report = findErrors(target, greens, { limit });
     const refs = baselines.map((baseline) => baseline.ref);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadLines, readLines } from '../../indexer/lines.ts';
+import { cutInto } from '../support/texts.ts';
 
 const textOf = (raw: string): string => readLines('x', raw).text(1);
 
@@ -70,6 +71,23 @@ describe('lines', () => {
     const log = await loadLines('x', pieces());
     expect([log.count, log.text(3)]).toEqual([3, 'three']);
   });
+});
+
+it('of a log too large to hold, head and tail are kept under their line numbers', async () => {
+  const text = Array.from({ length: 1000 }, (_, n) => `line ${n + 1}`).join('\n');
+  const pieces = async function* () {
+    yield* cutInto(Buffer.from(text), [37]);
+  };
+  const log = await loadLines('x', pieces(), 500);
+  expect([log.count, log.text(3), log.text(500), log.text(999), log.text(1000)]).toEqual([
+    1000,
+    'line 3',
+    '',
+    'line 999',
+    'line 1000',
+  ]);
+  expect(log.dropped).toBeGreaterThan(800);
+  expect((await loadLines('x', pieces(), 1 << 20)).dropped).toBe(0);
 });
 
 describe('time', () => {
