@@ -46,7 +46,7 @@ export interface ErrorCandidate {
 /** What green lacks and no rule knows: worth showing, after all that looks like an error. */
 const NEW_LINE: ErrorMatch = { rule: 'new-line', kind: 'weak', weight: 0.12 };
 
-/** Factors, tuned by bench/diagnosis on half of the labelled pairs and checked by project on the other half. */
+/** Factors, chosen by hand on the labelled pairs; bench/diagnosis.ts shows what they do, by folds of whole projects. */
 export const FACTORS = {
   /** The template is in a green attempt as well. */
   known: 0.1,
