@@ -5,10 +5,17 @@ import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { LogId } from '../store/log-id.ts';
 import type { CaptureSource } from '../store/manifest.ts';
 import { attemptOf } from './attempt-columns.ts';
+import { selectAttempts, selectCounts } from './statements-order.ts';
 import { unpackFrameTable } from './frame-table-blob.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
 import { FRAMES_OF_LOG } from './statements.ts';
-import { LOG_ID_RANGE, type LogRowColumns, selectCounts, selectLogs, selectLogsOfRef } from './statements-filter.ts';
+import {
+  LOG_ID_RANGE,
+  type LogRowColumns,
+  selectLogsOf,
+  selectLogsOfRef,
+  type WhichLogs,
+} from './statements-filter.ts';
 
 /** How a list is cut and ordered: by start time, newest first unless told otherwise. */
 export interface ListOptions {
@@ -18,11 +25,26 @@ export interface ListOptions {
 
 /** Attempts that the filter lets through, one row each: the primary of the attempt's own log. */
 export const listAttempts = (index: LogIndexReader, filter: AttemptFilter, options: ListOptions): LogRow[] =>
-  selectLogs(index.db, filter, { which: 'one', sort: options.sort ?? 'new', limit: options.limit }).map(logRowOf);
+  listRows(index, filter, options, 'one');
 
 /** Every log (all texts and names) of the attempts that the filter lets through. */
 export const listLogs = (index: LogIndexReader, filter: AttemptFilter, options: ListOptions): LogRow[] =>
-  selectLogs(index.db, filter, { which: 'all', sort: options.sort ?? 'new', limit: options.limit }).map(logRowOf);
+  listRows(index, filter, options, 'all').slice(0, options.limit);
+
+/** chosen: the rows of so many attempts are fetched by one statement. */
+const ATTEMPTS_PER_STATEMENT = 10_000;
+
+function listRows(index: LogIndexReader, filter: AttemptFilter, options: ListOptions, which: WhichLogs): LogRow[] {
+  const sort = options.sort ?? 'new';
+  return index.db.snapshot(() => {
+    const keys = selectAttempts(index.db, filter, { sort, limit: options.limit }).map((place) => place.attemptKey);
+    const rows: LogRow[] = [];
+    for (let at = 0; at < keys.length; at += ATTEMPTS_PER_STATEMENT)
+      for (const row of selectLogsOf(index.db, keys.slice(at, at + ATTEMPTS_PER_STATEMENT), { which, sort }))
+        rows.push(logRowOf(row));
+    return rows;
+  });
+}
 
 /** Logs that a REF names, newest attempt first, an attempt's own primary before its others. Empty when there is none. */
 export function findLogs(index: LogIndexReader, ref: LogRef, filter: AttemptFilter): LogRow[] {
@@ -53,7 +75,7 @@ export const findLogIds = (index: LogIndexReader, prefix: string, limit: number)
 
 /** Attempts, red and green ones, that the filter lets through. */
 export function countAttempts(index: LogIndexReader, filter: AttemptFilter): OutcomeCounts {
-  const byOutcome = new Map(selectCounts(index.db, filter).map((row) => [row.outcome, row.n]));
+  const byOutcome = new Map(selectCounts(index.db, filter).map((row) => [row.outcome, row.attempts]));
   const red = byOutcome.get(1) ?? 0;
   const green = byOutcome.get(2) ?? 0;
   return { attempts: red + green + (byOutcome.get(0) ?? 0), red, green };

@@ -1,15 +1,11 @@
 // Which logs to look into and in what order: newest or oldest attempt first, few candidates all at once, many log by log.
+
+import { type Place, selectAttempts } from './statements-order.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
 import type { LongLine } from './found-line.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
-import {
-  findLogOfBlock,
-  findNextPlace,
-  type LogRowColumns,
-  RANGE_OF_BLOCK,
-  selectNextLogs,
-} from './statements-filter.ts';
+import { findLogOfBlock, type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf } from './statements-filter.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
 
 /** A log with its candidate blocks. */
@@ -55,7 +51,7 @@ export function walkCandidates(
 
 const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolean =>
   Object.values(filter).some((value) => value !== undefined) &&
-  findNextPlace(db, filter, { sort, attempts: FEW_ATTEMPTS, place: undefined }) === undefined;
+  selectAttempts(db, filter, { sort, limit: FEW_ATTEMPTS + 1 }).length <= FEW_ATTEMPTS;
 
 const boundSource = (source: CandidateSource): CandidateSource => ({
   terms: source.terms,
@@ -139,16 +135,16 @@ function* everyLog(
   options: WalkOptions,
 ): Generator<LogWork> {
   const { filter, sort, afterMark = 0 } = options;
-  let place: { timeMs: number; attemptKey: number } | undefined;
+  let place: Place | undefined;
   for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {
-    const rows = selectNextLogs(db, filter, { sort, attempts, place, afterLog: afterMark });
-    for (const row of rows) {
+    const places = selectAttempts(db, filter, { sort, limit: attempts, place });
+    const keys = places.map((each) => each.attemptKey);
+    for (const row of selectLogsOf(db, keys, { which: 'primaries', sort, afterLog: afterMark })) {
       const work = workOf(db, source, row);
       if (work !== undefined) yield work;
     }
-    const next = findNextPlace(db, filter, { sort, attempts, place });
-    if (next === undefined) return;
-    place = next;
+    if (places.length < attempts) return;
+    place = places.at(-1);
   }
 }
 

@@ -39,6 +39,8 @@ export interface IndexWriteDatabase extends IndexReadDatabase {
   transaction<T>(body: () => T): T;
   /** Refreshes the planner's statistics and gives free pages back to the file system. */
   tidy(): void;
+  /** Writes the whole file anew, without anything that was ever removed. Takes as long as copying it. */
+  compact(): void;
 }
 
 /** The connection itself: `open-index.ts` hands it out as one of the two interfaces. */
@@ -96,6 +98,10 @@ export class SqliteConnection implements IndexWriteDatabase {
     );
   }
 
+  compact(): void {
+    guarded(() => this.#database.exec('VACUUM'));
+  }
+
   tidy(): void {
     guarded(this.#database.name, () => {
       this.#database.pragma('analysis_limit=1000');
@@ -116,7 +122,7 @@ export class SqliteConnection implements IndexWriteDatabase {
 export function openConnection(file: string, options: { readonly readonly: boolean }): SqliteConnection {
   if (options.readonly && !existsSync(file)) {
     throw new AppError('NOT_FOUND', `there is no index at ${file}`, {
-      hint: 'run `firstred sync`, or search with --no-index',
+      hint: 'run `firstred sync` to make it from the store',
     });
   }
   return guarded(file, () => {

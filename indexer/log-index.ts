@@ -243,8 +243,8 @@ export interface SearchOptions {
   /** Only logs that came into the index after this mark (`SearchSummary.mark` of an earlier call). */
   readonly afterMark?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called once when the whole selection must be read; `rawBytes` is how much text that is. */
-  readonly onScan?: (reason: string, rawBytes: number) => void;
+  /** Called once when the whole selection must be read; `rawBytes` finds out how much text that is. */
+  readonly onScan?: (reason: string, rawBytes: () => number) => void;
   /** Called as a scan goes on. */
   readonly onProgress?: (readBytes: number) => void;
 }

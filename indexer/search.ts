@@ -80,7 +80,7 @@ class Search {
       this.#tally.terms = answer.source.terms;
     } else {
       this.#tally.scanReason = answer.reason;
-      options.onScan?.(answer.reason, selectVolume(index.db, options.filter).raw_bytes);
+      options.onScan?.(answer.reason, () => selectVolume(index.db, options.filter).raw_bytes);
     }
     this.#mark = index.db.get(LAST_LOG, {})?.id ?? 0;
     const walk = walkCandidates(index, this.#source, options);

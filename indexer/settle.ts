@@ -29,7 +29,8 @@ function purgeText(db: IndexWriteDatabase): void {
   db.transaction(() => {
     db.run(OPTIMIZE_TEXT, {});
     rebuildVocabulary(db);
-    db.run(SET_META, { name: REMOVED_TEXT, value: 0 });
   });
-  db.tidy();
+  // Deleted rows stay readable in the gaps of pages that are in use: only writing everything anew takes them away.
+  db.compact();
+  db.run(SET_META, { name: REMOVED_TEXT, value: 0 });
 }

@@ -5,7 +5,7 @@ import type { AttemptFilter } from './log-index.ts';
 import { sql } from './statements.ts';
 
 /** A condition and the values it binds. */
-interface Condition {
+export interface Condition {
   readonly where: readonly string[];
   readonly params: SqlParams;
 }
@@ -38,7 +38,7 @@ export function conditionOf(filter: AttemptFilter): Condition {
   if (filter.sinceMs !== undefined) add('a.time_ms >= :sinceMs', { sinceMs: filter.sinceMs });
   if (filter.untilMs !== undefined) add('a.time_ms < :untilMs', { untilMs: filter.untilMs });
   Object.entries(filter.labels ?? {}).forEach(([name, value], n) => {
-    add(`EXISTS (SELECT 1 FROM json_each(a.labels) WHERE key = :label${n} AND value = :value${n})`, {
+    add(`a.id IN (SELECT attempt FROM attempt_labels WHERE name = :label${n} AND value = :value${n})`, {
       [`label${n}`]: name,
       [`value${n}`]: value,
     });
@@ -106,97 +106,35 @@ const FROM_LOGS = 'FROM attempts a JOIN logs l ON l.attempt = a.id JOIN captures
 /** An attempt's own log before its services' logs, the primary before other captures. */
 const WITHIN_ATTEMPT = "l.name <> 'log', l.name, l.is_primary DESC, l.log_id";
 
-const whereText = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
+/** `WHERE` of all the conditions, or nothing. */
+export const whereText = (...parts: readonly string[]): string =>
+  parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
 const orderText = (sort: 'new' | 'old'): string =>
   sort === 'new' ? 'ORDER BY a.time_ms DESC, a.id DESC' : 'ORDER BY a.time_ms, a.id';
 
-/** SQLite takes -1 for "no limit". */
-const limitOf = (limit: number | undefined): number => limit ?? -1;
+/** Which logs of an attempt are wanted: the primary of its own log, the primaries of all its logs, or every text. */
+export type WhichLogs = 'one' | 'primaries' | 'all';
 
-/** Logs of the attempts that the filter lets through. `one`: only the primary of each attempt's own log. */
-export function selectLogs(
+const WHICH = {
+  one: "l.id = (SELECT x.id FROM logs x WHERE x.attempt = a.id AND x.is_primary = 1 ORDER BY x.name <> 'log', x.name LIMIT 1)",
+  primaries: 'l.is_primary = 1',
+  all: 'l.id IS NOT NULL',
+} as const satisfies Record<WhichLogs, string>;
+
+/** Logs of the attempts named, in the order of time. */
+export const selectLogsOf = (
   db: IndexReadDatabase,
-  filter: AttemptFilter,
-  options: {
-    readonly which: 'one' | 'primaries' | 'all';
-    readonly sort: 'new' | 'old';
-    readonly limit: number | undefined;
-  },
-): LogRowColumns[] {
-  const { where, params } = conditionOf(filter);
-  const which = {
-    one: [
-      'l.is_primary = 1',
-      "l.id = (SELECT x.id FROM logs x WHERE x.attempt = a.id AND x.is_primary = 1 ORDER BY x.name <> 'log', x.name LIMIT 1)",
-    ],
-    primaries: ['l.is_primary = 1'],
-    all: [],
-  }[options.which];
-  return db.all(
+  attemptKeys: readonly number[],
+  options: { readonly which: WhichLogs; readonly sort: 'new' | 'old'; readonly afterLog?: number },
+): LogRowColumns[] =>
+  db.all(
     sql<SqlParams, LogRowColumns>(
-      `SELECT ${LOG_COLUMNS} ${FROM_LOGS} ${whereText(...where, ...which)}
-       ${orderText(options.sort)}, ${WITHIN_ATTEMPT} LIMIT :limit`,
+      `SELECT ${LOG_COLUMNS} FROM json_each(:keys) k JOIN attempts a ON a.id = k.value JOIN logs l ON l.attempt = a.id
+       JOIN captures c ON c.id = l.capture
+       WHERE ${WHICH[options.which]} AND l.id > :afterLog ${orderText(options.sort)}, ${WITHIN_ATTEMPT}`,
     ),
-    { ...params, limit: limitOf(options.limit) },
+    { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog ?? 0 },
   );
-}
-
-/** Where a walk over logs stands: the last attempt taken. */
-export interface Place {
-  readonly timeMs: number;
-  readonly attemptKey: number;
-}
-
-/** The next primaries after `place` in the order of time; whole attempts, so that `place` is enough to go on. */
-export function selectNextLogs(
-  db: IndexReadDatabase,
-  filter: AttemptFilter,
-  options: {
-    readonly sort: 'new' | 'old';
-    readonly attempts: number;
-    readonly place: Place | undefined;
-    readonly afterLog: number;
-  },
-): LogRowColumns[] {
-  const { where, params } = conditionOf(filter);
-  const { place, sort } = options;
-  const after = place === undefined ? [] : [`(a.time_ms, a.id) ${sort === 'new' ? '<' : '>'} (:placeMs, :placeKey)`];
-  return db.all(
-    sql<SqlParams, LogRowColumns>(
-      `SELECT ${LOG_COLUMNS} FROM (SELECT * FROM attempts a ${whereText(...where, ...after)} ${orderText(sort)} LIMIT :limit) AS a
-       JOIN logs l ON l.attempt = a.id JOIN captures c ON c.id = l.capture
-       WHERE l.is_primary = 1 AND l.id > :afterLog ${orderText(sort)}, ${WITHIN_ATTEMPT}`,
-    ),
-    {
-      ...params,
-      limit: options.attempts,
-      afterLog: options.afterLog,
-      ...(place === undefined ? {} : { placeMs: place.timeMs, placeKey: place.attemptKey }),
-    },
-  );
-}
-
-/** The place after the next `attempts` attempts; undefined when there are no more. */
-export function findNextPlace(
-  db: IndexReadDatabase,
-  filter: AttemptFilter,
-  options: { readonly sort: 'new' | 'old'; readonly attempts: number; readonly place: Place | undefined },
-): Place | undefined {
-  const { where, params } = conditionOf(filter);
-  const { place, sort } = options;
-  const after = place === undefined ? [] : [`(a.time_ms, a.id) ${sort === 'new' ? '<' : '>'} (:placeMs, :placeKey)`];
-  return db.get(
-    sql<SqlParams, Place>(
-      `SELECT a.time_ms AS timeMs, a.id AS attemptKey FROM attempts a ${whereText(...where, ...after)}
-       ${orderText(sort)} LIMIT 1 OFFSET :skipped`,
-    ),
-    {
-      ...params,
-      skipped: options.attempts - 1,
-      ...(place === undefined ? {} : { placeMs: place.timeMs, placeKey: place.attemptKey }),
-    },
-  );
-}
 
 /** The log that block `block` lies in, if it is a primary and its attempt passes the filter. */
 export function findLogOfBlock(db: IndexReadDatabase, filter: AttemptFilter, block: number): LogRowColumns | undefined {
@@ -223,17 +161,6 @@ const ATTEMPT_ROW = sql<{ key: number }, AttemptRowColumns>(
 /** One attempt by its row number. */
 export const findAttemptRow = (db: IndexReadDatabase, key: number): AttemptRowColumns | undefined =>
   db.get(ATTEMPT_ROW, { key });
-
-/** Attempts that the filter lets through, by outcome. */
-export function selectCounts(db: IndexReadDatabase, filter: AttemptFilter): { outcome: number; n: number }[] {
-  const { where, params } = conditionOf(filter);
-  return db.all(
-    sql<SqlParams, { outcome: number; n: number }>(
-      `SELECT a.outcome, count(*) AS n FROM attempts a ${whereText(...where)} GROUP BY a.outcome ORDER BY a.outcome LIMIT 3`,
-    ),
-    params,
-  );
-}
 
 /** Raw bytes and number of the primary logs that the filter lets through: how much a scan would read. */
 export function selectVolume(db: IndexReadDatabase, filter: AttemptFilter): { raw_bytes: number; logs: number } {

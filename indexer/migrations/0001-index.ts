@@ -26,14 +26,46 @@ CREATE INDEX attempts_by_sha ON attempts (sha, repo, workflow, job, run, attempt
 CREATE INDEX attempts_by_provider_id ON attempts (provider_id, repo) WHERE provider_id IS NOT NULL;
 CREATE INDEX attempts_by_tested_sha ON attempts (tested_sha) WHERE tested_sha IS NOT NULL;
 CREATE INDEX attempts_by_run ON attempts (run);
-CREATE INDEX attempts_by_time ON attempts (time_ms, id, outcome);
-CREATE INDEX attempts_by_outcome ON attempts (outcome, time_ms, id);
-CREATE INDEX attempts_by_job ON attempts (job, time_ms, id, outcome);
-CREATE INDEX attempts_by_repo ON attempts (repo, time_ms, id, outcome);
-CREATE INDEX attempts_by_workflow ON attempts (workflow, time_ms, id, outcome);
-CREATE INDEX attempts_by_branch ON attempts (branch, time_ms, id, outcome);
+-- Each order by time holds every column that lists are filtered by: a filter that nothing passes then reads an index of
+-- narrow rows, not the table.
+CREATE INDEX attempts_by_time ON attempts (time_ms, id, outcome, conclusion, repo, workflow, job, branch, attempt, rank);
+CREATE INDEX attempts_by_outcome ON attempts (outcome, time_ms, id, conclusion, repo, workflow, job, branch, attempt, rank);
+CREATE INDEX attempts_by_repo ON attempts (repo, time_ms, id, outcome, conclusion, workflow, job, branch, attempt, rank);
+CREATE INDEX attempts_by_workflow ON attempts (workflow, time_ms, id, outcome, conclusion, repo, job, branch, attempt, rank);
+CREATE INDEX attempts_by_job ON attempts (job, time_ms, id, outcome, conclusion, repo, workflow, branch, attempt, rank);
+CREATE INDEX attempts_by_branch ON attempts (branch, time_ms, id, outcome, conclusion, repo, workflow, job, attempt, rank);
 CREATE INDEX attempts_by_pr ON attempts (pr) WHERE pr IS NOT NULL;
 CREATE INDEX attempts_by_url ON attempts (url) WHERE url IS NOT NULL;
+
+CREATE TABLE attempt_labels (
+  name TEXT NOT NULL, value TEXT NOT NULL, attempt INTEGER NOT NULL REFERENCES attempts,
+  PRIMARY KEY (name, value, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_labels_by_attempt ON attempt_labels (attempt);
+CREATE TRIGGER labels_added AFTER INSERT ON attempts WHEN new.labels IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO attempt_labels SELECT key, value, new.id FROM json_each(new.labels);
+END;
+CREATE TRIGGER labels_changed AFTER UPDATE OF labels ON attempts WHEN new.labels IS NOT old.labels BEGIN
+  DELETE FROM attempt_labels WHERE attempt = old.id;
+  INSERT OR IGNORE INTO attempt_labels SELECT key, value, new.id FROM json_each(coalesce(new.labels, '{}'));
+END;
+CREATE TRIGGER labels_removed BEFORE DELETE ON attempts BEGIN
+  DELETE FROM attempt_labels WHERE attempt = old.id;
+END;
+
+-- How many attempts there are, by outcome: every search says it.
+CREATE TABLE totals (outcome INTEGER PRIMARY KEY, attempts INTEGER NOT NULL) STRICT;
+INSERT INTO totals VALUES (0, 0), (1, 0), (2, 0);
+CREATE TRIGGER attempts_added AFTER INSERT ON attempts BEGIN
+  UPDATE totals SET attempts = attempts + 1 WHERE outcome = new.outcome;
+END;
+CREATE TRIGGER attempts_changed AFTER UPDATE OF outcome ON attempts WHEN new.outcome <> old.outcome BEGIN
+  UPDATE totals SET attempts = attempts - 1 WHERE outcome = old.outcome;
+  UPDATE totals SET attempts = attempts + 1 WHERE outcome = new.outcome;
+END;
+CREATE TRIGGER attempts_removed AFTER DELETE ON attempts BEGIN
+  UPDATE totals SET attempts = attempts - 1 WHERE outcome = old.outcome;
+END;
 
 -- One job at one commit: what flakes are counted over, kept up to date by ingest so that nobody groups a million rows.
 CREATE TABLE job_commits (
