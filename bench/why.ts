@@ -3,9 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { explain } from '../indexer/why.ts';
-import { readScenario, scenarioQuestion } from './why-scenarios.ts';
-import { TRANSFORMS, transformScenario } from './why-transforms.ts';
+import { readScenario, scoreScenario } from '../test/support/why-scenarios.ts';
+import { TRANSFORMS, transformScenario } from '../test/support/why-transforms.ts';
 
 interface Row {
   n: number;
@@ -19,11 +18,11 @@ const args = process.argv.slice(2);
 const verbose = args.includes('--verbose');
 const brief = args.includes('--brief');
 const roots = args.filter((a, i) => !a.startsWith('--') && args[i - 1] !== '--transform');
-const named = args[args.indexOf('--transform') + 1] ?? '';
+const asked = args[args.indexOf('--transform') + 1] ?? '';
 const transforms = args.includes('--all-transforms')
   ? [undefined, ...Object.keys(TRANSFORMS)]
   : args.includes('--transform')
-    ? named.split(',')
+    ? asked.split(',')
     : [undefined];
 
 for (const transform of transforms) for (const root of roots) await score(root, transform);
@@ -37,21 +36,17 @@ async function score(root: string, transform: string | undefined): Promise<void>
     if (!fs.existsSync(path.join(dir, 'scenario.json'))) continue;
     const original = readScenario(dir);
     const scenario = transform === undefined ? original : transformScenario(original, transform);
-    const { question, marks } = scenarioQuestion(scenario);
-    const answer = await explain(question);
-    const best = answer.hypotheses[0];
-    const right = best?.mechanism === scenario.mechanism;
+    const { answer, right, top3, cited, brier, named, confidence } = await scoreScenario(scenario);
     const row = rows.get(scenario.mechanism) ?? { n: 0, top1: 0, top3: 0, cited: 0, brier: 0 };
     rows.set(scenario.mechanism, row);
     row.n++;
-    const cited = right && best.evidence.some((e) => marks.has(`${e.ref}:${e.line}`));
     if (right) row.top1++;
     if (cited) row.cited++;
-    if (answer.hypotheses.slice(0, 3).some((h) => h.mechanism === scenario.mechanism)) row.top3++;
-    row.brier += ((best?.confidence ?? 0) - (right ? 1 : 0)) ** 2;
-    if (scenario.mechanism === 'unknown' && !right && (best?.confidence ?? 0) > 0.5) bold++;
+    if (top3) row.top3++;
+    row.brier += brier;
+    if (scenario.mechanism === 'unknown' && !right && confidence > 0.5) bold++;
     if (!right) {
-      const key = `${scenario.mechanism} → ${best?.mechanism ?? 'nothing'}`;
+      const key = `${scenario.mechanism} → ${named}`;
       confusions.set(key, (confusions.get(key) ?? 0) + 1);
     }
     if (verbose || (!brief && (!right || !cited)))

@@ -13,6 +13,10 @@ import { saysExhausted, saysTimeout } from '../why-words.ts';
 const LIMIT_REACHED = 60;
 const LIMIT_NAMED = 10;
 const WORDS_ONLY = 4;
+/** No word of time, but the failure repeats a limit that was announced, and the clock says that it was used up. */
+const LIMIT_BY_CLOCK = 30;
+const LIMIT_BY_NUMBER = 8;
+const ANNOUNCES = /limit|time ?out|deadline|max|up to|within|wait/i;
 /** The provider says so, or the job ran as long as it may. */
 const JOB_LIMIT = 80;
 /** Time used that counts as the whole limit: clocks and polling are coarse. */
@@ -21,6 +25,8 @@ const MIN_LIMIT_MS = 1000;
 
 /** A wait with a limit: where it was announced, and the time it took. */
 interface Wait {
+  /** The line of the failure that names the limit. */
+  readonly failed: NovelLine;
   readonly line: number;
   readonly limitMs: number;
   readonly usedMs: number | undefined;
@@ -31,19 +37,22 @@ export const findTimeout: Detector = (view) => {
   const job = jobLimit(view);
   const wait = failure.line === undefined ? undefined : findWait(lines, failure.block);
   const said = failure.block.find((n) => saysTimeout(n.text) && !saysExhausted(n.text));
-  if (job === undefined && said === undefined) return reject('timeout', rejection(view));
+  const silent = said === undefined && wait !== undefined ? limitOdds(lines, wait) : undefined;
+  if (job === undefined && said === undefined && silent === undefined) return reject('timeout', rejection(view));
   const named = said === undefined ? [] : findDurationsMs(said.text).filter((ms) => ms >= MIN_LIMIT_MS);
   const reached = wait !== undefined && (wait.usedMs === undefined || wait.usedMs >= REACHED * wait.limitMs);
-  const odds = job !== undefined ? JOB_LIMIT : reached ? LIMIT_REACHED : named.length > 0 ? LIMIT_NAMED : WORDS_ONLY;
+  const words = reached ? LIMIT_REACHED : named.length > 0 ? LIMIT_NAMED : WORDS_ONLY;
+  const odds = job !== undefined ? JOB_LIMIT : (silent ?? words);
+  const shown = said ?? wait?.failed;
   const used = wait === undefined ? [] : greenShares(view, wait);
   return {
     kind: 'found',
     mechanism: 'timeout',
-    odds: said !== undefined && said.line !== failure.line ? odds / 3 : odds,
-    sentence: sentence(said, job, wait, used),
+    odds: shown !== undefined && shown.line !== failure.line ? odds / 3 : odds,
+    sentence: sentence(shown, job, wait, used),
     evidence: [
       ...failureEvidence(view),
-      ...(said !== undefined && said.line !== failure.line ? [evidenceOf(lines, said.line)] : []),
+      ...(shown !== undefined && shown.line !== failure.line ? [evidenceOf(lines, shown.line)] : []),
       ...(wait === undefined ? [] : [evidenceOf(lines, wait.line)]),
       ...greenEnds(view, wait),
     ],
@@ -57,6 +66,12 @@ export const findTimeout: Detector = (view) => {
     },
   };
 };
+
+/** Odds of a limit that was reached without a word of time: by the clock, else by what was announced. */
+function limitOdds(lines: LogLines, wait: Wait): number | undefined {
+  if (wait.usedMs !== undefined) return LIMIT_BY_CLOCK;
+  return ANNOUNCES.test(lines.body(wait.line)) ? LIMIT_BY_NUMBER : undefined;
+}
 
 /** The job's own limit, if it was reached or the provider says so. */
 function jobLimit({ target }: WhyView): number | undefined {
@@ -79,7 +94,7 @@ function findWait(lines: LogLines, block: readonly NovelLine[]): Wait | undefine
       const startMs = lines.lastTimeMs(line);
       const endMs = lines.lastTimeMs(failed.line);
       const usedMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
-      if (usedMs === undefined || usedMs >= REACHED * limitMs) return { line, limitMs, usedMs };
+      if (usedMs === undefined || usedMs >= REACHED * limitMs) return { failed, line, limitMs, usedMs };
     }
   }
   return undefined;
@@ -150,7 +165,7 @@ function findAnnounced(view: WhyView): { readonly limitMs: number; readonly shar
   const { core, lines } = view;
   for (const event of core) {
     const text = lines.body(event.line);
-    if (!/limit|time ?out|deadline|max|up to|within|wait/i.test(text)) continue;
+    if (!ANNOUNCES.test(text)) continue;
     const limitMs = findDurationsMs(text).find((ms) => ms >= MIN_LIMIT_MS);
     const startMs = lines.timeMs(event.line);
     if (limitMs === undefined || startMs === undefined) continue;

@@ -1,10 +1,11 @@
-// Reads folders of labelled scenarios and builds the question for each, without any store or index.
+// Reads folders of labelled scenarios, builds the question for each without any store or index, and scores the answer.
 import fs from 'node:fs';
 import path from 'node:path';
-import { readLines } from '../indexer/lines.ts';
-import type { WhyLog, WhyQuestion } from '../indexer/why-question.ts';
-import { collectTemplates } from '../indexer/why-templates.ts';
-import { type Attempt, findConclusion, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
+import { readLines } from '../../indexer/lines.ts';
+import { explain } from '../../indexer/why.ts';
+import type { WhyAnswer, WhyLog, WhyQuestion } from '../../indexer/why-question.ts';
+import { collectTemplates } from '../../indexer/why-templates.ts';
+import { type Attempt, findConclusion, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 
 export interface ScenarioAttempt {
   readonly file: string;
@@ -87,5 +88,35 @@ function toLog(a: ScenarioAttempt, text: string): WhyLog {
     has: (hash) => hashes.has(hash),
     falseRate: 0,
     load: async () => lines,
+  };
+}
+
+/** How an answer fares on a scenario, as the shared scorer counts it. */
+export interface ScenarioScore {
+  readonly named: string;
+  readonly confidence: number;
+  readonly right: boolean;
+  readonly top3: boolean;
+  /** The evidence of the first hypothesis has a line that shows the mechanism. */
+  readonly cited: boolean;
+  readonly brier: number;
+  readonly answer: WhyAnswer;
+}
+
+/** Asks `explain` and compares with the truth. */
+export async function scoreScenario(scenario: Scenario): Promise<ScenarioScore> {
+  const { question, marks } = scenarioQuestion(scenario);
+  const answer = await explain(question);
+  const best = answer.hypotheses[0];
+  const confidence = best?.confidence ?? 0;
+  const right = best?.mechanism === scenario.mechanism;
+  return {
+    named: best?.mechanism ?? 'nothing',
+    confidence,
+    right,
+    top3: answer.hypotheses.slice(0, 3).some((h) => h.mechanism === scenario.mechanism),
+    cited: right && best.evidence.some((e) => marks.has(`${e.ref}:${e.line}`)),
+    brier: (confidence - (right ? 1 : 0)) ** 2,
+    answer,
   };
 }

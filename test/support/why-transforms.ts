@@ -1,35 +1,18 @@
 // Rewrites labelled scenarios into other formats and vocabularies, to see whether the mechanisms are named for what
 // they are and not for how this simulator words them. Line for line, so the truth moves with the lines.
 import type { Scenario, ScenarioAttempt } from './why-scenarios.ts';
-
-/** One line with its stamp taken off. */
-interface Parts {
-  readonly stamp: string;
-  readonly body: string;
-  readonly line: number;
-  /** Seconds since the attempt's start. */
-  readonly atMs: number;
-  readonly role: string | undefined;
-}
-
-type Rewrite = (
-  parts: readonly Parts[],
-  random: () => number,
-  attempt: ScenarioAttempt,
-  scenario: Scenario,
-) => readonly Parts[];
-
-/** Small seeded generator (mulberry32): transforms must be the same on every run. */
-function seeded(text: string): () => number {
-  let state = 2166136261;
-  for (const c of text) state = Math.imul(state ^ (c.codePointAt(0) ?? 0), 16777619);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import {
+  ENGLISH,
+  EXHAUSTED,
+  EXITS,
+  GAVE_UP,
+  type Parts,
+  pickOf,
+  type Rewrite,
+  SYLLABLES,
+  seeded,
+  vocabulary,
+} from './why-vocabulary.ts';
 
 const STAMP = /^(\d{4}-\d\d-\d\dT\S+Z |\[\d\d:\d\d:\d\d\] )/;
 
@@ -67,86 +50,6 @@ const mapBody =
   (parts, random) =>
     parts.map((p) => ({ ...p, body: change(p.body, random, p) }));
 
-const pickOf = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)] as T;
-
-/** Words that any log may use in any project; everything else is this simulator's vocabulary. */
-const GENERIC = new Set(
-  (
-    'error warning warn failed failure timed timeout out after waiting wait for not set is to no space left on device killed address already in use ' +
-    'secret secrets limit exit code process completed with expected got found unauthorized version without while the and from ' +
-    'passed total tests running random order seed ms libssl cannot open shared object file loading libraries such'
-  ).split(' '),
-);
-
-const SYLLABLES = [
-  'bra',
-  'ken',
-  'lo',
-  'mir',
-  'tu',
-  'sel',
-  'vor',
-  'ni',
-  'quo',
-  'dra',
-  'pel',
-  'ga',
-  'zim',
-  'or',
-  'fe',
-  'stu',
-  'lan',
-  'wex',
-];
-const ENGLISH =
-  'ledger harvest beacon anchor meadow cargo lantern orchard voyage kernelbox pebble summit walnut canyon violet marble falcon timber copper island garden bridge window pocket saddle engine mirror basket candle dragon feather glacier hammer jungle kettle ladder magnet needle oyster parrot quarry ribbon saucer temple umbrella valley wagon yonder zephyr acorn blossom cinder dapple ember fennel grotto hollow ivory jasper kelp lagoon mango nectar opal prism quill ripple sorrel thistle'.split(
-    ' ',
-  );
-
-/** Replaces words that are not generic, the same word always by the same. */
-const vocabulary =
-  (make: (random: () => number, used: number) => string): Rewrite =>
-  (parts, _random, _attempt, scenario) => {
-    const words = dictionaryOf(scenario, make);
-    return parts.map((p) => ({
-      ...p,
-      body: p.body.startsWith('##[') && !p.body.startsWith('##[error]') ? p.body : rename(p.body, words),
-    }));
-  };
-
-const dictionaries = new WeakMap<Scenario, Map<string, string>>();
-function dictionaryOf(
-  scenario: Scenario,
-  make: (random: () => number, used: number) => string,
-): (word: string) => string {
-  let known = dictionaries.get(scenario);
-  if (known === undefined) {
-    known = new Map();
-    dictionaries.set(scenario, known);
-  }
-  const map = known;
-  const random = seeded(scenario.name);
-  for (let k = 0; k < map.size; k++) random();
-  return (word) => {
-    const key = word.toLowerCase();
-    let other = map.get(key);
-    if (other === undefined) {
-      other = make(seeded(`${scenario.name}${key}`), map.size);
-      map.set(key, other);
-    }
-    return word === word.toUpperCase() && word.length > 1
-      ? other.toUpperCase()
-      : word[0] === word[0]?.toUpperCase()
-        ? (other[0] ?? '').toUpperCase() + other.slice(1)
-        : other;
-  };
-}
-
-const rename = (body: string, words: (word: string) => string): string =>
-  body.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|sha256:\w+|\/objects\/\w+|blob-\w+|[A-Za-z]{3,}/g, (word) =>
-    /[\d:/]|blob-/.test(word) || isGeneric(word.toLowerCase()) ? word : words(word),
-  );
-
 const ACTOR = /^\[([\w-]+)\] /;
 const actor = (style: (name: string, rest: string) => string): Rewrite =>
   mapBody((body) => {
@@ -160,50 +63,6 @@ const tests = (style: (passed: boolean, name: string, ms: number, random: () => 
     const m = TEST.exec(body);
     return m === null ? body : style(m[1] === '✓', m[2] as string, Number(m[3]), random);
   });
-
-const EXHAUSTED = [
-  'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
-  'java.lang.OutOfMemoryError: Java heap space',
-  'accept4: too many open files',
-  'OSError: [Errno 24] Too many open files',
-  'fork: Resource temporarily unavailable',
-  'pq: sorry, too many clients already',
-  'HTTP 429 Too Many Requests from registry',
-  'API rate limit exceeded for installation',
-  'Error response from daemon: driver failed: port is already allocated',
-  'write error: Disk quota exceeded',
-  'mmap failed: Cannot allocate memory',
-  'ENOSPC: System limit for number of file watchers reached',
-  'container was OOMKilled',
-  'connection pool exhausted (max 20)',
-  'No free inodes on /var',
-];
-const GAVE_UP = [
-  (ms: number) => `gave up after ${ms / 1000}s`,
-  (ms: number) => `context deadline exceeded after ${ms / 60000}m0s`,
-  (ms: number) => `Timeout of ${ms}ms exceeded`,
-  (ms: number) => `still pending after ${ms / 60000} minutes, giving up`,
-  (ms: number) => `Zeitüberschreitung nach ${ms / 1000} Sekunden`,
-  (ms: number) => `deadline of ${ms / 1000} seconds exceeded`,
-  (ms: number) => `no answer within ${ms / 1000} s`,
-];
-const EXITS = [
-  'Error: Process completed with exit code 1.',
-  'make: *** [Makefile:12: e2e] Error 1',
-  'ERROR: Job failed: exit code 1',
-  'The command "npm test" exited with 1.',
-  'script returned exit code 1',
-  'Build step failed with status 1',
-];
-
-/** Words of the causes above are general too. */
-const CAUSE_WORDS = new Set(
-  [...EXHAUSTED, ...GAVE_UP.map((say) => say(60_000)), ...EXITS].flatMap(
-    (t) => t.toLowerCase().match(/[a-zü]{3,}/g) ?? [],
-  ),
-);
-const isGeneric = (word: string): boolean =>
-  GENERIC.has(word) || CAUSE_WORDS.has(word) || /^(?:pass|fail|ok)(?:ed)?$/.test(word);
 
 /** The causes in other words of the same kind; one choice for a whole scenario. */
 const causes: Rewrite = (parts, _random, _attempt, scenario) => {
