@@ -99,7 +99,7 @@ export class SqliteConnection implements IndexWriteDatabase {
   }
 
   compact(): void {
-    guarded(() => this.#database.exec('VACUUM'));
+    guarded(this.#database.name, () => this.#database.exec('VACUUM'));
   }
 
   tidy(): void {

@@ -37,8 +37,6 @@ export const search: Command = {
     { flags: '--sort <order>', summary: 'newest or oldest first', choices: ['new', 'old'] },
     { flags: '--budget <duration>', summary: `time for counting after the last line (default ${DEFAULT_BUDGET})` },
     { flags: '--explain', summary: 'plan, candidates and times, on stderr' },
-    { flags: '--no-index', summary: 'scan the store: exact, slow, needs no index' },
-    { flags: '--since-last <name>', summary: 'only logs that came since the last search of this name' },
     ...FILTER_OPTIONS,
   ],
   examples: [
@@ -90,11 +88,7 @@ interface Asked {
 async function printMatches(query: Query, { session, input, io, startedMs }: Asked): Promise<ExitCode> {
   const json = input.flag('json');
   const options = searchOptions(query, { session, input, io, startedMs });
-  const run = await openSearch(query, options, {
-    session,
-    sinceLast: input.text('sinceLast'),
-    noIndex: input.isOff('index'),
-  });
+  const run = await openSearch(query, options, session);
   const paint = await paintFor(input, io);
   const printer = matchPrinter({ paint, nowMs: io.now(), context: options.contextLines > 0 });
   let pending = '';
@@ -150,7 +144,7 @@ async function printNotes(
   for (const note of summary.notes) await io.stderr.write(`firstred: ${showText(note)}\n`);
   if (!summary.linesComplete && input.text('limit') === undefined && limit !== undefined)
     await io.stderr.write(`firstred: these are the first ${limit} lines; --limit N shows more\n`);
-  if (summary.lines === 0 && summary.matched.attempts === 0 && !input.flag('json') && !input.isOff('index'))
+  if (summary.lines === 0 && summary.matched.attempts === 0 && !input.flag('json'))
     await suggestHeadlines(input, io, session);
 }
 
