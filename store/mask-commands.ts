@@ -49,6 +49,8 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: '7z a', tail: `[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: 'password' },
   { key: 'rabbitmqctl add_user', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
   { key: 'rabbitmqctl change_password', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'net user', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'convertto-securestring', tail: `\\s+(?:-String\\s+)?${VALUE}`, kind: 'password' },
   { key: 'networkcredential', tail: `\\s?\\(\\s?"[^"]{1,120}"\\s?,\\s?"([^"]{6,200})`, kind: 'password' },
   { key: 'vault login', tail: `\\s+(?:-\\S{1,60}\\s+){0,4}${VALUE}`, kind: 'secret' },
   { key: 'cargo login', tail: `\\s+${VALUE}`, kind: 'secret' },

@@ -34,15 +34,18 @@ const isNameCode = (code: number): boolean =>
   code === 0x5f ||
   code === 0x2d ||
   code === 0x2e ||
-  code === 0x24;
+  code === 0x24 ||
+  code >= 0x80; // letters beyond ASCII, as bytes of UTF-8
 
 const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
 /** chosen: columns of a listing are rarely wider. */
 const MAX_SPACES = 24;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
-const IS_WORD = /(?: (?:is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+const IS_WORD = /(?: (?:value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
+/** `<key>apiKey</key><string>…</string>` of a property list, `<name>…</name><value>…</value>` of a configuration. */
+const ELEMENT_PAIR = /<\/(?:key|name|id)>\s{0,8}<(?:string|value|text)>/iy;
 const VALUE_WORD =
   /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
 const WRAPPERS =
@@ -52,7 +55,7 @@ const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
 const SET_COMMAND =
   /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-const NETRC_BEFORE = /(?:login|user|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
+const NETRC_BEFORE = /(?:login|user|role|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
 const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
 
 /** Where a sticky pattern that matches at `at` ends, or -1. Allocates nothing: this runs for every name in a log. */
@@ -104,13 +107,15 @@ function spacedStart(line: string, name: Name, at: number): ValueStart | undefin
   if (name.dashes) return { at: spaced, how: 'flag' };
   const before = line.slice(Math.max(0, name.from - 100), name.from);
   if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: 'flag' };
-  // A two-column listing (`token      abc…`): the name alone at the start, the value alone to the end.
-  if (spaced - at >= 2 && /^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced)))
+  // A listing (`token      abc…`) or a plain configuration: the name starts the line, the value ends it.
+  if (/^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
     return { at: spaced, how: 'prose' };
   return { at: spaced, how: 'spaced' };
 }
 
 function valueStart(line: string, name: Name): ValueStart | undefined {
+  const pair = line[name.to] === '<' ? endAt(ELEMENT_PAIR, line, name.to) : -1;
+  if (pair >= 0) return { at: pair, how: 'element' };
   const closed = skip(CLOSERS, line, name.to);
   const quoted = closed > name.to;
   const at = skipSpaces(line, closed);
@@ -222,7 +227,8 @@ function envLineEnd(line: string, name: Name, value: Value): number {
   if (!BEFORE_ENV_LINE.test(line.slice(Math.max(0, name.from - 16), name.from))) return value.to;
   let to = value.to;
   while (to < line.length && to - value.from < MAX_PLAIN && !/\s/.test(line[to] ?? '')) to++;
-  return to;
+  // A further name, or quotes around all of it: several values are in this word.
+  return /[="'\\]/.test(line.slice(value.to, to)) ? value.to : to;
 }
 
 /** Cuts a scheme word (`Bearer`, `token`) off the front of a value; the rest is what is tested. */
@@ -267,6 +273,7 @@ function openAt(line: string, name: Name, start: ValueStart | undefined, kind: N
   const field = line.slice(Math.max(0, name.from - 24), name.from);
   if (/^\\{0,4}["']?[ \t]{0,4},?[ \t]{0,8}$/.test(rest) && NAME_FIELD.test(field))
     return { kind, needsValueWord: true };
+  if (/^<\/(?:key|name)>\s{0,4}$/.test(rest) && /<(?:key|name)>$/.test(field)) return { kind, needsValueWord: true };
   // `variable "db_password" {` and its `default = …` on the next line.
   if (/^\\{0,4}["'][ \t]{0,4}\{$/.test(rest) && /variable[ \t]{1,4}["']$/.test(field))
     return { kind, needsValueWord: true };
@@ -295,10 +302,10 @@ function kindHere(line: string, name: Name): NameKind | undefined {
     : undefined;
 }
 
-/** Items of a list after its first (`"tokens": ["a", "b"]`), at most 64 of them. */
+/** Items of a list after its first (`"tokens": ["a", "b"]`), at most 64 of them; also the new value of a change. */
 function furtherItems(line: string, first: Value, kind: NameKind): Span[] {
   const spans: Span[] = [];
-  const item = /(\\{0,4}["'])[ \t]{0,4},[ \t]{0,8}(\\{0,4}["'])([^"'\\\s]{6,512})(?=\\{0,4}["'])/y;
+  const item = /(\\{0,4}["'])[ \t]{0,4}(?:,|->|=>)[ \t]{0,8}(\\{0,4}["'])([^"'\\\s]{6,512})(?=\\{0,4}["'])/y;
   item.lastIndex = first.to;
   while (spans.length < 64) {
     const match = item.exec(line);
@@ -321,7 +328,11 @@ export function findContextValue(line: string, from: number, to: number): Contex
   const value = readValue(line, start);
   if (isMasked(line, value, kind, start.how)) {
     const span = { from: value.from, to: envLineEnd(line, name, value), rule: `value:${kind}` };
-    const isList = value.quoted && OPEN_LIST.test(line.slice(Math.max(0, value.from - 8), value.from));
+    // A list, or a value and the one that replaces it (`"old" -> "new"`).
+    const isList =
+      value.quoted &&
+      (OPEN_LIST.test(line.slice(Math.max(0, value.from - 8), value.from)) ||
+        CHANGE.test(line.slice(value.to, value.to + 12)));
     return { end: name.to, spans: isList ? [span, ...furtherItems(line, value, kind)] : [span] };
   }
   // No value in use is that long and no secret: what is inside it is not read again name by name.
@@ -331,8 +342,10 @@ export function findContextValue(line: string, from: number, to: number): Contex
   return { end: name.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
 }
 
+const CHANGE = /^\\{0,4}["'][ \t]{0,4}->[ \t]{0,4}\\{0,4}["']/;
 const OPEN_LIST = /\[[ \t]{0,4}\\{0,4}["']$/;
-const VALUE_FIELD = /^[ \t]{0,60}(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8}/i;
+const VALUE_FIELD =
+  /^[ \t]{0,60}(?:<(?:string|value)>|(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8})/i;
 /** What runners put before each line: a time, a stream mark, an indent, a diff sign. */
 export const LINE_PREFIX =
   /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{1,4})?(?:\d\d[OE][ +] ?)?[ \t]{0,80}/;
@@ -342,11 +355,12 @@ export function findOpenValue(line: string, open: OpenName): Span | undefined {
   const prefix = LINE_PREFIX.exec(line)?.[0].length ?? 0;
   const field = VALUE_FIELD.exec(line.slice(prefix));
   if (field === null && open.needsValueWord) return undefined;
-  const value = readValue(line, { at: prefix + (field?.[0].length ?? 0), how: 'assigned' });
+  const isElement = field?.[0].endsWith('>') === true;
+  const value = readValue(line, { at: prefix + (field?.[0].length ?? 0), how: isElement ? 'element' : 'assigned' });
   const whole = withoutScheme(line, value);
   const text = line.slice(whole.from, whole.to);
   // A block's line holds the value alone; a line of prose after a heading does not.
-  const alone = /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
+  const alone = isElement || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
   if (!alone || /^[#:[]|[:[]$/.test(text) || !/\d/.test(text) || !isSecretValue(text, open.kind)) return undefined;
   return { from: whole.from, to: whole.to, rule: `value:${open.kind}` };
 }

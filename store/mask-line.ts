@@ -48,8 +48,11 @@ function patternOf(rule: TokenRule): RegExp {
 const longestRun = (text: string): string =>
   text.split(/[^A-Za-z0-9]/).reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 
-/** Shorter runs reach the score of words by chance. */
-const isWords = (run: string): boolean => run.length >= 12 && wordScore(run) > MOST_WORDY;
+/** Shorter runs reach the score of words by chance; then all of the text counts. */
+function isWords(text: string): boolean {
+  const run = longestRun(text);
+  return wordScore(run.length >= 12 ? run : text) > MOST_WORDY;
+}
 
 function findToken(
   line: string,
@@ -65,7 +68,7 @@ function findToken(
     if (text === undefined) continue;
     const body = rule.back[1] > 0 ? text : text.slice(rule.key.length);
     // Identifiers and test names run on from short prefixes (`test_`, `key`): a text of words is no token.
-    return !isInside && (isPlaceholder(body.length > 6 ? body : text) || isWords(longestRun(body)))
+    return !isInside && (isPlaceholder(body.length > 6 ? body : text) || isWords(body))
       ? { refusedTo: from - back + text.length }
       : { from: from - back, to: from - back + text.length, rule: rule.id };
   }

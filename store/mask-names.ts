@@ -4,16 +4,16 @@ import type { NameKind } from './mask-value.ts';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
-/** Words that name a password: short values count too. */
+/** Words that name a password: short values count too. Letters beyond ASCII are lower-cased bytes of UTF-8. */
 const PASSWORD_WORDS = set(`
-  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse contrasena contrasenia senha wachtwoord
+  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\u00e3\u00b1a senha wachtwoord
   parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
 /** Words that name a token or key by themselves. */
 const SECRET_WORDS = set(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
-  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey sessionkey sessiontoken refreshtoken
-  idtoken deploykey webhooksecret cookiesecret jwt pat psk hmac pepper mnemonic bearer authorization jeton
+  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
+  idtoken deploykey webhooksecret cookiesecret jwt pat psk pepper mnemonic bearer authorization jeton
   creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
   oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
   cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
@@ -25,6 +25,10 @@ const ENDINGS: readonly (readonly [string, NameKind])[] = [
   ['passphrase', 'password'],
   ['passwort', 'password'],
   ['pwd', 'password'],
+  ['rootpw', 'password'],
+  ['bindpw', 'password'],
+  ['adminpw', 'password'],
+
   ['token', 'secret'],
   ['secret', 'secret'],
   ['apikey', 'secret'],
@@ -48,7 +52,7 @@ const KEY_QUALIFIERS = set(`
   deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
   function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
   activation product serial join enrollment registration agent provisioning device bot merchant payment
-  project team org organization workspace tenant developer dev management mgmt personal customer sdk logging log telemetry
+  developer dev management mgmt personal customer sdk logging log telemetry
   instrumentation monitoring query search send sending sender mail email sms validation verification
   token pass refresh oauth bearer recovery backup unseal ca record
 `);
@@ -87,12 +91,19 @@ const HARMLESS_BEFORE_TOKEN = set(`
   stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
   per no bad illegal invalid unknown unterminated stray extra missing public
 `);
+/** Abbreviations that mean other things elsewhere: only at the end of a name do they mean a secret. */
+const SHORT_WORDS = set('pass pw psw pat sas otp totp tok cred creds psk auth dsn');
+/** Words after an abbreviation that say nothing about what the value is. */
+const NEUTRAL = set(
+  'prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string',
+);
+
 /** Words of a name, lower case, without trailing digits: `GITHUB_TOKEN2` gives github, token. */
 export function wordsOfName(name: string): string[] {
   const parts = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[^A-Za-z0-9]+/);
+    .split(/[^A-Za-z0-9\u0080-\u00ff]+/);
   const words: string[] = [];
   for (const part of parts) {
     const word = part.toLowerCase().replace(/\d{1,3}$/, '');
@@ -150,7 +161,10 @@ function readName(name: string): NameKind | undefined {
   if (/(?:^| )session id$/.test(tail)) return 'weak';
   for (let at = words.length - 1; at >= 0; at--) {
     const kind = kindAt(words, at);
-    if (kind !== undefined) return words.slice(at + 1).some((word) => ABOUT.has(word)) ? undefined : kind;
+    if (kind === undefined) continue;
+    const after = words.slice(at + 1);
+    if (SHORT_WORDS.has(words[at] ?? '')) return after.every((word) => NEUTRAL.has(word)) ? kind : undefined;
+    return after.some((word) => ABOUT.has(word)) ? undefined : kind;
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ const SAMPLE_WORDS = new Set(
 /** Anywhere inside a value: it was written to be replaced, or is a mark that a mask left. */
 const PARTS =
   'example placeholder changeme change-me change_me replaceme replace-me replace_me replace-with replace_with redacted ' +
-  '-dummy _dummy your- your_ insert- insert_ xxxx *** ... {{ ${ $( #{ sample- sample_ not-set not_set notset not-a-real ' +
+  '-dummy _dummy your- your_ insert- insert_ xxxxx *** ... {{ ${ $( #{ sample- sample_ not-set not_set notset not-a-real ' +
   'not-real notreal 123456789 abcdefgh 0123456789abcdef deadbeefdeadbeef \u00e2\u0080\u00a2';
 /** At the start of a value: a reference to where it is kept. `\u00e2` starts a bullet in UTF-8. */
 const STARTS_AS_REFERENCE =

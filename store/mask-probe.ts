@@ -15,9 +15,10 @@ for (const sign of '"\'`<>(),;[]{}\\') KINDS[sign.charCodeAt(0)] = 0;
 for (const name of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$')
   KINDS[name.charCodeAt(0)] = (KINDS[name.charCodeAt(0)] as number) | NAME;
 for (const end of ' \t\r\n"\'`<>/\\?#') KINDS[end.charCodeAt(0)] = (KINDS[end.charCodeAt(0)] as number) | ADDRESS_END;
+for (let byte = 0x80; byte < 0x100; byte++) KINDS[byte] = NAME; // letters beyond ASCII
 for (const space of ' \t') KINDS[space.charCodeAt(0)] = (KINDS[space.charCodeAt(0)] as number) | SPACE;
 // What may stand between a name and its value: separators, closing quotes and brackets, percent and entity escapes.
-for (const sign of '=:"\'`\\]>%&|?+') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
+for (const sign of '=:"\'`\\]<>%&|?+') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
 
 /** What the bytes around a word must look like for its line to be worth a look. */
 interface Check {
@@ -179,16 +180,26 @@ function randomFollows(bytes: Uint8Array, from: number): boolean {
   return digits >= 3;
 }
 
-const PROSE_VERBS = new Set(['is', 'wa', 'ar', 'se', 'ch', 're']);
+const PROSE_VERBS = new Set(['is', 'wa', 'va', 'ar', 'se', 'ch', 're']);
 
 /** After a name and a space: a separator, a verb (`is`), a listing's gap, or a flag or `set` before the name. */
 function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boolean {
   let at = space;
   while (at < bytes.length && at - space < 24 && ((KINDS[bytes[at] as number] as number) & SPACE) !== 0) at++;
   const next = bytes[at] as number;
-  if (next === 0x3d || next === 0x3a || next === 0x7c || next === ESC || next === 0x3f) return true;
+  if (
+    next === 0x3d ||
+    next === 0x3a ||
+    next === 0x7c ||
+    next === ESC ||
+    next === 0x3f ||
+    next === 0x27 ||
+    next === 0x22
+  )
+    return true;
   if (next === 0x0a || next === 0x0d || at >= bytes.length) return false;
-  if (at - space >= 2) return true;
+  const previous = nameFrom > 0 ? (bytes[nameFrom - 1] as number) : 0x0a;
+  if (at - space >= 2 || previous === 0x0a || previous === 0x0d || previous === 0x09) return true;
   const before = bytes[nameFrom] as number;
   if (before === 0x2d || bytes[nameFrom - 1] === 0x2f) return true;
   if (randomFollows(bytes, at)) return true;

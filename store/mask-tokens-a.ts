@@ -2,6 +2,29 @@
 // issuers document them and as public rule sets (gitleaks, GitHub secret scanning, Nosey Parker, TruffleHog) know them.
 import { A, B, BU, H, HX, ID, L, type Row, U, W } from './mask-rule.ts';
 
+/** The secret beside its id, as console downloads and listings have them. */
+const AWS_SECRET = `(?:["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/]))?`;
+
+/** Keys in DER or OpenSSH form whose lines lost their PEM marks; public keys and certificates start otherwise. */
+const KEYS: readonly Row[] = [
+  ['private-key', 'b3BlbnNzaC1rZXktdj', `${B}{40,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEpAIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEowIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEogIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEpQIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIJKAIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIJKQIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIJKgIBAAK', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEvQIBADAN', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEvgIBADAN', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIEvAIBADAN', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIJQgIBADAN', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIIJQwIBADAN', `${B}{60,16000}={0,2}`, 'L'],
+  ['private-key', 'MIGHAgEAMBMG', `${B}{60,400}={0,2}`, 'L'],
+  ['private-key', 'MHcCAQEEI', `${B}{60,400}={0,2}`, 'L'],
+  ['private-key', 'MC4CAQAwBQYDK2Vw', `${B}{40,100}={0,2}`, 'L'],
+];
+
 /** Code hosting. */
 const HOSTING: readonly Row[] = [
   ['github', 'ghp_', `[A-Za-z0-9_]{36,255}`],
@@ -38,10 +61,10 @@ const HOSTING: readonly Row[] = [
 
 /** Clouds and hosting. */
 const CLOUDS: readonly Row[] = [
-  ['aws', 'AKIA', `[A-Z0-9]{16}`, 'lr'],
-  ['aws', 'ASIA', `[A-Z0-9]{16}`, 'lr'],
-  ['aws', 'ABIA', `[A-Z0-9]{16}`, 'lr'],
-  ['aws', 'ACCA', `[A-Z0-9]{16}`, 'lr'],
+  ['aws', 'AKIA', `[A-Z0-9]{16}${AWS_SECRET}`, 'lr'],
+  ['aws', 'ASIA', `[A-Z0-9]{16}${AWS_SECRET}`, 'lr'],
+  ['aws', 'ABIA', `[A-Z0-9]{16}${AWS_SECRET}`, 'lr'],
+  ['aws', 'ACCA', `[A-Z0-9]{16}${AWS_SECRET}`, 'lr'],
   ['aws', 'A3T', `[A-Z0-9]{17}`, 'lr'],
   ['aws-bedrock', 'ABSK', `${B}{100,300}={0,2}`, 'l'],
   ['aws-bedrock', 'bedrock-api-key-', `${BU}{40,2000}={0,2}`],
@@ -219,4 +242,4 @@ const INFRASTRUCTURE: readonly Row[] = [
   ['temporal', 'tmprl_', `${W}{40,200}`],
 ];
 
-export const INFRASTRUCTURE_TOKENS: readonly Row[] = [...HOSTING, ...CLOUDS, ...BUILD, ...INFRASTRUCTURE];
+export const INFRASTRUCTURE_TOKENS: readonly Row[] = [...KEYS, ...HOSTING, ...CLOUDS, ...BUILD, ...INFRASTRUCTURE];

@@ -8,7 +8,7 @@ export type NameKind = 'password' | 'secret' | 'weak';
 
 const CODE =
   /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}(?:\?\.)?[([]|^[A-Za-z_$][\w$]{0,60}\?\.|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
-const DOTTED_WORDS = /^[a-z_$][\w$]{0,40}(?:(?:\.|::|->)[a-z_$][\w$]{0,40}){1,6}$/i;
+const DOTTED_WORDS = /^[a-z_$]{1,40}(?:(?:\.|::|->)[a-z_$]{1,40}){1,6}$/i;
 const LABELLED_DIGEST = /^(?:sha\d{1,3}|md5|blake[23][bs]?|h1|crc32c?|etag|git|commit)[-:=]/i;
 /** `group:artifact:1.2.3` of a package manager, and a plain e-mail address. */
 const COORDINATE = /^[\w.-]{1,80}(?::[\w.-]{1,80}){1,4}$/;
@@ -97,8 +97,9 @@ const hasWordPart = (value: string): boolean =>
 
 function isPassword(value: string): boolean {
   if (value.length < 6 || !/[a-z]/i.test(value)) return false;
-  if (/\s/.test(value)) return false;
   if (APP_PASSWORD.test(value)) return wordScore(value) < 0.6;
+  // Words with spaces are prose, unless there are few and they hold what only passwords hold.
+  if (/\s/.test(value)) return value.length <= 40 && /\d/.test(value) && /[!@#$%^&*]/.test(value);
   return /\d/.test(value) || SIGN.test(value) || (value.length >= 8 && wordScore(value) < -0.9);
 }
 

@@ -1,4 +1,6 @@
 // The words that the automaton looks for, each with what a hit on it means. Built at first use, never at import.
+
+import { AppError } from './errors.ts';
 import { type Automaton, buildAutomaton } from './mask-automaton.ts';
 import { COMMAND_RULES } from './mask-commands.ts';
 import type { TokenRule } from './mask-rule.ts';
@@ -38,14 +40,14 @@ export type Word =
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase motdepasse kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */
-const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw _pw'.split(
+const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw'.split(
   ' ',
 );
-const AFTER_SHORT = [...'=:"\' ]>%|\\,&?+_-.0123456789\n\r'];
+const AFTER_SHORT = [...'=:"\' ]<>%|\\,&?+_-.0123456789\n\r'];
 
 const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
   ['://', findUserInfo, 'address'],
@@ -75,8 +77,11 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
   ['--passphrase-fd', findPiped, 'any'],
 ];
 
-/** chosen: enough to tell a told form from other text, few enough that hundreds of forms stay a small table. */
-const TOLD_PREFIX = 12;
+/**
+ * First bytes of a told form that the automaton looks for, the first length whose table fits: 12 tell a form from other
+ * text and keep the table of some hundred values small; thousands of values need shorter ones, which cost time.
+ */
+const TOLD_PREFIXES = [12, 8, 5];
 /** The flag that must come for a command's expression to match. */
 const FLAG = /\\s(-[a-zA-Z])/;
 
@@ -110,10 +115,10 @@ function staticWords(): [string, Word][] {
 }
 
 /** Told forms grouped by their first bytes, which are what the automaton looks for. */
-function toldWords(forms: readonly string[]): [string, Word][] {
+function toldWords(forms: readonly string[], length: number): [string, Word][] {
   const byPrefix = new Map<string, string[]>();
   for (const form of forms) {
-    const prefix = form.slice(0, TOLD_PREFIX);
+    const prefix = form.slice(0, length);
     const group = byPrefix.get(prefix);
     if (group === undefined) byPrefix.set(prefix, [form]);
     else group.push(form);
@@ -126,15 +131,31 @@ function toldWords(forms: readonly string[]): [string, Word][] {
 
 let rulesOnly: WordTable | undefined;
 
-/** The table for the rules and these told forms; the one without any is built once in a process. */
-export function wordTable(toldForms: readonly string[]): WordTable {
-  if (toldForms.length === 0 && rulesOnly !== undefined) return rulesOnly;
-  const entries = [...staticWords(), ...toldWords(toldForms)];
-  const table: WordTable = {
+function tableOf(entries: readonly (readonly [string, Word])[]): WordTable {
+  return {
     automaton: buildAutomaton(entries.map(([word]) => word)),
     words: entries.map(([, word]) => word),
     lengths: entries.map(([word]) => word.length),
   };
-  if (toldForms.length === 0) rulesOnly = table;
-  return table;
+}
+
+/**
+ * The table for the rules and these told forms; the one without any is built once in a process. USAGE when there are too
+ * many of them for any table.
+ */
+export function wordTable(toldForms: readonly string[]): WordTable {
+  if (toldForms.length === 0) {
+    rulesOnly ??= tableOf(staticWords());
+    return rulesOnly;
+  }
+  for (const length of TOLD_PREFIXES) {
+    try {
+      return tableOf([...staticWords(), ...toldWords(toldForms, length)]);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new AppError('USAGE', `${toldForms.length} forms of values to mask are more than the masker can hold`, {
+    hint: 'give fewer values: a mask file is for some thousand secrets at most',
+  });
 }
