@@ -85,32 +85,40 @@ async function run(options: Options): Promise<void> {
 
 /** Rival and ours take turns, so that a busy moment of the machine hits both. */
 async function compareTimes(folder: string, file: string, rounds: number): Promise<void> {
-  const rival: number[] = [];
-  const masked: number[] = [];
-  const open: number[] = [];
+  const rival: Run[] = [];
+  const masked: Run[] = [];
+  const open: Run[] = [];
   let storedBytes = 0;
   await rivalOnce(file); // the file is in the page cache for all from now on
   for (let n = 0; n < rounds; n++) {
-    rival.push((await rivalOnce(file)).wallMs);
-    masked.push((await archiveOnce(folder, file, [])).wallMs);
+    rival.push(await rivalOnce(file));
+    masked.push(await archiveOnce(folder, file, []));
     const plain = await archiveOnce(folder, file, ['--no-mask', '--i-know']);
-    open.push(plain.wallMs);
+    open.push(plain);
     storedBytes = plain.storedBytes;
   }
-  const base = spreadOf(rival).median;
-  const ratios = (values: readonly number[]): string =>
-    spreadText(
-      values.map((ms) => ms / base),
-      2,
-    );
-  console.log(`zstd -9 | sha256sum      ${spreadText(rival, 0)} ms`);
-  console.log(`archive                  ${spreadText(masked, 0)} ms = ${ratios(masked)} ×`);
-  console.log(`archive --no-mask        ${spreadText(open, 0)} ms = ${ratios(open)} ×`);
+  printTimes('zstd -9 | sha256sum', rival, rival);
+  printTimes('archive', masked, rival);
+  printTimes('archive --no-mask', open, rival);
   const least = plainFramesBytes(file);
   const sizeBytes = statSync(file).size;
   console.log(
     `stored                   ${storedBytes} B = ×${(sizeBytes / storedBytes).toFixed(1)}; zstd -9 frames of 256 KiB ${least} B: ${((storedBytes / least - 1) * 100).toFixed(2)} % more`,
   );
+}
+
+function printTimes(name: string, runs: readonly Run[], rival: readonly Run[]): void {
+  const base = spreadOf(rival.map((r) => r.wallMs)).median;
+  const wallMs = runs.map((r) => r.wallMs);
+  const ratio = spreadText(
+    wallMs.map((ms) => ms / base),
+    2,
+  );
+  const cpuMs = spreadText(
+    runs.map((r) => r.cpuMs),
+    0,
+  );
+  console.log(`${name.padEnd(24)} ${spreadText(wallMs, 0)} ms = ${ratio} ×; processor ${cpuMs} ms`);
 }
 
 async function measureLarge(folder: string, sizeBytes: number, sources: readonly string[]): Promise<void> {
