@@ -1,4 +1,5 @@
 // Keeps the index small and quick: merges segments of the text table and lists of the vocabulary, gives free pages back.
+import { AppError } from '../store/errors.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import { REMOVED_TEXT } from './facts.ts';
 import { GET_META, SET_META } from './statements.ts';
@@ -31,6 +32,12 @@ function purgeText(db: IndexWriteDatabase): void {
     rebuildVocabulary(db);
   });
   // Deleted rows stay readable in the gaps of pages that are in use: only writing everything anew takes them away.
-  db.compact();
+  try {
+    db.compact();
+  } catch (error) {
+    // The mark stays, so the next process does it.
+    if (error instanceof AppError && (error.code === 'INDEX_BUSY' || error.code === 'STORE_FULL')) return;
+    throw error;
+  }
   db.run(SET_META, { name: REMOVED_TEXT, value: 0 });
 }
