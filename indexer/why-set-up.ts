@@ -103,32 +103,33 @@ function confirmation(view: WhyView, novel: NovelLine): number {
   return Math.min(factor, 4);
 }
 
-/** Settings that every read green gives the same value, masked in the template, and the target another. */
-function findMaskedChanges(view: WhyView): SetUpChange[] {
-  return settingsOf(view).flatMap((event) => {
-    const values = valuesOf(view.loaded, event.hash);
-    const first = view.loaded[0];
-    if (first === undefined || new Set(values).size !== 1) return [];
-    const [now, before] = [view.lines.body(event.line), values[0] as string];
-    if (isSameSetting(now, before)) return [];
-    const weight = (blurNumbers(now) === blurNumbers(before) ? stepOf(now, before) : 1) * (saysSetUp(now) ? 1 : 0.5);
-    return [
-      {
-        now: { line: event.line, text: now },
-        before: { green: first, line: lineOf(first, event.hash), text: before },
-        weight,
-      },
-    ];
-  });
+/** A setting of the set-up and what each log that was read says of it. */
+interface Setting {
+  readonly event: SharedEvent;
+  readonly now: string;
+  readonly greens: readonly string[];
 }
 
-const settingsOf = (view: WhyView): readonly SharedEvent[] => {
+function settingsOf(view: WhyView): readonly Setting[] {
   const end = setUpEnd(view);
-  return view.shared.filter((event) => event.line <= end && event.count <= MAX_COUNT).slice(0, MAX_SETTINGS);
-};
+  const events = view.shared.filter((event) => event.line <= end && event.count <= MAX_COUNT).slice(0, MAX_SETTINGS);
+  return events.map((event) => ({
+    event,
+    now: view.lines.body(event.line),
+    greens: event.greenLines.map((line, k) => (view.loaded[k] as ReadLog).lines.body(line)),
+  }));
+}
 
-const valuesOf = (logs: readonly ReadLog[], hash: number): readonly string[] =>
-  (linesIn(hash, logs) ?? []).map((line, k) => (logs[k] as ReadLog).lines.body(line));
+/** Settings that every read green gives the same value, masked in the template, and the target another. */
+function findMaskedChanges(view: WhyView): SetUpChange[] {
+  return settingsOf(view).flatMap(({ event, now, greens }) => {
+    const [green, text] = [view.loaded[0], greens[0]];
+    if (green === undefined || text === undefined || greens.some((other) => other !== text)) return [];
+    if (isSameSetting(now, text)) return [];
+    const weight = (blurNumbers(now) === blurNumbers(text) ? stepOf(now, text) : 1) * (saysSetUp(now) ? 1 : 0.5);
+    return [{ now: { line: event.line, text: now }, before: { green, line: lineOf(green, event.hash), text }, weight }];
+  });
+}
 
 /** Equal but for amounts, times and ids, which differ always. */
 const isSameSetting = (a: string, b: string): boolean => a === b || withoutAmounts(a) === withoutAmounts(b);
@@ -149,11 +150,18 @@ const withoutAmounts = (text: string): string =>
  */
 export function setUpChangeRate(view: WhyView): number {
   const { loaded } = view;
+  const settings = settingsOf(view);
   let changes = 0;
-  for (const green of loaded) {
+  loaded.forEach((green, at) => {
     const rest = loaded.filter((other) => other !== green);
-    if (rest.length > 0) changes += countKept(green, rest) + countMasked(view, green, rest);
-  }
+    if (rest.length === 0) return;
+    changes += countKept(green, rest);
+    for (const { greens } of settings) {
+      const common = greens[at === 0 ? 1 : 0] as string;
+      if (greens.every((value, k) => k === at || value === common) && !isSameSetting(greens[at] as string, common))
+        changes++;
+    }
+  });
   return (Math.min(changes, loaded.length) + 0.5) / (view.greens.length + 1);
 }
 
@@ -172,12 +180,4 @@ function countKept(green: ReadLog, rest: readonly ReadLog[]): number {
     if (lacked.has(blurNumbers(green.lines.template(green.templates.firstLines[k] as number)))) changes++;
   });
   return changes;
-}
-
-function countMasked(view: WhyView, green: ReadLog, rest: readonly ReadLog[]): number {
-  return settingsOf(view).filter((event) => {
-    const values = new Set(valuesOf(rest, event.hash));
-    const [common] = values;
-    return values.size === 1 && !isSameSetting(green.lines.body(lineOf(green, event.hash)), common ?? '');
-  }).length;
 }

@@ -70,11 +70,14 @@ export function greenEvidence(
   return found;
 }
 
-/** A line's words for a sentence, in quotes and short. */
-export function quote(text: string): string {
-  const short = text.trim().replace(/\s+/g, ' ');
-  return `“${short.length > 90 ? `${short.slice(0, 89)}…` : short}”`;
+/** A line's words for a sentence, in quotes and short; of a long one the part at `at`. */
+export function quote(text: string, at = 0): string {
+  const from = at + MAX_QUOTE > text.length ? Math.max(0, text.length - MAX_QUOTE) : Math.max(0, at - 20);
+  const long = text.trim().length > MAX_QUOTE;
+  const short = (long ? text.slice(from, from + MAX_QUOTE - 1) : text).trim().replace(/\s+/g, ' ');
+  return `“${long && from > 0 ? '…' : ''}${short}${long && from + MAX_QUOTE - 1 < text.length ? '…' : ''}”`;
 }
+const MAX_QUOTE = 90;
 
 /** `3 green attempts`, `1 green attempt`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -35,6 +35,8 @@ export const saysWarning = (text: string): boolean => WARNING.test(text);
 export const saysExit = (text: string): boolean => EXIT.test(text);
 export const saysTimeout = (text: string): boolean => TIMEOUT.test(text);
 export const saysExhausted = (text: string): boolean => EXHAUSTED.test(text);
+/** Where a text says that something ran out; 0 when it does not. */
+export const exhaustedAt = (text: string): number => Math.max(0, text.search(EXHAUSTED));
 export const saysSetUp = (text: string): boolean => SET_UP.test(text);
 export const saysCredential = (text: string): boolean => CREDENTIAL.test(text);
 

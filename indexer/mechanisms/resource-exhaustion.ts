@@ -2,7 +2,7 @@
 // where green attempts don't say them and where the job failed.
 import type { NovelLine } from '../why-case.ts';
 import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why-view.ts';
-import { saysExhausted, saysWarning } from '../why-words.ts';
+import { exhaustedAt, saysExhausted, saysWarning } from '../why-words.ts';
 
 /** Odds when the failure itself names the resource: hardly ever a coincidence. */
 const AT_FAILURE = 60;
@@ -37,8 +37,8 @@ export const findResourceExhaustion: Detector = (view) => {
     odds,
     sentence:
       near.length > 0
-        ? `A resource ran out where the job failed: ${quote(shown.text)}.`
-        : `A resource ran out before the job failed: ${quote(shown.text)}.`,
+        ? `A resource ran out where the job failed: ${quote(shown.text, exhaustedAt(shown.text))}.`
+        : `A resource ran out before the job failed: ${quote(shown.text, exhaustedAt(shown.text))}.`,
     evidence: [...evidence, ...failureEvidence(view).filter((f) => !evidence.some((e) => e.line === f.line))],
     facts: { atFailure: near.length > 0, greensThatSayIt: 0, greens: view.greens.length },
   };
