@@ -3,7 +3,7 @@
 import { type Place, selectAttempts } from './statements-order.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
-import type { LongLine } from './long-lines.ts';
+import type { LongLine } from './found-line.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
 import { findLogOfBlock, type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf } from './statements-filter.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
@@ -148,16 +148,21 @@ function* everyLog(
   }
 }
 
-function workOf(db: LogIndexReader['db'], source: CandidateSource | undefined, row: LogRowColumns): LogWork | undefined {
-  if (source === undefined) return { row, slots: 'all', longLines: [], isCertain: () => false };
+function workOf(
+  db: LogIndexReader['db'],
+  source: CandidateSource | undefined,
+  row: LogRowColumns,
+): LogWork | undefined {
+  const runs = db.all(FRAME_RUNS_OF_LOG, { log: row.log }).map((run) => ({
+    firstFrame: run.first_frame,
+    lastFrame: run.last_frame,
+  }));
+  if (source === undefined) return { row, slots: 'all', longLines: runs };
   const { first_block: from, block_count: count } = row;
-  const range = { from, to: from + count };
-  const blocks = source.blocksIn({ ...range, limit: count });
-  const longLines = db
-    .all(FRAME_RUNS_OF_LOG, { log: row.log })
-    .filter((run) => mayMatch(source, { first_block: from, ...run }))
-    .map((run) => ({ firstFrame: run.first_frame, lastFrame: run.last_frame }));
+  const blocks = source.blocksIn({ from, to: from + count, limit: count });
+  const longLines = runs.filter((run) =>
+    mayMatch(source, { first_block: from, first_frame: run.firstFrame, last_frame: run.lastFrame }),
+  );
   if (blocks.length === 0 && longLines.length === 0) return undefined;
-  const isCertain = (): boolean => source.isCertainIn(range);
-  return { row, slots: blocks.map((block) => block - from), longLines, isCertain };
+  return { row, slots: blocks.map((block) => block - from), longLines };
 }
