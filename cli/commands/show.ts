@@ -22,6 +22,7 @@ export const show: Command = {
     { flags: '--force', summary: 'lets --raw write to a terminal' },
     { flags: '--full', summary: 'do not cut long lines' },
     { flags: '--numbers', summary: 'line numbers also where the output is no terminal' },
+    { flags: '--times', summary: 'when each line came, and from stdout or stderr; of logs that `run` kept' },
   ],
   examples: [
     { line: 'firstred show L7kq2m9xw1c4d8fh3:200-240', summary: 'a range of lines of a kept log' },
@@ -72,11 +73,13 @@ async function showLines(source: LogSource, session: Session, input: CommandInpu
   const colour = await wantsColour(input, io);
   const numbers = io.stdout.isTerminal || input.flag('numbers') || source.lines !== undefined;
   const maxLineBytes = input.flag('full') ? Number.POSITIVE_INFINITY : undefined;
+  const stamp = input.flag('times') ? await openStamps(source, session) : () => '';
   let shown = 0;
   let pending = '';
   for await (const line of linesOf(source, session)) {
     io.signal.throwIfAborted();
-    pending += `${numbers ? `${String(line.number).padStart(7)}  ` : ''}${lineText(line.bytes, { colour, maxLineBytes })}\n`;
+    const number = numbers ? `${String(line.number).padStart(7)}  ` : '';
+    pending += `${number}${stamp(line.number)}${lineText(line.bytes, { colour, maxLineBytes })}\n`;
     shown += 1;
     if (pending.length < 65_536) continue;
     await io.stdout.write(pending);
@@ -87,6 +90,11 @@ async function showLines(source: LogSource, session: Session, input: CommandInpu
   throw new AppError('NOT_FOUND', `${source.ref} has no line ${source.lines.first}`, {
     hint: '`firstred show REF --meta` says how many it has',
   });
+}
+
+async function openStamps(source: LogSource, session: Session): Promise<(number: number) => string> {
+  const { openLineStamps } = await import('../line-stamps.ts');
+  return openLineStamps(source, session);
 }
 
 /** The wanted lines; of a kept log only the frames that hold them are read. */

@@ -29,6 +29,10 @@ test('each line has a time and the stream that it came from', async () => {
   const times = kept?.times?.map((row) => row.timeMs) ?? [];
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(new Set(times).size).toBe(3);
+  const shown =
+    expectCode(await runCommand(home, ['sync', '--quiet']), 0) &&
+    (await runCommand(home, ['show', kept?.manifest.logId ?? '', '--times']));
+  expect(shown.stdout.toString()).toMatch(/^\d{4}-\S+Z out {2}a\n\S+Z err {2}b\n\S+Z out {2}c\n$/);
 });
 
 test('a child may open its output again by name, as with a pipe', async () => {
