@@ -5,7 +5,6 @@ import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { LogId } from '../store/log-id.ts';
 import type { CaptureSource } from '../store/manifest.ts';
 import { attemptOf } from './attempt-columns.ts';
-import { selectAttempts, selectCounts } from './statements-order.ts';
 import { unpackFrameTable } from './frame-table-blob.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
 import { FRAMES_OF_LOG } from './statements.ts';
@@ -16,6 +15,7 @@ import {
   selectLogsOfRef,
   type WhichLogs,
 } from './statements-filter.ts';
+import { selectAttempts, selectCounts } from './statements-order.ts';
 
 /** How a list is cut and ordered: by start time, newest first unless told otherwise. */
 export interface ListOptions {

@@ -1,11 +1,12 @@
 // Which logs to look into and in what order: newest or oldest attempt first, few candidates all at once, many log by log.
 
-import { type Place, selectAttempts } from './statements-order.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
-import type { LongLine } from './found-line.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
+import type { LongLine } from './long-lines.ts';
+import { firstFrom } from './sorted-numbers.ts';
 import { findLogOfBlock, type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf } from './statements-filter.ts';
+import { type Place, selectAttempts } from './statements-order.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
 
 /** A log with its candidate blocks. */
@@ -13,6 +14,8 @@ export interface LogWork {
   readonly row: LogRowColumns;
   readonly slots: readonly number[] | 'all';
   readonly longLines: readonly LongLine[];
+  /** The index alone shows that a line matches. */
+  readonly isCertain: () => boolean;
 }
 
 /** measured: the logs of so many blocks are looked up and sorted in about 15 ms; with more, the newest logs come first. */
@@ -57,21 +60,12 @@ const boundSource = (source: CandidateSource): CandidateSource => ({
   terms: source.terms,
   blocksIn: (range) => source.blocksIn(range),
   mayMatchAcross: (range) => source.mayMatchAcross(range),
+  isCertainIn: (range) => source.isCertainIn(range),
 });
 
 /** The part of ascending numbers in `[from, to)`. */
-function between(blocks: BlockNumbers, { from, to }: { readonly from: number; readonly to: number }): BlockNumbers {
-  let low = 0;
-  let high = blocks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((blocks[middle] as number) < from) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while (end < blocks.length && (blocks[end] as number) < to) end++;
-  return blocks.slice(low, end);
-}
+const between = (blocks: BlockNumbers, { from, to }: { readonly from: number; readonly to: number }): BlockNumbers =>
+  blocks.slice(firstFrom(blocks, from), firstFrom(blocks, to));
 
 function inOrder(works: LogWork[], sort: 'new' | 'old'): LogWork[] {
   const sign = sort === 'new' ? -1 : 1;
@@ -116,8 +110,11 @@ function fewLogs(
     works.set(line.log, work);
     work.longLines.push({ firstFrame: line.first_frame, lastFrame: line.last_frame });
   }
-  return [...works.values()];
+  return [...works.values()].map((work) => ({ ...work, isCertain: () => isCertain(source, work.row) }));
 }
+
+const isCertain = (source: CandidateSource, { first_block: from, block_count: count }: LogRowColumns): boolean =>
+  source.isCertainIn({ from, to: from + count });
 
 const mayMatch = (
   source: CandidateSource,
@@ -157,12 +154,12 @@ function workOf(
     firstFrame: run.first_frame,
     lastFrame: run.last_frame,
   }));
-  if (source === undefined) return { row, slots: 'all', longLines: runs };
+  if (source === undefined) return { row, slots: 'all', longLines: runs, isCertain: () => false };
   const { first_block: from, block_count: count } = row;
   const blocks = source.blocksIn({ from, to: from + count, limit: count });
   const longLines = runs.filter((run) =>
     mayMatch(source, { first_block: from, first_frame: run.firstFrame, last_frame: run.lastFrame }),
   );
   if (blocks.length === 0 && longLines.length === 0) return undefined;
-  return { row, slots: blocks.map((block) => block - from), longLines };
+  return { row, slots: blocks.map((block) => block - from), longLines, isCertain: () => isCertain(source, row) };
 }

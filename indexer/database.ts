@@ -131,6 +131,15 @@ export function openConnection(file: string, options: { readonly readonly: boole
   });
 }
 
+/** A database in memory, with all tables. */
+export const openMemory = (): SqliteConnection =>
+  guarded(':memory:', () => {
+    const database = new Database(':memory:');
+    database.pragma('trusted_schema=OFF');
+    migrate(database, ':memory:');
+    return new SqliteConnection(database, { readonly: false });
+  });
+
 function openReadonly(file: string): Database.Database {
   const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {

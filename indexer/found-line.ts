@@ -14,12 +14,6 @@ export interface FoundLine {
   readonly clipped: boolean;
 }
 
-/** A run of frames that one line reaches over. */
-export interface LongLine {
-  readonly firstFrame: number;
-  readonly lastFrame: number;
-}
-
 export interface VerifyOptions {
   readonly reader: FrameReader;
   readonly matcher: LineMatcher;

@@ -74,7 +74,8 @@ export class FrameReader {
   }
 }
 
-function readerOf(readers: StoreReaders, store: StoreId): ObjectReader {
+/** The reader of `store`. STORE_MISSING when it is not configured. */
+export function readerOf(readers: StoreReaders, store: StoreId): ObjectReader {
   const reader = typeof readers === 'function' ? readers(store) : readers;
   if (reader !== undefined) return reader;
   throw new AppError('STORE_MISSING', `the store ${store} that a log lies in is not configured`, {

@@ -1,6 +1,7 @@
 // Writes prepared logs: rows, documents, signatures, steps, and the attempt that each belongs to. Inside one transaction.
 import type { Attempt } from '../store/attempt.ts';
-import type { Manifest, Step } from '../store/manifest.ts';
+import { frameTableOf } from '../store/frame-table.ts';
+import { keysOfManifest, type Manifest, type Step } from '../store/manifest.ts';
 import { type Claim, isFetchedSource } from './attempt-merge.ts';
 import {
   addAttempt,
@@ -17,7 +18,7 @@ import { findCapture, hashOfKey } from './capture-key.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
 import { type PreparedLog, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
-import type { LogDigest } from './log-index.ts';
+import type { LogDigest, StoreId } from './log-index.ts';
 import {
   ADD_CAPTURE,
   ADD_LOG,
@@ -71,6 +72,19 @@ function writeLog(db: IndexWriteDatabase, prepared: PreparedLog): void {
     refreshGroups(db, identity);
   } else refreshAttempt(db, attempt);
 }
+
+/** Writes what a manifest says alone: for a search that reads the text itself. */
+export const writeManifest = (db: IndexWriteDatabase, store: StoreId, manifest: Manifest): void =>
+  writeLog(db, {
+    manifest,
+    store,
+    manifestKey: keysOfManifest(manifest).manifest,
+    table: frameTableOf([]),
+    longLines: [],
+    digest: undefined,
+    firstBlock: 0,
+    documents: [],
+  });
 
 const claimOf = (manifest: Manifest, identity: Attempt): Claim => ({
   identity,

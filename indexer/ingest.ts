@@ -8,6 +8,7 @@ import { findCapture } from './capture-key.ts';
 import { type HeldDocument, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
 import { isBuried } from './ingest-write.ts';
 import type { LogDigester, LogIndex, StoreId } from './log-index.ts';
+import { longLinesOf } from './long-lines.ts';
 import { settleText } from './settle.ts';
 import { FIND_LOG_ROW } from './statements.ts';
 import { appendVocabulary } from './vocabulary.ts';
@@ -95,20 +96,6 @@ async function cutFrames(
     documents = [];
   }
   return { documents, firstBlock };
-}
-
-/** Runs of frames that a line reaches over. */
-function longLinesOf(table: FrameTable): { readonly firstFrame: number; readonly lastFrame: number }[] {
-  const lines: { firstFrame: number; lastFrame: number }[] = [];
-  for (let n = 1; n < table.count; n++) {
-    if (table.continues[n] !== 1) continue;
-    const last = lines.at(-1);
-    // A frame that ends inside a line begins with the line's start or is filled by it: frames are cut at line ends.
-    if (last !== undefined && last.lastFrame === n - 1 && table.firstLine[n] === table.firstLine[n - 1])
-      last.lastFrame = n;
-    else lines.push({ firstFrame: n - 1, lastFrame: n });
-  }
-  return lines;
 }
 
 /** Writes what is held and merges what many ingests left behind; call it once after the last one. */

@@ -1,7 +1,8 @@
 // A line that reaches over frames: up to 16 MiB it is tested whole, beyond in pieces that overlap, so that memory is bounded.
 
-import { type FoundLine, type LongLine, testLine, type VerifyOptions } from './found-line.ts';
+import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import type { ReadableLog } from './frame-reader.ts';
+import type { LongLine } from './long-lines.ts';
 
 /** SECURITY: a pattern gets whole lines up to this. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;

@@ -19,10 +19,12 @@ export class SearchTally {
   isWhole = false;
   /** The time was up before every log was looked at for one. */
   isCountCut = false;
-  #lines = 0;
+  /** Key of the newest log when the search began. */
+  mark = 0;
+  lines = 0;
 
   addLine(row: LogRowColumns): void {
-    this.#lines++;
+    this.lines++;
     this.addAttempt(row);
   }
 
@@ -39,7 +41,6 @@ export class SearchTally {
     readonly total: OutcomeCounts;
     readonly framesRead: number;
     readonly bytesRead: number;
-    readonly mark: number;
     readonly countMs: number;
   }): SearchSummary {
     const attempts = [...this.#attempts.values()];
@@ -49,7 +50,7 @@ export class SearchTally {
       matched: countOutcomes(attempts),
       total: rest.total,
       logs: this.#logs.size,
-      lines: this.#lines,
+      lines: this.lines,
       linesComplete: this.isWhole,
       countsComplete: !this.isCountCut,
       firstMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
@@ -57,7 +58,7 @@ export class SearchTally {
       blocksRead: framesRead,
       unreadable: this.unreadable,
       notes: [...this.notes],
-      mark: rest.mark,
+      mark: this.mark,
       plan: {
         engine: this.scanReason === undefined ? 'index' : 'scan',
         reason: this.scanReason,

@@ -1,13 +1,7 @@
 // Answers a query from the index and the store: candidates → lines that really match → what stands under them.
-import { AppError, reasonOf } from '../store/errors.ts';
 import { countAttempts, getFrameTable, logRowOf } from './attempts.ts';
-import { type LogWork, walkCandidates } from './candidate-walk.ts';
-import type { CandidateSource } from './engines/engine.ts';
-import { openTextEngine } from './engines/fts.ts';
-import type { FoundLine } from './found-line.ts';
-import { FrameReader, type ReadableLog } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
 import { readContext } from './line-context.ts';
-import { createMatcher, type LineMatcher } from './line-matcher.ts';
 import type {
   LogIndexReader,
   Match,
@@ -17,162 +11,100 @@ import type {
   SearchSummary,
   StoreReaders,
 } from './log-index.ts';
+import { type PassTools, SearchPass } from './search-pass.ts';
 import { SearchTally } from './search-tally.ts';
 import { LAST_LOG } from './statements.ts';
-import { selectVolume } from './statements-filter.ts';
-import { matchingLines } from './verify-candidate.ts';
 
 /** Finds the lines of `query`: exactly those that a full scan would find. */
 export function search(index: LogIndexReader, readers: StoreReaders, query: Query, options: SearchOptions): SearchRun {
-  const work = new Search({ index, readers, query, options });
-  return { matches: work.matches(), summary: () => work.summary() };
+  return runSearch({ index, readers, query, options, noIndex: undefined, openLog: undefined });
 }
 
-interface Asked {
+/** What a search is made of; `openLog` and `noIndex` differ where no index of the text is there. */
+export interface SearchParts {
   readonly index: LogIndexReader;
   readonly readers: StoreReaders;
   readonly query: Query;
   readonly options: SearchOptions;
+  readonly openLog: PassTools['openLog'] | undefined;
+  readonly noIndex: string | undefined;
+}
+
+/** The search over given parts. */
+export function runSearch(parts: SearchParts): SearchRun {
+  const run = new Search(parts);
+  return { matches: run.matches(), summary: () => run.summary() };
 }
 
 class Search {
-  readonly #asked: Asked;
+  readonly #parts: SearchParts;
+  readonly #tools: PassTools;
   readonly #reader: FrameReader;
-  readonly #matcher: LineMatcher;
   readonly #tally = new SearchTally();
-  #source: CandidateSource | undefined;
-  #works: Iterator<LogWork> | undefined;
-  #mark = 0;
+  #pass: SearchPass | undefined;
+  #given = 0;
 
-  constructor(asked: Asked) {
-    this.#asked = asked;
-    this.#matcher = createMatcher(asked.query);
-    this.#reader = new FrameReader(asked.readers, { cacheDir: asked.options.frameCacheDir });
+  constructor(parts: SearchParts) {
+    this.#parts = parts;
+    const { index, options } = parts;
+    this.#reader = new FrameReader(parts.readers, { cacheDir: options.frameCacheDir });
+    this.#tools = {
+      index,
+      options,
+      reader: this.#reader,
+      tally: this.#tally,
+      noIndex: parts.noIndex,
+      openLog:
+        parts.openLog ??
+        (async ({ row }) => {
+          const { store, objectKey } = logRowOf(row);
+          return { store, objectKey, table: getFrameTable(index, row.log) };
+        }),
+    };
   }
 
   async *matches(): AsyncGenerator<Match> {
-    const { options } = this.#asked;
-    const works = this.#plan();
-    let given = 0;
-    const verifyStartMs = performance.now();
-    for (let next = works.next(); !next.done; next = works.next()) {
-      for await (const match of this.#matchesOf(next.value)) {
-        given++;
-        yield match;
-        if (given === options.limit) {
-          this.#tally.verifyMs = performance.now() - verifyStartMs;
-          return;
-        }
-      }
-    }
-    this.#tally.isWhole = true;
-    this.#tally.verifyMs = performance.now() - verifyStartMs;
+    const { index, query } = this.#parts;
+    this.#tally.mark = index.db.get(LAST_LOG, {})?.id ?? 0;
+    yield* this.#matchesOf(query);
+    if (!this.#tally.isWhole || this.#tally.lines > 0 || query.visible) return;
+    this.#tally.isWhole = false;
+    yield* this.#matchesOf({ ...query, visible: true });
+    if (this.#tally.lines > 0)
+      this.#tally.notes.add(
+        'no stored line has this; these have it as people see them, without colour codes (--visible)',
+      );
   }
 
-  /** Looks the words up; from here on the candidates come one log after another. */
-  #plan(): Iterator<LogWork> {
-    const { index, query, options } = this.#asked;
+  async *#matchesOf(query: Query): AsyncGenerator<Match> {
+    const { mode, limit, contextLines } = this.#parts.options;
+    this.#pass = new SearchPass(query, this.#tools);
     const startMs = performance.now();
-    const answer = openTextEngine(index.db, query);
-    const planned = performance.now();
-    if (answer.kind === 'source') {
-      this.#source = answer.source;
-      this.#tally.terms = answer.source.terms;
-    } else {
-      this.#tally.scanReason = answer.reason;
-      options.onScan?.(answer.reason, () => selectVolume(index.db, options.filter).raw_bytes);
-    }
-    this.#mark = index.db.get(LAST_LOG, {})?.id ?? 0;
-    const walk = walkCandidates(index, this.#source, options);
-    this.#works = walk.works;
-    this.#tally.candidateBlocks = walk.blocks;
-    this.#tally.planMs = planned - startMs;
-    this.#tally.candidatesMs = performance.now() - planned;
-    return this.#works;
-  }
-
-  /** Matches of one log, as the mode wants them. A log that can't be read is noted and passed over. */
-  async *#matchesOf(work: LogWork): AsyncGenerator<Match> {
-    const { mode, contextLines } = this.#asked.options;
-    const row = logRowOf(work.row);
-    try {
-      const log = this.#readable(work);
-      for await (const found of this.#linesOf(work, log)) {
-        this.#tally.addLine(work.row);
-        if (mode === 'count') continue;
-        const context = await readContext({ reader: this.#reader, log, line: found.line, count: contextLines });
-        const { line, text, span, visible, clipped } = found;
-        yield { log: row, line, text, clipped, start: span.start, end: span.end, visible, ...context };
-        if (mode === 'files') break;
+    for await (const { work, row, log, found } of this.#pass.lines({ onePerLog: mode === 'files' })) {
+      this.#tally.addLine(work.row);
+      if (mode === 'count') continue;
+      const context = await readContext({ reader: this.#reader, log, line: found.line, count: contextLines });
+      const { line, text, span, visible, clipped } = found;
+      yield { log: row, line, text, clipped, start: span.start, end: span.end, visible, ...context };
+      if (++this.#given === limit) {
+        this.#tally.verifyMs += performance.now() - startMs;
+        return;
       }
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
-      this.#tally.unreadable.push({ logId: row.logId, reason: reasonOf(error) });
     }
-  }
-
-  #readable(work: LogWork): ReadableLog {
-    const { store, objectKey } = logRowOf(work.row);
-    return { store, objectKey, table: getFrameTable(this.#asked.index, work.row.log) };
-  }
-
-  #linesOf(work: LogWork, log: ReadableLog): AsyncGenerator<FoundLine> {
-    const { query, options } = this.#asked;
-    return matchingLines(
-      { log, slots: work.slots, longLines: work.longLines },
-      {
-        reader: this.#reader,
-        matcher: this.#matcher,
-        visible: query.visible,
-        signal: options.signal,
-        onFrame: (textBytes) => options.onProgress?.(textBytes),
-        onNote: (note) => this.#tally.notes.add(note),
-      },
-    );
-  }
-
-  /** Whether any line of the log matches: all that counting needs. */
-  async #hasMatch(work: LogWork): Promise<boolean> {
-    try {
-      for await (const _found of this.#linesOf(work, this.#readable(work))) return true;
-      return false;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
-      this.#tally.unreadable.push({ logId: logRowOf(work.row).logId, reason: reasonOf(error) });
-      return false;
-    }
+    this.#tally.verifyMs += performance.now() - startMs;
+    this.#tally.isWhole = true;
   }
 
   async summary(): Promise<SearchSummary> {
-    const { index, options } = this.#asked;
+    const { index, options } = this.#parts;
     const startMs = performance.now();
-    await this.#countOn();
+    if (!this.#tally.isWhole && this.#pass !== undefined) {
+      const deadlineMs = options.budgetMs === undefined ? Number.POSITIVE_INFINITY : startMs + options.budgetMs;
+      this.#tally.isCountCut = !(await this.#pass.countRest(deadlineMs));
+    }
     const countMs = performance.now() - startMs;
     this.#reader.close();
-    return this.#tally.summary({
-      total: countAttempts(index, options.filter),
-      framesRead: this.#reader.framesRead,
-      bytesRead: this.#reader.bytesRead,
-      mark: this.#mark,
-      countMs,
-    });
-  }
-
-  /** Goes on after the last line given, one match a log, until all logs were looked at or the time is up. */
-  async #countOn(): Promise<void> {
-    const { options } = this.#asked;
-    const works = this.#works;
-    if (works === undefined || this.#tally.isWhole) return;
-    const deadlineMs = options.budgetMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.budgetMs;
-    for (;;) {
-      if (performance.now() > deadlineMs || options.signal?.aborted === true) {
-        this.#tally.isCountCut = true;
-        return;
-      }
-      const next = works.next();
-      if (next.done) return;
-      if (this.#tally.hasAttempt(next.value.row)) continue;
-      if (await this.#hasMatch(next.value)) this.#tally.addAttempt(next.value.row);
-    }
+    const { framesRead, bytesRead } = this.#reader;
+    return this.#tally.summary({ total: countAttempts(index, options.filter), framesRead, bytesRead, countMs });
   }
 }

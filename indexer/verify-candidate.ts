@@ -1,8 +1,9 @@
 // Reads the candidate blocks of one log and tests their lines: what comes out are matches, in the order of the text.
 import { BLOCKS_PER_FRAME, blockRange } from './blocks.ts';
-import { type FoundLine, type LongLine, testLine, type VerifyOptions } from './found-line.ts';
+import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import { type CompressedFrames, FRAMES_PER_READ, type ReadableLog } from './frame-reader.ts';
 import { readLongLine } from './long-line.ts';
+import { type LongLine, longLinesOf } from './long-lines.ts';
 
 /** What of a log is to be tested. */
 export interface LogCandidate {
@@ -15,19 +16,30 @@ export interface LogCandidate {
 
 const LF = 0x0a;
 
-/** The matching lines of a candidate. */
-export async function* matchingLines(candidate: LogCandidate, options: VerifyOptions): AsyncGenerator<FoundLine> {
+/** The frames that are read first. */
+export const firstFrames = (candidate: LogCandidate): number[] =>
+  framesOf(groupByFrame(candidate)).slice(0, FRAMES_PER_READ);
+
+const framesOf = (groups: ReadonlyMap<number, unknown>): number[] => [...groups.keys()].sort((a, b) => a - b);
+
+/** The matching lines of a candidate. `first`: its first frames, where they were read before. */
+export async function* matchingLines(
+  candidate: LogCandidate,
+  options: VerifyOptions,
+  first?: CompressedFrames,
+): AsyncGenerator<FoundLine> {
   const { log } = candidate;
+  const longLines = longLinesIn(candidate);
   const blocksOf = groupByFrame(candidate);
-  const frames = [...blocksOf.keys()].sort((a, b) => a - b);
+  const frames = framesOf(blocksOf);
   for (let at = 0; at < frames.length; at += FRAMES_PER_READ) {
     const part = frames.slice(at, at + FRAMES_PER_READ);
     options.signal?.throwIfAborted();
-    const fetched = await options.reader.fetch(log, part);
+    const fetched = at === 0 && first !== undefined ? first : await options.reader.fetch(log, part);
     for (const n of part) {
       const blocks = blocksOf.get(n) ?? [];
       if (blocks.length > 0) yield* linesOfFrame(candidate, { n, blocks, fetched }, options);
-      const long = candidate.longLines.find((line) => line.firstFrame === n);
+      const long = longLines.find((line) => line.firstFrame === n);
       if (long !== undefined) {
         const found = await readLongLine(log, long, options);
         if (found !== undefined) yield found;
@@ -37,7 +49,8 @@ export async function* matchingLines(candidate: LogCandidate, options: VerifyOpt
 }
 
 /** Blocks by frame; a frame that a long line starts in is there too, so that its turn comes in order. */
-function groupByFrame({ log, slots, longLines }: LogCandidate): Map<number, number[]> {
+function groupByFrame(candidate: LogCandidate): Map<number, number[]> {
+  const { log, slots } = candidate;
   const groups = new Map<number, number[]>();
   const add = (frame: number): number[] => {
     const blocks = groups.get(frame) ?? [];
@@ -48,9 +61,13 @@ function groupByFrame({ log, slots, longLines }: LogCandidate): Map<number, numb
     const every = Array.from({ length: BLOCKS_PER_FRAME }, (_, k) => k);
     for (let n = 0; n < log.table.count; n++) add(n).push(...every);
   } else for (const slot of slots) add(Math.floor(slot / BLOCKS_PER_FRAME)).push(slot % BLOCKS_PER_FRAME);
-  for (const line of longLines) add(line.firstFrame);
+  for (const line of longLinesIn(candidate)) add(line.firstFrame);
   return groups;
 }
+
+/** The frame table knows them all; candidates are those that the index lets through. */
+const longLinesIn = ({ log, slots, longLines }: LogCandidate): readonly LongLine[] =>
+  slots === 'all' ? longLinesOf(log.table) : longLines;
 
 interface FrameWork {
   readonly n: number;

@@ -125,7 +125,7 @@ function findMaskedChanges(view: WhyView): SetUpChange[] {
   return settingsOf(view).flatMap(({ event, now, greens }) => {
     const [green, text] = [view.loaded[0], greens[0]];
     if (green === undefined || text === undefined || greens.some((other) => other !== text)) return [];
-    if (isSameSetting(now, text)) return [];
+    if (isSameSetting(now, text) || isOfTheCommit(view, now, text)) return [];
     const weight = (blurNumbers(now) === blurNumbers(text) ? stepOf(now, text) : 1) * (saysSetUp(now) ? 1 : 0.5);
     return [{ now: { line: event.line, text: now }, before: { green, line: lineOf(green, event.hash), text }, weight }];
   });
@@ -141,8 +141,16 @@ const withoutAmounts = (text: string): string =>
       '#',
     )
     .replace(/\d{4}-\d\d-\d\d|\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?/g, '#')
-    .replace(/\b[0-9a-f]{7,}\b|\b0x[0-9a-f]+\b/gi, '#')
-    .replace(/:\d{4,5}\b|\b\d{5,}\b/g, '#');
+    .replace(/\b0x[0-9a-f]+\b|:\d{4,5}\b/gi, '#');
+
+/** Ids and hashes: where every green is of another SHA than the target, they may be the change's own. */
+const withoutIds = (text: string): string => text.replace(/\b[0-9a-f]{7,}\b|\b\d{5,}\b/gi, '#');
+
+function isOfTheCommit(view: WhyView, a: string, b: string): boolean {
+  if (withoutAmounts(withoutIds(a)) !== withoutAmounts(withoutIds(b))) return false;
+  const shas = new Set(view.loaded.map((green) => green.log.attempt.sha));
+  return view.siblingGreens === 0 && shas.size < 2;
+}
 
 /**
  * Expected number of settings with another value than in all other attempts, where those agree: each read green is held

@@ -14,33 +14,28 @@ const FRAMES_PER_THREAD = 4;
 
 /** Turns the text of frames into frames. One for a process: it may serve many logs, in turn or side by side. */
 export interface Compressor {
-  compress(text: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+  /** The frame of `text`, of which a copy is taken before this returns: the caller may write over it at once. */
+  compress(text: Uint8Array): Promise<Uint8Array>;
   /** Frames that may be under way before the caller should wait: more only costs memory. */
   readonly width: number;
   /** Ends the workers. */
   close(): Promise<void>;
 }
 
+const compressHere = (text: Uint8Array): Uint8Array => loadZstd().compress(text, LEVEL);
+
 /** Starts no worker yet. */
 export function createCompressor(): Compressor {
   const threads = Math.min(availableParallelism(), 8);
-  const inline = (text: Uint8Array): Uint8Array => loadZstd().compress(text, LEVEL);
   let seen = 0;
-  let workersFail = threads < 2;
   let lanes: Lanes | undefined;
-
   return {
     width: threads * FRAMES_PER_THREAD,
     async compress(text) {
       seen += 1;
-      if (workersFail || seen <= FRAMES_BEFORE_WORKERS || text.byteLength > FRAME_BYTES) return inline(text);
+      if (threads < 2 || seen <= FRAMES_BEFORE_WORKERS || text.byteLength > FRAME_BYTES) return compressHere(text);
       lanes ??= new Lanes(threads);
-      try {
-        return await lanes.compress(text);
-      } catch {
-        workersFail = true; // a worker that cannot start or has died costs time, never a log
-        return inline(text);
-      }
+      return lanes.compress(text);
     },
     close: async () => lanes?.close(),
   };
@@ -58,6 +53,7 @@ class Lanes {
   readonly #lanes: Lane[] = [];
   readonly #free: Slot[];
   readonly #waiting: ((slot: Slot) => void)[] = [];
+  #haveFailed = false;
 
   constructor(threads: number) {
     this.#threads = threads;
@@ -68,16 +64,32 @@ class Lanes {
   }
 
   async compress(text: Uint8Array): Promise<Uint8Array> {
-    const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
+    if (this.#haveFailed) return compressHere(text);
+    const slot = await this.#fill(text);
     try {
-      slot.text.set(text);
       const frameBytes = await this.#ask({ slot: slot.number, textBytes: text.byteLength, level: LEVEL });
       return slot.frame.slice(0, frameBytes);
+    } catch {
+      this.#haveFailed = true; // a worker that cannot start or has died costs time, never a log
+      return compressHere(slot.text.subarray(0, text.byteLength));
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(slot);
       else next(slot);
     }
+  }
+
+  /** Copies `text` into a slot before the first wait. */
+  async #fill(text: Uint8Array): Promise<Slot> {
+    const free = this.#free.pop();
+    if (free !== undefined) {
+      free.text.set(text);
+      return free;
+    }
+    const copy = text.slice(); // several logs at once: each keeps as many under way as there are slots
+    const slot = await new Promise<Slot>((resolve) => this.#waiting.push(resolve));
+    slot.text.set(copy);
+    return slot;
   }
 
   async close(): Promise<void> {

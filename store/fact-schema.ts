@@ -34,7 +34,7 @@ const subject = z.object({
 const scope = z.object({ repo: optionalText, workflow: optionalText, job: optionalText });
 const key = text.transform((value, context): ObjectKey => {
   const found = findObjectKey(value);
-  if (found !== undefined && found.startsWith('logs/')) return found;
+  if (found?.startsWith('logs/') === true) return found;
   context.addIssue({ code: 'custom', message: 'no key of a log' });
   return z.NEVER;
 });

@@ -6,9 +6,9 @@ import type { TextFacts } from './manifest.ts';
 import type { MaskedBytes } from './mask.ts';
 import { NoteTaker } from './text-notes.ts';
 
-/** The text of one frame. The bytes belong to whoever receives them. */
+/** The text of one frame. Its bytes are the cutter's own: they hold until the next frame is asked for. */
 export interface CutFrame {
-  readonly text: Uint8Array<ArrayBuffer>;
+  readonly text: Uint8Array;
   readonly lineEnds: number;
   /** It ends inside a line, because the line is longer than a frame or the log ends there. */
   readonly cutsLine: boolean;
@@ -16,7 +16,7 @@ export interface CutFrame {
 
 /** Masked text of any cut in, frames out; afterwards, what the manifest says of the text. One for each log. */
 export class FrameCutter {
-  #buffer = Buffer.alloc(FRAME_BYTES);
+  readonly #buffer = Buffer.alloc(FRAME_BYTES);
   #filled = 0;
   #lineEnds = 0;
   #sizeBytes = 0;
@@ -33,13 +33,13 @@ export class FrameCutter {
       this.#buffer.set(taken, this.#filled);
       this.#filled += taken.byteLength;
       rest = rest.subarray(taken.byteLength);
-      if (this.#filled === FRAME_BYTES) yield this.#cut();
+      if (this.#filled === FRAME_BYTES) yield* this.#take(this.#frameEnd());
     }
   }
 
   /** The last frame, if anything is left. */
   *end(): Generator<CutFrame> {
-    if (this.#filled > 0) yield this.#take(this.#filled);
+    if (this.#filled > 0) yield* this.#take(this.#filled);
     this.#notes.end();
   }
 
@@ -54,18 +54,19 @@ export class FrameCutter {
     };
   }
 
-  #cut(): CutFrame {
+  #frameEnd(): number {
     const lastLineEnd = this.#buffer.lastIndexOf(10);
-    return this.#take(lastLineEnd < 0 ? FRAME_BYTES : lastLineEnd + 1);
+    return lastLineEnd < 0 ? FRAME_BYTES : lastLineEnd + 1;
   }
 
-  #take(length: number): CutFrame {
-    const text = new Uint8Array(length);
-    text.set(this.#buffer.subarray(0, length));
-    this.#buffer.copyWithin(0, length, this.#filled);
-    this.#filled -= length;
-    const lineEnds = this.#count(text);
-    return { text, lineEnds, cutsLine: text[length - 1] !== 10 };
+  *#take(length: number): Generator<CutFrame> {
+    const text = this.#buffer.subarray(0, length);
+    try {
+      yield { text, lineEnds: this.#count(text), cutsLine: text[length - 1] !== 10 };
+    } finally {
+      this.#buffer.copyWithin(0, length, this.#filled);
+      this.#filled -= length;
+    }
   }
 
   #count(text: Uint8Array): number {

@@ -52,20 +52,19 @@ export async function startLogWriter(
   const writer = new StagedLog(file, path);
   crashPoint('capture:staged');
   const cutter = new FrameCutter();
-  const underWay: { readonly frame: Promise<Uint8Array>; readonly cut: CutFrame }[] = [];
+  const underWay: { readonly frame: Promise<Uint8Array>; readonly row: Omit<FrameRow, 'objectBytes'> }[] = [];
 
   async function writeOldest(): Promise<void> {
     const oldest = underWay.shift();
     if (oldest === undefined) return;
     const bytes = await oldest.frame;
-    const { text, lineEnds, cutsLine } = oldest.cut;
-    await writer.add({ bytes, row: { objectBytes: bytes.byteLength, textBytes: text.byteLength, lineEnds, cutsLine } });
+    await writer.add({ bytes, row: { objectBytes: bytes.byteLength, ...oldest.row } });
   }
   async function take(cuts: Iterable<CutFrame>): Promise<void> {
-    for (const cut of cuts) {
-      const frame = compressor.compress(cut.text);
+    for (const { text, ...cut } of cuts) {
+      const frame = compressor.compress(text);
       frame.catch(() => undefined); // it is awaited later; until then it must not count as unhandled
-      underWay.push({ frame, cut });
+      underWay.push({ frame, row: { textBytes: text.byteLength, ...cut } });
       if (underWay.length >= compressor.width) await writeOldest();
     }
   }

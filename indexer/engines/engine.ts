@@ -9,6 +9,8 @@ export interface CandidateSource {
   blocksIn(range: { readonly from: number; readonly to: number; readonly limit: number }): BlockNumbers;
   /** Whether a line that reaches over the blocks `[from, to)` may match; its words may be spread over them. */
   mayMatchAcross(range: { readonly from: number; readonly to: number }): boolean;
+  /** Whether the words alone show that a line in the blocks `[from, to)` matches. */
+  isCertainIn(range: { readonly from: number; readonly to: number }): boolean;
   /** What was looked up, for `--explain`. */
   readonly terms: readonly {
     readonly text: string;

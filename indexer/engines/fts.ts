@@ -3,10 +3,11 @@ import type { IndexReadDatabase } from '../database.ts';
 import { fractionPlaces } from '../fraction-words.ts';
 import type { Query } from '../log-index.ts';
 import { mayBeLong, type Wanted, type WantedWord, wantedWords } from '../query-words.ts';
+import { firstFrom } from '../sorted-numbers.ts';
 import { MATCH_BLOCKS } from '../statements-text.ts';
 import { LONG_WORD } from '../tokens.ts';
 import { expandWord } from '../vocabulary-search.ts';
-import type { CandidateSource, EngineAnswer } from './engine.ts';
+import type { BlockNumbers, CandidateSource, EngineAnswer } from './engine.ts';
 
 /** measured (docs/search.md): 500 words in one expression take 20 ms; beyond, reading the newest logs is as quick. */
 const MAX_EXPANSIONS = 512;
@@ -24,20 +25,35 @@ export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswe
   const wanted = wantedWords(query);
   if (wanted === undefined) return { kind: 'scan', reason: reasonOfNothing(query) };
   const cheap = express(wanted, (word) => wholeWord(word));
-  if (cheap !== undefined && new TextSource(db, cheap).isRare())
-    return { kind: 'source', source: new TextSource(db, cheap) };
+  if (cheap !== undefined) {
+    const source = new TextSource(db, cheap, []);
+    if (source.isRare()) return { kind: 'source', source };
+  }
   let tooMany = false;
+  const expanded = new Map<WantedWord, readonly string[]>();
   const full = express(wanted, (word) => {
     const whole = wholeWord(word);
     if (whole !== undefined) return whole;
-    const expanded = expand(db, word, query);
-    tooMany ||= expanded === undefined;
-    return expanded;
+    const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
+    tooMany ||= words === undefined;
+    if (words !== undefined) expanded.set(word, words);
+    return words === undefined ? undefined : expressWords(word, words);
   });
-  if (full !== undefined) return { kind: 'source', source: new TextSource(db, full) };
-  const reason = tooMany ? 'its words are parts of too many others' : reasonOfNothing(query);
-  return { kind: 'scan', reason };
+  if (full === undefined) return { kind: 'scan', reason: tooMany ? TOO_MANY : reasonOfNothing(query) };
+  const certain = isWholeAnswer(query, wanted) ? (expanded.get(wanted) ?? []) : [];
+  return { kind: 'source', source: new TextSource(db, full, certain) };
 }
+
+const TOO_MANY = 'its words are parts of too many others';
+
+/** Whether any word that contains the wanted one is a match by itself: a single word, in any case, anywhere. */
+const isWholeAnswer = (query: Query, wanted: Wanted): wanted is WantedWord =>
+  query.kind === 'literal' &&
+  query.ignoreCase &&
+  !query.word &&
+  !query.visible &&
+  wanted.kind === 'word' &&
+  /^[a-z0-9_]+$/.test(query.text.toLowerCase());
 
 const reasonOfNothing = (query: Query): string =>
   query.kind === 'regex'
@@ -63,9 +79,7 @@ function wholeWord(word: WantedWord): Expression | undefined {
   return termOf(word, [own, ...(mayBeLong(word) ? [LONG] : [])]);
 }
 
-function expand(db: IndexReadDatabase, word: WantedWord, query: Query): Expression | undefined {
-  const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
-  if (words === undefined) return undefined;
+function expressWords(word: WantedWord, words: readonly string[]): Expression | undefined {
   const isWhole = word.left === 'edge' && word.right === 'edge' ? [word.text] : [];
   return termOf(word, [...[...new Set([...isWhole, ...words])].map(quoted), LONG]);
 }
@@ -84,11 +98,30 @@ class TextSource implements CandidateSource {
   readonly #db: IndexReadDatabase;
   readonly #expression: Expression;
   readonly #match: Buffer;
+  readonly #certainWords: readonly string[];
 
-  constructor(db: IndexReadDatabase, expression: Expression) {
+  constructor(db: IndexReadDatabase, expression: Expression, certainWords: readonly string[]) {
     this.#db = db;
     this.#expression = expression;
+    this.#certainWords = certainWords;
     this.#match = Buffer.from(matchText(expression), 'latin1');
+  }
+
+  /** Blocks of which the words alone show that they match; all at once, as counting asks for one log after another. */
+  #certain: BlockNumbers | undefined;
+
+  isCertainIn({ from, to }: { readonly from: number; readonly to: number }): boolean {
+    if (this.#certainWords.length === 0) return false;
+    this.#certain ??= this.#db
+      .all(MATCH_BLOCKS, {
+        match: Buffer.from(this.#certainWords.map(quoted).join(' OR '), 'latin1'),
+        from: 0n,
+        to: BigInt(ALL),
+        limit: BigInt(ALL),
+      })
+      .map((row) => row.block);
+    const at = firstFrom(this.#certain, from);
+    return (this.#certain[at] ?? to) < to;
   }
 
   get terms(): CandidateSource['terms'] {

@@ -25,6 +25,8 @@ const SAME_HOST = 12;
 const BESIDE = 0.2;
 /** The same failure in this job's own past: a known flake of both rather than an outage. */
 const KNOWN_BEFORE = 0.5;
+/** A message this long is hardly the same in two jobs by chance. */
+const MIN_WORDS = 4;
 /** Lines from the end of a neighbour's log in which its failure is looked for (chosen). */
 const TAIL_LINES = 2000;
 
@@ -58,9 +60,12 @@ const jobOf = (log: WhyLog): string => `${log.attempt.repo} ${log.attempt.workfl
 
 function sameSignature(view: WhyView): Detection | undefined {
   for (const sign of specificLines(view)) {
-    const sharing = view.neighbours.read.filter((read) => lineOf(read, sign.hash) > 0);
+    const sharing = view.neighbours.read.flatMap((read) => {
+      const line = lineOf(read, sign.hash) || lineInOtherWords(view, read, sign.template);
+      return line === 0 ? [] : [{ read, line }];
+    });
     if (sharing.length === 0) continue;
-    const jobs = new Set(sharing.map((read) => jobOf(read.log)));
+    const jobs = new Set(sharing.map(({ read }) => jobOf(read.log)));
     const before = view.otherReds.filter((log) => log.has(sign.hash)).length;
     return {
       kind: 'found',
@@ -70,11 +75,27 @@ function sameSignature(view: WhyView): Detection | undefined {
       sentence:
         `${count(sharing.length, 'attempt')} of ${count(jobs.size, 'other job')} failed with the same line within ` +
         `an hour, ${quote(sign.text)}, and no green attempt has it: what they share failed.`,
-      evidence: [...failureEvidence(view), ...sharing.map((read) => evidenceOf(read.lines, lineOf(read, sign.hash)))],
-      facts: { neighbours: sharing.map((read) => read.log.ref), redNeighbours: view.neighbours.red, jobs: [...jobs] },
+      evidence: [...failureEvidence(view), ...sharing.map(({ read, line }) => evidenceOf(read.lines, line))],
+      facts: {
+        neighbours: sharing.map(({ read }) => read.log.ref),
+        redNeighbours: view.neighbours.red,
+        jobs: [...jobs],
+      },
     };
   }
   return undefined;
+}
+
+/** Line of a neighbour that tells the same with another speaker in front; 0 when there is none. */
+function lineInOtherWords(view: WhyView, read: ReadLog, template: string): number {
+  const tails = new Set(view.speakers.tails(template).filter((tail) => tail.split(' ').length >= MIN_WORDS));
+  if (tails.size === 0) return 0;
+  const end = template.slice(template.lastIndexOf(' ') + 1);
+  for (const line of read.templates.firstLines) {
+    const other = read.lines.template(line);
+    if (other.endsWith(end) && view.speakers.tails(other).some((tail) => tails.has(tail))) return line;
+  }
+  return 0;
 }
 
 /** A host that the failure names, and a failing line of a neighbour too, and no green attempt in such a line. */

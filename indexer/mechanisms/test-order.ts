@@ -18,7 +18,10 @@ const MIN_TESTS = 3;
 
 export const findTestOrder: Detector = (view) => {
   const failed = view.replacements.filter(
-    (r) => r.kind === 'words' && saysFailure(r.novel.text) && !saysFailure(r.lacked.text),
+    (r) =>
+      r.kind === 'words' &&
+      (saysFailure(r.novel.text) || view.failure.block.includes(r.novel)) &&
+      !saysFailure(r.lacked.text),
   );
   const suites = failed
     .map((r) => ({ failed: r, tests: findSuite(view, r) }))

@@ -22,6 +22,9 @@ const JOB_LIMIT = 80;
 /** Time used that counts as the whole limit: clocks and polling are coarse. */
 const REACHED = 0.93;
 const MIN_LIMIT_MS = 1000;
+/** Where only the clock tells: shorter limits are hit by chance, and long after the limit it was not the limit. */
+const MIN_USED_UP_MS = 10_000;
+const OVERDUE = 1.1;
 
 /** A wait with a limit: where it was announced, and the time it took. */
 interface Wait {
@@ -35,9 +38,10 @@ interface Wait {
 export const findTimeout: Detector = (view) => {
   const { lines, failure, target } = view;
   const job = jobLimit(view);
-  const wait = failure.line === undefined ? undefined : findWait(lines, failure.block);
+  const wait =
+    failure.line === undefined ? undefined : (findWait(lines, failure.block) ?? findUsedUpWait(view, failure.block));
   const said = failure.block.find((n) => saysTimeout(n.text) && !saysExhausted(n.text));
-  const silent = said === undefined && wait !== undefined ? limitOdds(lines, wait) : undefined;
+  const silent = said === undefined && wait !== undefined ? limitOdds(view, wait) : undefined;
   if (job === undefined && said === undefined && silent === undefined) return reject('timeout', rejection(view));
   const named = said === undefined ? [] : findDurationsMs(said.text).filter((ms) => ms >= MIN_LIMIT_MS);
   const reached = wait !== undefined && (wait.usedMs === undefined || wait.usedMs >= REACHED * wait.limitMs);
@@ -68,9 +72,11 @@ export const findTimeout: Detector = (view) => {
 };
 
 /** Odds of a limit that was reached without a word of time: by the clock, else by what was announced. */
-function limitOdds(lines: LogLines, wait: Wait): number | undefined {
-  if (wait.usedMs !== undefined) return LIMIT_BY_CLOCK;
-  return ANNOUNCES.test(lines.body(wait.line)) ? LIMIT_BY_NUMBER : undefined;
+function limitOdds(view: WhyView, wait: Wait): number | undefined {
+  if (!ANNOUNCES.test(view.lines.body(wait.line))) return undefined;
+  // Greens that took as long and went on had no such limit.
+  if (greenShares(view, wait).some((share) => share >= REACHED)) return undefined;
+  return wait.usedMs === undefined ? LIMIT_BY_NUMBER : LIMIT_BY_CLOCK;
 }
 
 /** The job's own limit, if it was reached or the provider says so. */
@@ -96,6 +102,24 @@ function findWait(lines: LogLines, block: readonly NovelLine[]): Wait | undefine
       const usedMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs;
       if (usedMs === undefined || usedMs >= REACHED * limitMs) return { failed, line, limitMs, usedMs };
     }
+  }
+  return undefined;
+}
+
+/** A wait that was announced with its limit, and the failure came when the limit was up, whatever it says. */
+function findUsedUpWait(view: WhyView, block: readonly NovelLine[]): Wait | undefined {
+  const { core, lines, failure } = view;
+  const failed = block.find((n) => n.line === failure.line);
+  const endMs = failed === undefined ? undefined : lines.lastTimeMs(failed.line);
+  if (failed === undefined || endMs === undefined) return undefined;
+  for (const event of core.toReversed()) {
+    if (event.line >= failed.line || !ANNOUNCES.test(lines.body(event.line))) continue;
+    const limitMs = findDurationsMs(lines.body(event.line)).find((ms) => ms >= MIN_USED_UP_MS);
+    const startMs = lines.timeMs(event.line);
+    if (limitMs === undefined || startMs === undefined) continue;
+    const usedMs = endMs - startMs;
+    if (usedMs >= REACHED * limitMs && usedMs <= OVERDUE * limitMs)
+      return { failed, line: event.line, limitMs, usedMs };
   }
   return undefined;
 }
@@ -179,16 +203,17 @@ function findAnnounced(view: WhyView): { readonly limitMs: number; readonly shar
 /** Words of waiting say nothing of what was waited for. */
 const WAITING = /^(?:wait\w*|until|limit\w*|time\w*|deadline|second\w*|minute\w*|within|maximum|from|that|with)$/;
 
+const contentWords = (body: string): readonly string[] =>
+  (body.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => !WAITING.test(word));
+
 /** The event behind a line that names most of what the line waits for, the first of equals. */
 function endOfWait({ core, lines }: WhyView, from: number, text: string): CoreEvent | undefined {
-  const wordsOf = (body: string): readonly string[] =>
-    (body.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => !WAITING.test(word));
-  const awaited = new Set(wordsOf(text));
+  const awaited = new Set(contentWords(text));
   let best: CoreEvent | undefined;
   let most = 0;
   for (const event of core) {
     if (event.line <= from) continue;
-    const common = wordsOf(lines.body(event.line)).filter((word) => awaited.has(word)).length;
+    const common = contentWords(lines.body(event.line)).filter((word) => awaited.has(word)).length;
     if (common > most) [best, most] = [event, common];
   }
   return best;

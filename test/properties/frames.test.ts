@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameCutter } from '../../store/frame-cutter.ts';
+import { type CutFrame, FrameCutter } from '../../store/frame-cutter.ts';
 import {
   decodeFrameTable,
   encodeLineTable,
@@ -25,9 +25,12 @@ const sizes = fc.array(fc.integer({ min: 1, max: 400_000 }), { minLength: 1, max
 
 function cut(bytes: Uint8Array, pieceSizes: readonly number[]) {
   const cutter = new FrameCutter();
-  const frames = [];
-  for (const each of cutInto(bytes, pieceSizes)) frames.push(...cutter.push(maskedBytes(each)));
-  frames.push(...cutter.end());
+  const frames: CutFrame[] = [];
+  const keep = (cuts: Iterable<CutFrame>): void => {
+    for (const each of cuts) frames.push({ ...each, text: Uint8Array.from(each.text) });
+  };
+  for (const each of cutInto(bytes, pieceSizes)) keep(cutter.push(maskedBytes(each)));
+  keep(cutter.end());
   return { frames, facts: cutter.facts() };
 }
 

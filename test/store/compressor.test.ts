@@ -25,6 +25,20 @@ test('each text comes back from its own frame, however many are under way', asyn
   expect(texts(frames).every((text, n) => text.equals(TEXTS[n] ?? Buffer.alloc(0)))).toBe(true);
 });
 
+test('the text may be written over as soon as the call is made', async () => {
+  const compressor = open();
+  const scratch = new Uint8Array(FRAME_BYTES);
+  const frames = await Promise.all(
+    TEXTS.map((text) => {
+      scratch.set(text);
+      const frame = compressor.compress(scratch.subarray(0, text.byteLength));
+      scratch.fill(0);
+      return frame;
+    }),
+  );
+  expect(texts(frames).every((text, n) => text.equals(TEXTS[n] ?? Buffer.alloc(0)))).toBe(true);
+});
+
 test('a frame stays as it was while later ones are made', async () => {
   const compressor = open();
   for (const text of TEXTS.slice(0, 10)) await compressor.compress(text);

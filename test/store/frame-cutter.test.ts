@@ -11,8 +11,12 @@ function cutAll(
   sizes: readonly number[] = [65_536],
 ): { frames: CutFrame[]; facts: TextFacts } {
   const cutter = new FrameCutter();
-  const frames = [...cutInto(Buffer.from(text), sizes)].flatMap((piece) => [...cutter.push(maskedBytes(piece))]);
-  frames.push(...cutter.end());
+  const frames: CutFrame[] = [];
+  const keep = (cuts: Iterable<CutFrame>): void => {
+    for (const cut of cuts) frames.push({ ...cut, text: Uint8Array.from(cut.text) });
+  };
+  for (const piece of cutInto(Buffer.from(text), sizes)) keep(cutter.push(maskedBytes(piece)));
+  keep(cutter.end());
   return { frames, facts: cutter.facts() };
 }
 
@@ -40,6 +44,17 @@ test('a line that is longer than a frame is split, and the lines around it are n
   expect(frames.map((f) => f.cutsLine)).toEqual([false, true, true, false]);
   expect(frames.map((f) => f.lineEnds)).toEqual([1, 0, 0, 2]);
   expect(facts).toMatchObject({ lines: 3, longestLineBytes: 2 * FRAME_BYTES + 17 });
+});
+
+test('the bytes of a frame hold until the next is asked for', () => {
+  const cutter = new FrameCutter();
+  const text = ODD_TEXTS['lines over many frames'] ?? Buffer.alloc(0);
+  let at = 0;
+  for (const frame of cutter.push(maskedBytes(text))) {
+    expect(text.subarray(at, at + frame.text.byteLength).equals(frame.text)).toBe(true);
+    at += frame.text.byteLength;
+  }
+  expect(at).toBeGreaterThan(2 * FRAME_BYTES);
 });
 
 test('an empty log has no frame, no line and no note', () => {

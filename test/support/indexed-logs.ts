@@ -8,7 +8,7 @@ import { openIndex } from '../../indexer/open-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
 import { search } from '../../indexer/search.ts';
 import { type Attempt, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
-import { FrameCutter } from '../../store/frame-cutter.ts';
+import { type CutFrame, FrameCutter } from '../../store/frame-cutter.ts';
 import { encodeLineTable, encodeSeekTable, type FrameRow, frameTableOf } from '../../store/frame-table.ts';
 import { logIdOf } from '../../store/log-id.ts';
 import { type Capture, keysOfManifest, type Manifest } from '../../store/manifest.ts';
@@ -32,7 +32,10 @@ export const STORE_ID = 'test-store';
 /** Puts a log into `store` as an archive would. */
 export async function keepLog(store: MemoryStore, log: TestLog): Promise<Manifest> {
   const cutter = new FrameCutter();
-  const cuts = [...cutter.push(Buffer.from(log.text) as Uint8Array as MaskedBytes), ...cutter.end()];
+  const cuts: CutFrame[] = [];
+  const take = (cut: CutFrame): number => cuts.push({ ...cut, text: Uint8Array.from(cut.text) });
+  for (const cut of cutter.push(Buffer.from(log.text) as Uint8Array as MaskedBytes)) take(cut);
+  for (const cut of cutter.end()) take(cut);
   const frames = cuts.map((cut) => Buffer.from(loadZstd().compress(cut.text, 3)));
   const rows: FrameRow[] = cuts.map((cut, n) => ({
     objectBytes: frames[n]!.length,

@@ -1,0 +1,139 @@
+// One way through the candidates of one query: plan, lines, and afterwards the logs that were not reached.
+import { AppError, reasonOf } from '../store/errors.ts';
+import { logRowOf } from './attempts.ts';
+import { type LogWork, walkCandidates } from './candidate-walk.ts';
+import type { CandidateSource } from './engines/engine.ts';
+import { openTextEngine } from './engines/fts.ts';
+import type { FoundLine, VerifyOptions } from './found-line.ts';
+import type { FrameReader, ReadableLog } from './frame-reader.ts';
+import { createMatcher } from './line-matcher.ts';
+import type { LogIndexReader, LogRow, Query, SearchOptions } from './log-index.ts';
+import { LogQueue } from './log-queue.ts';
+import type { SearchTally } from './search-tally.ts';
+import { selectVolume } from './statements-filter.ts';
+import { matchingLines } from './verify-candidate.ts';
+
+/** What every pass of a search shares. */
+export interface PassTools {
+  readonly index: LogIndexReader;
+  readonly reader: FrameReader;
+  readonly tally: SearchTally;
+  readonly options: SearchOptions;
+  /** How a log's frames are found. */
+  readonly openLog: (work: LogWork) => Promise<ReadableLog>;
+  /** Why no index is asked, when none is. */
+  readonly noIndex: string | undefined;
+}
+
+/** A matching line with the log it is in. */
+export interface PassLine {
+  readonly work: LogWork;
+  readonly row: LogRow;
+  readonly log: ReadableLog;
+  readonly found: FoundLine;
+}
+
+/** chosen: logs tested side by side when only counting. */
+const COUNTED_AT_ONCE = 8;
+
+/** The candidates of a query, gone through once: for lines, or for nothing but whether a log has one. */
+export class SearchPass {
+  readonly #query: Query;
+  readonly #tools: PassTools;
+  readonly #verify: VerifyOptions;
+  readonly #queue: LogQueue;
+
+  constructor(query: Query, tools: PassTools) {
+    this.#query = query;
+    this.#tools = tools;
+    this.#verify = {
+      reader: tools.reader,
+      matcher: createMatcher(query),
+      visible: query.visible,
+      signal: tools.options.signal,
+      onFrame: (textBytes) => tools.options.onProgress?.(textBytes),
+      onNote: (note) => tools.tally.notes.add(note),
+    };
+    this.#queue = new LogQueue(this.#plan(), tools);
+  }
+
+  /** Looks the words up; from here on the candidates come one log after another. */
+  #plan(): Iterator<LogWork> {
+    const { index, options, tally, noIndex } = this.#tools;
+    const startMs = performance.now();
+    const answer =
+      noIndex === undefined ? openTextEngine(index.db, this.#query) : ({ kind: 'scan', reason: noIndex } as const);
+    const plannedMs = performance.now();
+    let source: CandidateSource | undefined;
+    if (answer.kind === 'source') {
+      source = answer.source;
+      tally.terms = source.terms;
+    } else {
+      if (tally.scanReason === undefined)
+        options.onScan?.(answer.reason, () => selectVolume(index.db, options.filter).raw_bytes);
+      tally.scanReason = answer.reason;
+    }
+    const walk = walkCandidates(index, source, options);
+    tally.candidateBlocks = walk.blocks;
+    tally.planMs += plannedMs - startMs;
+    tally.candidatesMs += performance.now() - plannedMs;
+    return walk.works;
+  }
+
+  /** Matching lines, log by log. */
+  async *lines(options: { readonly onePerLog: boolean }): AsyncGenerator<PassLine> {
+    for (let ready = this.#queue.next(); ready !== undefined; ready = this.#queue.next()) {
+      const { work } = ready;
+      const row = logRowOf(work.row);
+      try {
+        const { log, first } = await ready.opened;
+        for await (const found of matchingLines({ log, ...work }, this.#verify, first)) {
+          yield { work, row, log, found };
+          if (options.onePerLog) break;
+        }
+      } catch (error) {
+        this.#note(row, error);
+      }
+    }
+  }
+
+  /** Goes on after the lines that were taken: which other logs match, until the time is up. False: it was. */
+  async countRest(deadlineMs: number): Promise<boolean> {
+    const { tally, options } = this.#tools;
+    let open: LogWork[] = [];
+    const test = async (): Promise<void> => {
+      const works = open;
+      open = [];
+      const matches = await Promise.all(works.map((work) => this.#hasMatch(work)));
+      works.forEach((work, n) => {
+        if (matches[n] === true) tally.addAttempt(work.row);
+      });
+    };
+    for (const work of this.#queue.rest()) {
+      if (performance.now() > deadlineMs || options.signal?.aborted === true) return false;
+      if (tally.hasAttempt(work.row)) continue;
+      if (work.isCertain()) tally.addAttempt(work.row);
+      else open.push(work);
+      if (open.length === COUNTED_AT_ONCE) await test();
+    }
+    await test();
+    return true;
+  }
+
+  /** Whether any line of the log matches: all that counting needs. */
+  async #hasMatch(work: LogWork): Promise<boolean> {
+    try {
+      const log = await this.#tools.openLog(work);
+      for await (const _found of matchingLines({ log, ...work }, this.#verify)) return true;
+    } catch (error) {
+      this.#note(logRowOf(work.row), error);
+    }
+    return false;
+  }
+
+  /** A log that can't be read is noted and passed over. */
+  #note(row: LogRow, error: unknown): void {
+    if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
+    this.#tools.tally.unreadable.push({ logId: row.logId, reason: reasonOf(error) });
+  }
+}
