@@ -1,5 +1,8 @@
 // Which green attempts a red one is compared with: those named by --against, else what the index knows.
+
+import { listAttempts } from '../indexer/attempts.ts';
 import type { LogLines } from '../indexer/lines.ts';
+import { loadLines } from '../indexer/lines.ts';
 import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import { showText } from '../store/visible-text.ts';
 import type { CommandIo } from './command.ts';
@@ -24,7 +27,6 @@ export async function chooseBaselines(
   const { attempt } = target.log;
   const index = await session.findIndex();
   if (index === undefined || attempt.partial || attempt.job === undefined) return [];
-  const { listAttempts } = await import('../indexer/attempts.ts');
   const job: AttemptFilter = {
     repo: attempt.repo,
     workflow: attempt.workflow === undefined ? undefined : exactGlob(attempt.workflow),
@@ -44,7 +46,6 @@ export async function chooseBaselines(
 
 /** The lines of a log, decoded on demand. Says on stderr of `io` when it is too large to be looked at whole. */
 export async function loadSource(source: LogSource, io?: CommandIo): Promise<LogLines> {
-  const { loadLines } = await import('../indexer/lines.ts');
   const lines = await loadLines(source.ref, source.text());
   if (io !== undefined && lines.dropped > 0)
     await io.stderr.write(

@@ -1,5 +1,7 @@
 // Reads `--batch FILE.jsonl`: one log a line, fields as the flags and `file`.
+
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Attempt } from '../store/attempt.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
@@ -26,7 +28,6 @@ export async function* readBatch(
   io: { readonly stdin: AsyncIterable<Uint8Array>; readonly now: () => number },
   defaults: Attempt,
 ): AsyncGenerator<BatchEntry> {
-  const { Readable } = await import('node:stream');
   const input = Readable.from(await openLogFile(path, io.stdin));
   let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

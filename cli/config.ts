@@ -1,11 +1,14 @@
 // Reads the configuration once: built-in < system < user < repository < environment < flags, each value with its origin.
 // The only file that looks at the process's environment.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
+import { parseSizeBytes } from './sizes.ts';
+import { parseDurationMs } from './times.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -178,12 +181,10 @@ const locate = (location: string, workingFolder: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(location) ? location : resolve(workingFolder, location);
 
 async function durationOf(text: string): Promise<number> {
-  const { parseDurationMs } = await import('./times.ts');
   return parseDurationMs(text);
 }
 
 async function sizeOf(text: string): Promise<number> {
-  const { parseSizeBytes } = await import('./sizes.ts');
   return parseSizeBytes(text);
 }
 

@@ -1,6 +1,8 @@
 // Time and stream before each line of a log that `run` kept.
+
 import { AppError } from '../store/errors.ts';
 import type { LineTimeRow } from '../store/line-times.ts';
+import { readLineTimes } from '../store/line-times.ts';
 import { isoTime } from '../store/manifest-json.ts';
 import type { LogSource } from './log-source.ts';
 import { readManifest } from './log-source.ts';
@@ -8,7 +10,6 @@ import type { Session } from './session.ts';
 
 /** Gives the text before line `number`; lines must be asked for in ascending order. NOT_FOUND for a log without times. */
 export async function openLineStamps(source: LogSource, session: Session): Promise<(number: number) => string> {
-  const { readLineTimes } = await import('../store/line-times.ts');
   const rows =
     source.kind === 'file'
       ? undefined

@@ -1,6 +1,8 @@
 // From a REF to a log's text, be it a local file or kept in the store.
+import { findLogs, getFrameTable, listAttempts } from '../indexer/attempts.ts';
 import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import type { FrameTable } from '../store/frame-table.ts';
+import { readFrames } from '../store/frames.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { openLogFile } from './log-files.ts';
 import { chooseLog, type LineRange, parseRef } from './refs.ts';
@@ -37,7 +39,6 @@ export async function findSource(
       text: () => lazily(() => openLogFile(ref.path, options.stdin)),
     };
   const index = await requireIndex(session);
-  const { findLogs, listAttempts } = await import('../indexer/attempts.ts');
   const filter = options.filter ?? {};
   const rows =
     ref.kind === 'last'
@@ -53,13 +54,11 @@ async function* lazily(open: () => Promise<AsyncIterable<Uint8Array>>): AsyncGen
 
 /** The whole text of a kept log, frame by frame. */
 export async function* keptText(session: Session, log: LogRow): AsyncGenerator<Uint8Array> {
-  const { readFrames } = await import('../store/frames.ts');
   yield* readFrames(await session.store(), log.objectKey, await frameTableOf(session, log));
 }
 
 /** The frame table of a kept log, from the index. */
 export async function frameTableOf(session: Session, log: LogRow): Promise<FrameTable> {
-  const { getFrameTable } = await import('../indexer/attempts.ts');
   return getFrameTable(await requireIndex(session), log.logKey);
 }
 

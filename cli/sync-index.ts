@@ -1,5 +1,8 @@
 // Store → index: manifests by the feed (or by listing everything), then facts. Can be stopped and run again at any point.
+
 import pLimit from 'p-limit';
+import { applyFact } from '../indexer/facts.ts';
+import { removeCachedFrames } from '../indexer/frame-reader.ts';
 import type { LogIndex } from '../indexer/log-index.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { AppError } from '../store/errors.ts';
@@ -147,7 +150,6 @@ async function takeOne(context: Context, key: ObjectKey, result: PromiseSettledR
 
 async function takeFacts(context: Context): Promise<void> {
   const { store, index, storeId, state, counts, options } = context;
-  const { applyFact } = await import('../indexer/facts.ts');
   let newest = Number(state.findCursor(index, storeId, 'facts') ?? 0);
   for await (const keys of batches(listFacts(store, options.full ? 0 : newest))) {
     const read = await atOnce(keys, (key) => readFact(store, key));
@@ -167,7 +169,6 @@ async function takeFacts(context: Context): Promise<void> {
 /** A buried log leaves the cache of frames as well. */
 async function uncache({ session }: Context, fact: Fact): Promise<void> {
   if (fact.kind !== 'tombstone') return;
-  const { removeCachedFrames } = await import('../indexer/frame-reader.ts');
   removeCachedFrames(session.config.cache, fact.manifestKeys.map(objectKeyOf));
 }
 

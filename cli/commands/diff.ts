@@ -1,5 +1,7 @@
 // `firstred diff`: what a red log has that a green one lacks, and the other way round.
+
 import type { DiffLine, LogDiff } from '../../indexer/diff.ts';
+import { diffLogs } from '../../indexer/diff.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { chooseBaselines, loadSource } from '../baseline.ts';
@@ -31,7 +33,6 @@ export const diff: Command = {
 async function runDiff(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { diffLogs } = await import('../../indexer/diff.ts');
     const red = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
     const green = await findGreen(red, input, session, io);
     const result = diffLogs(await loadSource(red, io), await loadSource(green, io), {

@@ -1,7 +1,9 @@
 // `firstred du`: what store, spool, index and caches take, with their bounds.
+
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MAX_CACHE_BYTES } from '../../indexer/frame-reader.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
@@ -81,7 +83,6 @@ async function storeRows(session: Session): Promise<readonly SizeRow[]> {
 }
 
 async function localRows(session: Session): Promise<readonly SizeRow[]> {
-  const { MAX_CACHE_BYTES } = await import('../../indexer/frame-reader.ts');
   const { spool, spoolMaxBytes, index, cache } = session.config;
   const frames = join(cache, 'frames');
   const indexFiles = await Promise.all(['', '-wal', '-shm'].map((ending) => sizeOfFile(index + ending)));

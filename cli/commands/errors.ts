@@ -1,5 +1,7 @@
 // `firstred errors`: the error lines of a log, best first.
+
 import type { ErrorLine, ErrorReport } from '../../indexer/errors.ts';
+import { findErrors } from '../../indexer/errors.ts';
 import type { LogLines } from '../../indexer/lines.ts';
 import { showText } from '../../store/visible-text.ts';
 import { chooseBaselines, loadSource } from '../baseline.ts';
@@ -40,7 +42,6 @@ export const errors: Command = {
 async function runErrors(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { findErrors } = await import('../../indexer/errors.ts');
     const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
     const baselines = await chooseBaselines(source, input.list('against'), session, io.stdin);
     const target = await loadSource(source, io);

@@ -1,5 +1,7 @@
 // `firstred flakes`: jobs that were red and green on one SHA, grouped by how they failed.
-import { type Flake, type FlakeGroup, groupFlakes } from '../../indexer/flakes.ts';
+
+import { type Flake, type FlakeGroup, groupFlakes, listFlakes } from '../../indexer/flakes.ts';
+import { listActiveNames } from '../../indexer/name-facts.ts';
 import { type ActiveName, findName } from '../../indexer/names.ts';
 import { UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import { isoTime } from '../../store/manifest-json.ts';
@@ -26,8 +28,6 @@ export const flakes: Command = {
 async function runFlakes(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { listFlakes } = await import('../../indexer/flakes.ts');
-    const { listActiveNames } = await import('../../indexer/name-facts.ts');
     const index = await requireIndex(session);
     const found = listFlakes(index, readFilter(input, io.now()), readLimit(input));
     const names = listActiveNames(index, io.now());

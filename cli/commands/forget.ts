@@ -1,7 +1,9 @@
 // `firstred forget`: removes one log at once, here and in the store; its tombstone removes it everywhere else.
+
 import type { LogRow } from '../../indexer/log-index.ts';
 import { AppError } from '../../store/errors.ts';
 import type { ObjectKey } from '../../store/keys.ts';
+import { buryLog, findFeedKeys, listCaptures, removeCapture } from '../../store/prune-store.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -80,7 +82,6 @@ async function askAgain(log: LogRow, io: CommandIo): Promise<void> {
 
 /** Tombstone first, then every capture, at once. */
 async function removeLog(session: Session, log: LogRow, reason: string): Promise<readonly ObjectKey[]> {
-  const { buryLog, findFeedKeys, listCaptures, removeCapture } = await import('../../store/prune-store.ts');
   const store = await session.store();
   const manifestKeys = await listCaptures(store, log.manifestKey);
   await buryLog(store, { logId: log.logId, manifestKeys, reason }, { by: session.config.author, tool: toolName() });

@@ -1,5 +1,7 @@
 // `firstred headroom`: how close green attempts come to their job's time limit, and the trend.
+
 import type { Headroom } from '../../indexer/headroom.ts';
+import { listHeadroom, listStepDurations } from '../../indexer/headroom.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
@@ -30,7 +32,6 @@ export const headroom: Command = {
 async function runHeadroom(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { listHeadroom, listStepDurations } = await import('../../indexer/headroom.ts');
     const index = await requireIndex(session);
     const filter = readFilter(input, io.now());
     const all = input.flag('steps') ? listStepDurations(index, filter) : listHeadroom(index, filter);

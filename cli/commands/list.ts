@@ -1,4 +1,5 @@
 // `firstred list`: attempts, newest first.
+import { listAttempts, listLogs } from '../../indexer/attempts.ts';
 import type { LogRow } from '../../indexer/log-index.ts';
 import { listRow } from '../attempt-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -31,7 +32,6 @@ export const list: Command = {
 async function runList(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { listAttempts, listLogs } = await import('../../indexer/attempts.ts');
     const filter = readFilter(input, io.now());
     const index = await requireIndex(session);
     if (input.flag('json')) {

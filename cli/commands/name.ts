@@ -1,7 +1,9 @@
 // `firstred name`: writes what people found out about a signature, as a fact in the store for everybody.
 
 import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
+import { findExemplar } from '../../indexer/signature-report.ts';
 import { findSignatureId, type SignatureId } from '../../indexer/signatures.ts';
+import { templateOf } from '../../indexer/templates.ts';
 import { MECHANISMS } from '../../indexer/why-question.ts';
 import { AppError } from '../../store/errors.ts';
 import type { FactContent } from '../../store/facts.ts';
@@ -62,7 +64,6 @@ async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const { log, line } = await requireExemplar(index, signature);
     const text = await readLine(session, log, line);
     await refuseSymptoms(index, signature, text);
-    const { templateOf } = await import('../../indexer/templates.ts');
     const { repo, workflow, job } = log.attempt;
     const content: FactContent = {
       kind: 'mechanism',
@@ -97,7 +98,6 @@ async function requireExemplar(
   index: LogIndexReader,
   signature: SignatureId,
 ): Promise<{ readonly log: LogRow; readonly line: number }> {
-  const { findExemplar } = await import('../../indexer/signature-report.ts');
   const found = findExemplar(index, signature);
   if (found !== undefined) return found;
   throw new AppError('NOT_FOUND', `nothing kept here has the signature ${signature}`, {

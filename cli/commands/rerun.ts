@@ -1,5 +1,7 @@
 // `firstred rerun REF`: keeps the log, reads it back from the store, and only then asks the server to run the job again.
+
 import type { AttemptFilter, Forge, ForgeAttempt } from '../../forge/forge.ts';
+import { digestOf, startSha256 } from '../../store/digest.ts';
 import { AppError } from '../../store/errors.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import type { ObjectReader } from '../../store/object-store.ts';
@@ -9,6 +11,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
 import { openKeptCaptures } from '../kept-captures.ts';
+import { findSource } from '../log-source.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
 import { parseRef } from '../refs.ts';
@@ -125,7 +128,6 @@ async function targetOf(input: CommandInput, io: CommandIo, session: Session): P
 
 async function findKnown(text: string, io: CommandIo, session: Session): Promise<Target | undefined> {
   if ((await session.findIndex()) === undefined) return undefined;
-  const { findSource } = await import('../log-source.ts');
   try {
     const source = await findSource(text, session, { stdin: io.stdin });
     if (source.kind === 'file') return undefined;
@@ -206,7 +208,6 @@ async function keptManifest(chosen: ForgeAttempt, outcome: PullOutcome, { captur
 
 /** The object's bytes, read back and compared with what the manifest says of them. */
 async function checkObject(store: ObjectReader, manifest: Manifest): Promise<void> {
-  const { startSha256, digestOf } = await import('../../store/digest.ts');
   const { object } = keysOfManifest(manifest);
   const hash = startSha256();
   for await (const chunk of store.get(object)) hash.update(chunk);

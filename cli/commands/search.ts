@@ -1,5 +1,7 @@
 // `firstred search`: finds lines in every kept log and says how often they occur, in red and in green attempts.
+
 import type { Query, QueryFlags, SearchOptions, SearchSummary } from '../../indexer/log-index.ts';
+import { parseQuery } from '../../indexer/query.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { paintFor } from '../colours.ts';
@@ -60,7 +62,6 @@ async function runSearch(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   try {
     const text = input.arguments[0] ?? '';
     if (input.flag('fuzzy')) return await searchHeadlines(text, session, input, io);
-    const { parseQuery } = await import('../../indexer/query.ts');
     return await printMatches(parseQuery(text, queryFlags(input)), { session, input, io, startedMs });
   } finally {
     await session.close();

@@ -1,10 +1,12 @@
 // `firstred show`: prints a log, a range of lines, the exact bytes, the manifest, or the steps.
+
 import { AppError } from '../../store/errors.ts';
-import { frameOfLine } from '../../store/frames.ts';
+import { frameOfLine, readFrames } from '../../store/frames.ts';
 import { manifestToJson } from '../../store/manifest-json.ts';
 import { wantsColour } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openLineStamps } from '../line-stamps.ts';
 import { lineText } from '../line-text.ts';
 import { linesIn, type NumberedLine } from '../log-lines.ts';
 import { findSource, frameTableOf, type LogSource, readManifest } from '../log-source.ts';
@@ -93,7 +95,6 @@ async function showLines(source: LogSource, session: Session, input: CommandInpu
 }
 
 async function openStamps(source: LogSource, session: Session): Promise<(number: number) => string> {
-  const { openLineStamps } = await import('../line-stamps.ts');
   return openLineStamps(source, session);
 }
 
@@ -104,7 +105,6 @@ async function* linesOf(source: LogSource, session: Session): AsyncGenerator<Num
     yield* linesIn(source.text(), { range, firstNumber: 1 });
     return;
   }
-  const { readFrames } = await import('../../store/frames.ts');
   const table = await frameTableOf(session, source.log);
   if (table.count === 0) return;
   const from = frameOfLine(table, range.first);

@@ -1,7 +1,10 @@
 // `firstred signatures`: known errors with their base rates, or the ones of one log.
+
 import type { LogIndexReader } from '../../indexer/log-index.ts';
+import { listActiveNames } from '../../indexer/name-facts.ts';
 import type { ActiveName } from '../../indexer/names.ts';
 import type { SignatureRow } from '../../indexer/signature-report.ts';
+import { listSignatures, signaturesOfLog } from '../../indexer/signature-report.ts';
 import type { SignatureId } from '../../indexer/signatures.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -38,7 +41,6 @@ type NamedRow = SignatureRow & { readonly name: ActiveName | undefined };
 async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { listSignatures } = await import('../../indexer/signature-report.ts');
     const [ref] = input.arguments;
     if (ref !== undefined) {
       const source = await findSource(ref, session, { stdin: io.stdin });
@@ -64,7 +66,6 @@ async function signaturesOf(
 ): Promise<readonly SignatureId[]> {
   const source = await findSource(ref, session, { stdin: io.stdin });
   if (source.kind === 'file') return [];
-  const { signaturesOfLog } = await import('../../indexer/signature-report.ts');
   return signaturesOfLog(index, source.log.logKey).map((row) => row.signature);
 }
 
@@ -107,7 +108,6 @@ async function withNames(
   index: LogIndexReader,
   nowMs: number,
 ): Promise<readonly NamedRow[]> {
-  const { listActiveNames } = await import('../../indexer/name-facts.ts');
   const names = listActiveNames(index, nowMs);
   return rows.map((row) => ({ ...row, name: names.find((name) => name.signature === row.signature) }));
 }

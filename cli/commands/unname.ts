@@ -1,4 +1,5 @@
 // `firstred unname`: takes a name back.
+import { listActiveNames } from '../../indexer/name-facts.ts';
 import { AppError } from '../../store/errors.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -24,7 +25,6 @@ async function runUnname(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const session = openSession(await io.config());
   try {
     const signature = parseSignature(input.arguments[0] ?? '');
-    const { listActiveNames } = await import('../../indexer/name-facts.ts');
     const named = listActiveNames(await requireIndex(session), io.now()).filter((each) => each.signature === signature);
     if (named.length === 0)
       throw new AppError('NOT_FOUND', `${signature} has no name that holds`, {

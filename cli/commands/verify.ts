@@ -1,5 +1,7 @@
 // `firstred verify`: looks at everything in the store, and on demand adds what is missing. It never changes or removes.
+
 import type { AuditLeftover, AuditReport, Damage } from '../../store/audit.ts';
+import { auditStore } from '../../store/audit.ts';
 import type { ObjectKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
@@ -40,7 +42,6 @@ interface VerifyReport extends AuditReport {
 async function runVerify(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const { auditStore } = await import('../../store/audit.ts');
     const store = await session.store();
     const found = await auditStore(store, { depth: input.flag('deep') ? 'bytes' : 'tables', signal: io.signal });
     const mended = input.flag('repair') ? await repair(store, found) : { ...found, repaired: [] };

@@ -1,6 +1,11 @@
 // `firstred why`: names the mechanism of a red attempt from its siblings and the history of its job.
+
+import { loadLines } from '../../indexer/lines.ts';
 import type { LogRow } from '../../indexer/log-index.ts';
+import { explain } from '../../indexer/why.ts';
+import { buildWhyQuestion } from '../../indexer/why-history.ts';
 import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
+import { collectTemplates, firstLineOf } from '../../indexer/why-templates.ts';
 import { UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
@@ -41,7 +46,6 @@ async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const against = await Promise.all(
       input.list('against').map((ref) => findSource(ref, session, { stdin: io.stdin })),
     );
-    const { explain } = await import('../../indexer/why.ts');
     const answer = await explain(await buildQuestion(source, against, session));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(answer)}\n`);
     else await io.stdout.write(answerText(answer, await paintFor(input, io)));
@@ -53,8 +57,6 @@ async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
 
 async function buildQuestion(source: LogSource, against: readonly LogSource[], session: Session): Promise<WhyQuestion> {
   if (source.kind === 'file') return fileQuestion(source, against);
-  const { buildWhyQuestion } = await import('../../indexer/why-history.ts');
-  const { loadLines } = await import('../../indexer/lines.ts');
   const rows = against.map((each) => {
     if (each.kind === 'kept') return each.log;
     throw new AppError('USAGE', `${each.ref} is a file, and ${source.ref} is a kept log`, {
@@ -67,7 +69,6 @@ async function buildQuestion(source: LogSource, against: readonly LogSource[], s
 
 /** Files say nothing about their attempts: the one asked about counts as red, the others as green ones of its SHA. */
 async function fileQuestion(source: LogSource, against: readonly LogSource[]): Promise<WhyQuestion> {
-  const { collectTemplates, firstLineOf } = await import('../../indexer/why-templates.ts');
   const logOf = async (each: LogSource, conclusion: 'failure' | 'success') => {
     const lines = await loadSource(each);
     const templates = collectTemplates(lines);
