@@ -1,7 +1,8 @@
 // The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 
@@ -11,6 +12,22 @@ const APPLICATION_ID = 0x46526978;
 const BUSY_TIMEOUT_MS = 20_000;
 /** measured (bench/index.ts): the pages of a 1 GB ingest stay in memory; 200 MB of `sync` memory remain. */
 const WRITER_CACHE_KIB = 65_536;
+
+const require = createRequire(import.meta.url);
+let loaded: typeof Database | undefined;
+
+/** better-sqlite3, loaded at the first call: what keeps logs must work where no native module can be loaded. */
+function sqlite(): typeof Database {
+  try {
+    loaded ??= require('better-sqlite3') as typeof Database;
+    return loaded;
+  } catch (error) {
+    throw new AppError('INPUT_UNREADABLE', `SQLite can't be loaded here: ${reasonOf(error)}`, {
+      hint: 'run `npm rebuild better-sqlite3`; logs are kept without it: `firstred archive --no-index`',
+      cause: error,
+    });
+  }
+}
 
 /** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */
 export type SqlParams = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
@@ -134,14 +151,14 @@ export function openConnection(file: string, options: { readonly readonly: boole
 /** A database in memory, with all tables. */
 export const openMemory = (): SqliteConnection =>
   guarded(':memory:', () => {
-    const database = new Database(':memory:');
+    const database = new (sqlite())(':memory:');
     database.pragma('trusted_schema=OFF');
     migrate(database, ':memory:');
     return new SqliteConnection(database, { readonly: false });
   });
 
 function openReadonly(file: string): Database.Database {
-  const database = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  const database = new (sqlite())(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('query_only=ON');
     database.pragma('trusted_schema=OFF');
@@ -165,7 +182,7 @@ function openWriter(file: string): Database.Database {
     throw new AppError('INPUT_UNREADABLE', `the index ${file} is a folder`, {
       hint: 'name a file with --index or FIRSTRED_INDEX',
     });
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const database = new (sqlite())(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     if (fresh) chmodSync(file, 0o600);
     database.pragma('trusted_schema=OFF');
@@ -228,7 +245,7 @@ function guarded<T>(file: string, body: () => T): T {
 
 /** SQLite's errors in our words; anything else passes. */
 function convertError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (loaded === undefined || !(error instanceof loaded.SqliteError)) return error;
   const { code } = error;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new AppError('INDEX_BUSY', 'another process has been writing to the index for too long', {
@@ -262,7 +279,7 @@ function convertError(error: unknown, file: string): unknown {
  * that is in use must not be renamed over. INDEX_DAMAGED when `to` is no database any more.
  */
 export async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = new Database(from, { readonly: true });
+  const source = new (sqlite())(from, { readonly: true });
   try {
     await source.backup(to);
   } catch (error) {
@@ -274,7 +291,7 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
 
 /** The version of SQLite that is built in. */
 export function sqliteVersion(): string {
-  const database = new Database(':memory:');
+  const database = new (sqlite())(':memory:');
   try {
     return String(database.prepare('SELECT sqlite_version()').pluck().get());
   } finally {
