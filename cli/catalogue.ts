@@ -94,6 +94,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/unname.ts')).unname,
   },
   {
+    name: 'rules',
+    summary: 'dry run of error rules on every kept log',
+    group: 'more',
+    load: async () => (await import('./commands/rules.ts')).rules,
+  },
+  {
     name: 'sync',
     summary: 'bring new logs of the store into the index',
     group: 'more',

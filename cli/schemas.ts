@@ -161,6 +161,22 @@ export const SCHEMAS = {
     rejected: z.array(z.looseObject({ mechanism, reason: z.string() })),
     compared: z.looseObject({ red: z.array(z.string()), green: z.array(z.string()) }),
   }),
+  rules: z.array(
+    z.looseObject({
+      rule: z.string(),
+      verdict: z.enum(['usable', 'refused', 'unproven']),
+      reason: z.string(),
+      attempts: count,
+      red: count,
+      green: count,
+      redTotal: count,
+      greenTotal: count,
+      unreadable: count,
+      examples: z.array(
+        z.looseObject({ logId, line: z.int().min(1), text: z.string(), conclusion, repo: text, job: text }),
+      ),
+    }),
+  ),
   error: z.looseObject({ code: z.string(), message: z.string(), hint: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -18,9 +18,9 @@ export interface TestHome {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Folders and an environment in which nothing of this machine shows. */
-export async function makeHome(extra: Readonly<Record<string, string>> = {}): Promise<TestHome> {
-  const folder = await makeTempFolder();
+/** Folders and an environment in which nothing of this machine shows; `place` is a folder that the caller removes. */
+export async function makeHome(extra: Readonly<Record<string, string>> = {}, place?: string): Promise<TestHome> {
+  const folder = place ?? (await makeTempFolder());
   await mkdir(join(folder, 'work'));
   const [store, spool, index] = ['store', 'spool', 'index.db'].map((name) => join(folder, name)) as [
     string,
