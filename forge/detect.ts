@@ -83,7 +83,7 @@ async function probe(http: ForgeHttp, failures: unknown[], signal: AbortSignal):
 /** `16.0.0+gitea-1.22.0` is Forgejo 16; the number behind says nothing about Actions. */
 function byVersion(version: string): OpenKind {
   const own = /^(.*?)\+gitea-/.exec(version)?.[1];
-  return (http, now) => (own === undefined ? openGitea(http, version, now) : openForgejo(http, own, now));
+  return (http) => (own === undefined ? openGitea(http, version) : openForgejo(http, own));
 }
 
 /** An answer, but not of this API. A refused token, silence or an interruption ends the search instead. */

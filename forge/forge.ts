@@ -32,6 +32,12 @@ export type AttemptFilter = { readonly repo: string } & (
   | { readonly by: 'since'; readonly sinceMs: number }
 );
 
+/** Tasks of a repository with this id or a higher one. */
+export interface TasksDownTo {
+  readonly repo: string;
+  readonly downTo: string;
+}
+
 /** Ids of the job that this process runs in, as far as its environment tells them. */
 export interface OwnJob {
   readonly attempt: Attempt;
@@ -113,6 +119,11 @@ export interface Forge {
   readonly gaps: Readonly<Partial<Record<Ability, string>>>;
   /** Each attempt once, of a run in the order of their start. */
   readonly attempts?: (filter: AttemptFilter, signal: AbortSignal) => AsyncIterable<ForgeAttempt>;
+  /**
+   * Attempts as the server's list of tasks alone tells them, oldest first, replaced ones too: what a log in the server's
+   * own storage is of. `providerId` is the task's id; attempt numbers are not told.
+   */
+  readonly tasks?: (range: TasksDownTo, signal: AbortSignal) => AsyncIterable<ForgeAttempt>;
   /** The log of an attempt whose place is `here`. NOT_FOUND when it is gone or another took its place meanwhile. */
   readonly log?: (attempt: ForgeAttempt, signal: AbortSignal) => AsyncIterable<Uint8Array>;
   /** The logs of all jobs of one attempt of a run in one request; it spares a rate limit. */

@@ -7,17 +7,14 @@ import {
   listForgejoAttempts,
 } from './forgejo-runs.ts';
 import { giteaSocial } from './gitea-social.ts';
-import { findOwnTask, listTaskAttempts, type TaskServer } from './gitea-task-attempts.ts';
+import { findOwnTask, listTaskAttempts, listTasksDownTo, type TaskServer } from './gitea-task-attempts.ts';
 import type { ForgeHttp } from './http.ts';
 import { readLog } from './log-stream.ts';
 import { idSegment, repoPath } from './repo-path.ts';
 import { findServerVersion, isSince } from './server-version.ts';
 
-/** Longest life of a task: its server ends it after 3 h by default; a day leaves room. */
-const LONGEST_TASK_MS = 24 * 60 * 60 * 1000;
-
 /** A Forgejo server. `version` is its own (`16.0.0`), without the Gitea suffix, which tells nothing of Actions. */
-export function openForgejo(http: ForgeHttp, version: string, now: () => number): Forge {
+export function openForgejo(http: ForgeHttp, version: string): Forge {
   const parsed = findServerVersion(version);
   const has = (major: number): boolean => isSince(parsed, major, 0);
   const runIdOf: TaskServer['runIdOf'] = async (repo, { head_sha: sha, run_number: index }, signal) =>
@@ -41,8 +38,9 @@ export function openForgejo(http: ForgeHttp, version: string, now: () => number)
             has(16) ? listForgejoAttempts(http, filter, signal) : listTaskAttempts(tasks, filter, signal),
         }
       : {}),
+    ...(has(8) ? { tasks: (range, signal) => listTasksDownTo(tasks, range, signal) } : {}),
     ...(has(16) ? { log, ownLog: log } : {}),
-    ownAttempt: (own, signal) => ownAttempt({ http, tasks, own, has, now }, signal),
+    ownAttempt: (own, signal) => ownAttempt({ http, tasks, own, has }, signal),
     ...giteaSocial(http),
   };
 }
@@ -80,11 +78,10 @@ interface OwnContext {
   readonly tasks: TaskServer;
   readonly own: OwnJob;
   readonly has: (major: number) => boolean;
-  readonly now: () => number;
 }
 
 async function ownAttempt(
-  { http, tasks, own, has, now }: OwnContext,
+  { http, tasks, own, has }: OwnContext,
   signal: AbortSignal,
 ): Promise<ForgeAttempt | undefined> {
   const { repo, providerId: taskId, run, workflow } = own.attempt;
@@ -96,7 +93,7 @@ async function ownAttempt(
       : findOwnForgejoAttempt(http, { repo, run, jobId, taskId, workflow }, signal);
   }
   if (!has(8) || taskId === undefined) return undefined;
-  const found = await findOwnTask(tasks, { repo, taskId, startedAfterMs: now() - LONGEST_TASK_MS }, signal);
+  const found = await findOwnTask(tasks, { repo, taskId }, signal);
   if (found === undefined) return undefined;
   return { attempt: { ...found, run }, state: 'running', jobId, log: { kind: 'none', why: tasks.noLog } };
 }

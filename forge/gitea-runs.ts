@@ -111,6 +111,17 @@ async function runsOfSha({ http }: GiteaServer, repo: string, sha: string, signa
   return runs.filter((run) => run.head_sha === sha);
 }
 
+/** The id of the run that a task is of; tasks tell only its number in the repository. */
+export async function findRunId(
+  server: GiteaServer,
+  { repo, task }: { readonly repo: string; readonly task: GiteaTask },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (task.head_sha === undefined || task.run_number === undefined) return undefined;
+  const runs = await runsOfSha(server, repo, task.head_sha, signal);
+  return runs.find((run) => run.run_number === task.run_number)?.id;
+}
+
 /** Jobs of all attempts where they are kept, else those that there are now. */
 async function jobsOfRun(server: GiteaServer, repo: string, run: GiteaRun, signal: AbortSignal): Promise<GiteaJob[]> {
   const base = `${repoPath(repo)}/actions/runs/${idSegment(run.id, 'run')}`;

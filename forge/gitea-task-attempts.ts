@@ -1,11 +1,11 @@
 // Attempts of servers that list tasks but neither runs nor jobs: Gitea 1.23 and 1.24, Forgejo 11.
 import { type Attempt, type ProviderName, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
-import type { AttemptFilter, ForgeAttempt } from './forge.ts';
+import type { AttemptFilter, ForgeAttempt, TasksDownTo } from './forge.ts';
 import { conclusionOf, type GiteaTask, stateOf } from './gitea-json.ts';
 import { listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
-import { repoOfPage } from './repo-path.ts';
+import { idSegment, repoOfPage } from './repo-path.ts';
 import { findStatuses, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
 /** A server and what its missing lists mean. */
@@ -33,11 +33,37 @@ export async function* listTaskAttempts(
   }
   const all = await listTasks(server.http, { repo, sinceMs: filter.by === 'since' ? filter.sinceMs : 0 }, signal);
   const tasks = filter.by === 'sha' ? all.filter((task) => task.head_sha === filter.sha) : all;
+  yield* attemptsOfTasks(server, { repo, tasks, all, wholeList: filter.by === 'sha' }, signal);
+}
+
+/** Attempts by their tasks alone, oldest first, replaced ones too; the server's own log storage has their logs. */
+export async function* listTasksDownTo(
+  server: TaskServer,
+  { repo, downTo }: TasksDownTo,
+  signal: AbortSignal,
+): AsyncGenerator<ForgeAttempt> {
+  const all = await listTasks(server.http, { repo, downTo: taskId(downTo) }, signal);
+  yield* attemptsOfTasks(server, { repo, tasks: all, all, wholeList: false }, signal);
+}
+
+const taskId = (text: string): string => idSegment(text, 'task');
+
+interface TaskList {
+  readonly repo: string;
+  readonly tasks: readonly GiteaTask[];
+  readonly all: readonly GiteaTask[];
+  readonly wholeList: boolean;
+}
+
+async function* attemptsOfTasks(
+  server: TaskServer,
+  { repo, tasks, all, wholeList }: TaskList,
+  signal: AbortSignal,
+): AsyncGenerator<ForgeAttempt> {
   const runOf = startAsking((task) => tellRun(server, { repo, task }, signal));
   for (const task of tasks.toReversed()) {
     const place = { kind: 'none', why: server.noLog } as const;
-    const context = { server, repo, tasks: all, wholeList: filter.by === 'sha', ...(await runOf(task)) };
-    const attempt = attemptOfTask(task, context);
+    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, ...(await runOf(task)) });
     yield { attempt, state: stateOf(task.status), jobId: undefined, log: place };
   }
 }
@@ -121,11 +147,12 @@ async function nameOf(
 /** The running job's task, found by its id among the newest. */
 export async function findOwnTask(
   server: TaskServer,
-  own: { readonly repo: string; readonly taskId: string; readonly startedAfterMs: number },
+  own: { readonly repo: string; readonly taskId: string },
   signal: AbortSignal,
 ): Promise<Attempt | undefined> {
   const { repo } = own;
-  const tasks = await listTasks(server.http, { repo, sinceMs: own.startedAfterMs }, signal);
+  // By id, not by time: a runner's clock may be off by any amount.
+  const tasks = await listTasks(server.http, { repo, downTo: taskId(own.taskId) }, signal);
   const task = tasks.find((t) => t.id === own.taskId);
   if (task === undefined) return undefined;
   const facts = await tellRun(server, { repo, task }, signal);

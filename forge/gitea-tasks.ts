@@ -12,12 +12,12 @@ export interface TaskJob {
   readonly name: string;
 }
 
-/** Tasks of a repository that were created at `sinceMs` or later, newest first. */
-export async function listTasks(
-  http: ForgeHttp,
-  { repo, sinceMs }: { readonly repo: string; readonly sinceMs: number },
-  signal: AbortSignal,
-): Promise<readonly GiteaTask[]> {
+/** Which tasks of a repository: created at `sinceMs` or later, or with an id of `downTo` or above. */
+export type TaskRange = { readonly repo: string } & ({ readonly sinceMs: number } | { readonly downTo: string });
+
+/** Tasks of a repository, newest first. */
+export async function listTasks(http: ForgeHttp, range: TaskRange, signal: AbortSignal): Promise<readonly GiteaTask[]> {
+  const { repo } = range;
   const request = { path: `${repoPath(repo)}/actions/tasks`, what: `tasks of ${repo}`, scope: 'read:repository' };
   // 50 is the most that a server gives by default.
   const shape = {
@@ -30,7 +30,9 @@ export async function listTasks(
   const tasks: GiteaTask[] = [];
   for await (const task of listPages(http, request, shape, signal)) {
     // Ids rise with the time of creation, so everything after this is older.
-    if ((task.created_at ?? task.run_started_at ?? 0) < sinceMs) break;
+    if ('downTo' in range) {
+      if (BigInt(task.id) < BigInt(range.downTo)) break;
+    } else if ((task.created_at ?? task.run_started_at ?? 0) < range.sinceMs) break;
     tasks.push(task);
   }
   return tasks;

@@ -1,18 +1,15 @@
 // Gitea: what each version can do, behind the `Forge` interface.
 import type { AttemptFilter, Forge, ForgeAttempt, OwnJob } from './forge.ts';
 import { readGiteaLog } from './gitea-log.ts';
-import { type GiteaServer, getOwnAttempt, listRunAttempts } from './gitea-runs.ts';
+import { findRunId, type GiteaServer, getOwnAttempt, listRunAttempts } from './gitea-runs.ts';
 import { giteaSocial } from './gitea-social.ts';
-import { findOwnTask, listTaskAttempts, type TaskServer } from './gitea-task-attempts.ts';
+import { findOwnTask, listTaskAttempts, listTasksDownTo, type TaskServer } from './gitea-task-attempts.ts';
 import type { ForgeHttp } from './http.ts';
 import { idSegment, repoPath } from './repo-path.ts';
 import { findServerVersion, isSince } from './server-version.ts';
 
-/** Longest life of a task: its server ends it after `ENDLESS_TASK_TIMEOUT`, 3 h by default; a day leaves room. */
-const LONGEST_TASK_MS = 24 * 60 * 60 * 1000;
-
 /** A Gitea server of `version`, as `/version` tells it. Which members there are follows the version alone. */
-export function openGitea(http: ForgeHttp, version: string, now: () => number): Forge {
+export function openGitea(http: ForgeHttp, version: string): Forge {
   const parsed = findServerVersion(version);
   const has = (minor: number): boolean => isSince(parsed, 1, minor);
   const server: GiteaServer = { http, keepsAttempts: has(27) };
@@ -21,6 +18,7 @@ export function openGitea(http: ForgeHttp, version: string, now: () => number): 
     provider: 'gitea',
     noLog: `Gitea ${version} tells no job ids, by which logs are asked for: keep logs from inside the job, or upgrade to 1.25`,
     workflowFolders: ['.gitea/workflows', '.github/workflows'],
+    ...(has(25) ? { runIdOf: (repo, task, signal) => findRunId(server, { repo, task }, signal) } : {}),
   };
   const logs = { http, says500ForMissing: !has(26) };
   const readLog = (attempt: ForgeAttempt, signal: AbortSignal) => readGiteaLog(logs, attempt, signal);
@@ -30,10 +28,11 @@ export function openGitea(http: ForgeHttp, version: string, now: () => number): 
     title: `Gitea ${version} at ${http.source.host}`,
     gaps: gapsOf(version, has),
     ...(has(23) ? { attempts: (filter, signal) => attempts({ server, tasks, hasRuns: has(25) }, filter, signal) } : {}),
+    ...(has(23) ? { tasks: (range, signal) => listTasksDownTo(tasks, range, signal) } : {}),
     ...(has(25) ? { log: readLog } : {}),
     ...(has(24) ? { ownLog: readLog } : {}),
     ...(has(26) ? { rerun: (attempt, signal) => rerun(http, attempt, signal) } : {}),
-    ownAttempt: (own, signal) => ownAttempt({ server, tasks, own, has, now }, signal),
+    ownAttempt: (own, signal) => ownAttempt({ server, tasks, own, has }, signal),
     ...giteaSocial(http),
   };
 }
@@ -81,11 +80,10 @@ interface OwnContext {
   readonly tasks: TaskServer;
   readonly own: OwnJob;
   readonly has: (minor: number) => boolean;
-  readonly now: () => number;
 }
 
 async function ownAttempt(
-  { server, tasks, own, has, now }: OwnContext,
+  { server, tasks, own, has }: OwnContext,
   signal: AbortSignal,
 ): Promise<ForgeAttempt | undefined> {
   const { repo, providerId: taskId, workflow } = own.attempt;
@@ -94,7 +92,7 @@ async function ownAttempt(
   if (has(25))
     return jobId === undefined ? undefined : getOwnAttempt(server, { repo, jobId, taskId, workflow }, signal);
   if (!has(23) || taskId === undefined) return undefined;
-  const found = await findOwnTask(tasks, { repo, taskId, startedAfterMs: now() - LONGEST_TASK_MS }, signal);
+  const found = await findOwnTask(tasks, { repo, taskId }, signal);
   if (found === undefined) return undefined;
   const log =
     jobId !== undefined && has(24) ? ({ kind: 'here' } as const) : ({ kind: 'none', why: tasks.noLog } as const);
