@@ -1,38 +1,53 @@
-// Bundles the command line and its workers into dist/. What makes a process start sooner: fewer files to open, less text to
-// read, and built-in and native modules taken by `require`, as an ES import of them runs every getter they export.
+// Bundles the command line and its workers into dist/. What makes a process start sooner: what nearly every command needs lies
+// in one file, and built-in modules are taken by `require` when they are first used; an ES import of them runs all they have.
 import { rmSync } from 'node:fs';
-import { build } from 'esbuild';
+import { createRequire } from 'node:module';
+import { rolldown } from 'rolldown';
 
-const REQUIRED = /^(node:.*|better-sqlite3|zstd-napi)$/;
-const asRequired = {
-  name: 'required',
-  setup(bundle) {
-    bundle.onResolve({ filter: REQUIRED }, ({ path, namespace }) =>
-      namespace === 'required' ? undefined : { path, namespace: 'required' },
-    );
-    bundle.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
-      contents: `module.exports = __nodeRequire(${JSON.stringify(path)})`,
-    }));
+const require = createRequire(import.meta.url);
+
+/** Built-in modules that take milliseconds to load; each waits for its first use. */
+const SLOW = new Set(['node:child_process', 'node:crypto', 'node:http', 'node:https', 'node:stream', 'node:zlib']);
+
+const builtins = {
+  name: 'builtins',
+  resolveId: (id, importer) => {
+    if (!id.startsWith('node:')) return null;
+    // The bundler's own runtime comes before everything that could require.
+    return importer?.includes('rolldown/runtime') ? { id, external: true } : `\0${id}`;
+  },
+  load: (id) => {
+    if (!id.startsWith('\0node:')) return null;
+    const name = id.slice(1);
+    const load = `__nodeRequire(${JSON.stringify(name)})`;
+    if (!SLOW.has(name)) return `module.exports = ${load};`;
+    const getters = Object.keys(require(name)).map((key) => `get ${key}() { return ${load}.${key}; }`);
+    return `module.exports = { ${getters.join(', ')} };`;
   },
 };
 
+/** With all they import: what nearly every command needs. */
+const CORE = ['cli/main', 'cli/commands/search', 'indexer/open-index', 'store/open-store', 'store/store-format'];
+
 rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: ['cli/main.ts', 'store/compress-worker.ts'],
-  outbase: '.',
-  outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  format: 'esm',
+const bundle = await rolldown({
+  input: { 'cli/main': 'cli/main.ts', 'store/compress-worker': 'store/compress-worker.ts' },
   platform: 'node',
-  target: 'node20',
-  plugins: [asRequired],
-  banner: {
-    // CommonJS packages inside the bundle ask for `require` by its own name.
-    js: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url); const require = __nodeRequire;",
+  external: ['better-sqlite3', 'zstd-napi'],
+  plugins: [builtins],
+  transform: { target: 'node20' },
+  onLog: (level, log, next) => {
+    // A module of the core is also asked for by `import()` where other commands need it late: it is there already.
+    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') next(level, log);
   },
-  logLevel: 'warning',
+});
+await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  // Names stay, so that a stack says where it happened.
+  minify: { compress: true, mangle: false, codegen: true },
+  banner: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url);",
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
