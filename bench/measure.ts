@@ -18,8 +18,13 @@ export interface Run {
 /** chosen: the kernel's high-water mark never falls, so the last look before the end is nearly the whole truth. */
 const LOOK_EVERY_MS = 10;
 
-/** Runs `command`; a failure ends the bench. */
-export async function measure(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Run> {
+/** Runs `command`; an exit code that is none of `valid` ends the bench. */
+export async function measure(
+  command: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+  valid: readonly number[] = [0],
+): Promise<Run> {
   const cpuBeforeMs = childrenCpuMs();
   const started = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: env ?? process.env });
@@ -34,7 +39,7 @@ export async function measure(command: string, args: readonly string[], env?: No
   const [code] = await once(child, 'close');
   const wallMs = performance.now() - started;
   clearInterval(look);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
+  if (!valid.includes(code)) throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
   return { wallMs, cpuMs: childrenCpuMs() - cpuBeforeMs, maxRssBytes, stdout };
 }
 

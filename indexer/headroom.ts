@@ -1,6 +1,7 @@
 // Headroom: how close green attempts of a job come to its time limit, and where that is heading.
 import type { AttemptFilter, LogIndexReader } from './log-index.ts';
 import { type DurationColumns, selectDurations, selectStepDurations } from './statements-reports.ts';
+import type { LogWait } from './waits.ts';
 
 export interface Headroom {
   readonly repo: string | undefined;
@@ -8,15 +9,17 @@ export interface Headroom {
   readonly job: string | undefined;
   /** undefined for the whole job. */
   readonly step: string | undefined;
+  /** The line that announces a wait inside the job, of the newest green; undefined for jobs and steps. */
+  readonly wait: string | undefined;
   readonly greens: number;
   readonly reds: number;
   readonly timedOut: number;
   readonly medianMs: number;
   readonly p95Ms: number;
   readonly maxMs: number;
-  /** The job's limit: as it was told, else the shortest that a timed-out attempt took, else unknown. */
+  /** The job's limit: as it was told, else the shortest that a timed-out attempt took, else unknown. A wait's: its own. */
   readonly limitMs: number | undefined;
-  readonly limitFrom: 'told' | 'timed-out' | undefined;
+  readonly limitFrom: 'told' | 'timed-out' | 'log' | undefined;
   /** 1 - p95 / limit; below zero when one in twenty greens took longer than the limit seen. */
   readonly headroom: number | undefined;
   /** Growth of a green attempt's duration, ms a day, between the medians of the first and the last third; undefined below nine greens. */
@@ -43,22 +46,23 @@ export function listStepDurations(index: LogIndexReader, filter: AttemptFilter):
   const groups = groupBy(selectStepDurations(index.db, filter), (row) => JSON.stringify([row.job, row.step]));
   return groups
     .flatMap((members) => {
-      const greens = members.filter((row) => row.outcome === 2).map((row) => row.duration_ms);
+      const greens = members.filter((row) => row.outcome === 2);
       const [first] = members;
       if (first === undefined || greens.length === 0) return [];
       return [
         {
-          ...spread(greens),
+          ...spread(greens.map((row) => row.duration_ms)),
           repo: undefined,
           workflow: undefined,
           job: first.job ?? undefined,
           step: first.step,
+          wait: undefined,
           reds: members.filter((row) => row.outcome === 1).length,
           timedOut: 0,
           limitMs: undefined,
           limitFrom: undefined,
           headroom: undefined,
-          trendMsPerDay: undefined,
+          trendMsPerDay: trendOf(greens),
           daysLeft: undefined,
         },
       ];
@@ -75,24 +79,64 @@ function jobHeadroom(rows: readonly DurationColumns[]): Headroom | undefined {
   const told = rows.findLast((row) => row.limit_ms !== null)?.limit_ms ?? undefined;
   const limitMs = told ?? (timedOut.length === 0 ? undefined : Math.min(...timedOut.map((row) => row.duration_ms)));
   const trendMsPerDay = trendOf(greens);
-  const leftMs = limitMs === undefined ? undefined : limitMs - durations.p95Ms;
   return {
     ...durations,
     repo: first.repo ?? undefined,
     workflow: first.workflow ?? undefined,
     job: first.job ?? undefined,
     step: undefined,
+    wait: undefined,
     reds: rows.filter((row) => row.outcome === 1).length,
     timedOut: timedOut.length,
     limitMs,
     limitFrom: told !== undefined ? 'told' : limitMs === undefined ? undefined : 'timed-out',
     headroom: limitMs === undefined || limitMs === 0 ? undefined : 1 - durations.p95Ms / limitMs,
     trendMsPerDay,
-    daysLeft:
-      leftMs === undefined || trendMsPerDay === undefined || trendMsPerDay <= 0
-        ? undefined
-        : Math.max(0, leftMs / trendMsPerDay),
+    daysLeft: daysLeft(limitMs, durations.p95Ms, trendMsPerDay),
   };
+}
+
+function daysLeft(limitMs: number | undefined, p95Ms: number, trendMsPerDay: number | undefined): number | undefined {
+  if (limitMs === undefined || trendMsPerDay === undefined || trendMsPerDay <= 0) return undefined;
+  return Math.max(0, (limitMs - p95Ms) / trendMsPerDay);
+}
+
+/** A green attempt and the waits in its log. */
+export interface WaitsOfAttempt {
+  readonly repo: string | undefined;
+  readonly workflow: string | undefined;
+  readonly job: string | undefined;
+  readonly timeMs: number;
+  readonly waits: readonly LogWait[];
+}
+
+/** What counts up to its limit in every green attempt is a progress display, no wait. */
+const FULL = 0.99;
+
+/** Waits of green attempts by job, least headroom first. */
+export function listWaitHeadroom(attempts: readonly WaitsOfAttempt[]): readonly Headroom[] {
+  const all = [...attempts]
+    .sort((a, b) => a.timeMs - b.timeMs)
+    .flatMap((attempt) => attempt.waits.map((wait) => ({ attempt, wait })));
+  const groups = groupBy(all, ({ attempt: { repo, workflow, job }, wait }) =>
+    JSON.stringify([repo, workflow, job, wait.key]),
+  );
+  const rows = groups.flatMap((members) => {
+    const last = members.at(-1);
+    if (last === undefined || members.every(({ wait }) => wait.usedMs >= FULL * wait.limitMs)) return [];
+    const { repo, workflow, job } = last.attempt;
+    const { text, limitMs } = last.wait;
+    const durations = spread(members.map(({ wait }) => wait.usedMs));
+    const trendMsPerDay = trendOf(
+      members.map(({ attempt, wait }) => ({ started_ms: attempt.timeMs, duration_ms: wait.usedMs })),
+    );
+    const headroom = 1 - durations.p95Ms / limitMs;
+    const left = daysLeft(limitMs, durations.p95Ms, trendMsPerDay);
+    const counts = { ...durations, reds: 0, timedOut: 0 };
+    const limit = { limitMs, limitFrom: 'log' as const, headroom, trendMsPerDay, daysLeft: left };
+    return [{ ...counts, ...limit, repo, workflow, job, step: undefined, wait: text }];
+  });
+  return rows.sort((a, b) => a.headroom - b.headroom || b.p95Ms - a.p95Ms);
 }
 
 const spread = (
@@ -112,11 +156,16 @@ const spread = (
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
+type Timed = Pick<DurationColumns, 'started_ms' | 'duration_ms'>;
+
+/** A few hours say nothing of days (chosen). */
+const MIN_TREND_DAYS = 0.5;
+
 /** Between the medians of the first and the last third: a single slow attempt changes nothing. */
-function trendOf(greens: readonly DurationColumns[]): number | undefined {
+function trendOf(greens: readonly Timed[]): number | undefined {
   const third = Math.floor(greens.length / 3);
   if (third < 3) return undefined;
-  const medianOf = (rows: readonly DurationColumns[], value: (row: DurationColumns) => number): number =>
+  const medianOf = (rows: readonly Timed[], value: (row: Timed) => number): number =>
     quantile(
       rows.map(value).sort((a, b) => a - b),
       0.5,
@@ -124,7 +173,9 @@ function trendOf(greens: readonly DurationColumns[]): number | undefined {
   const early = greens.slice(0, third);
   const late = greens.slice(-third);
   const days = (medianOf(late, (r) => r.started_ms) - medianOf(early, (r) => r.started_ms)) / DAY_MS;
-  return days <= 0 ? undefined : (medianOf(late, (r) => r.duration_ms) - medianOf(early, (r) => r.duration_ms)) / days;
+  return days < MIN_TREND_DAYS
+    ? undefined
+    : (medianOf(late, (r) => r.duration_ms) - medianOf(early, (r) => r.duration_ms)) / days;
 }
 
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): readonly (readonly T[])[] {

@@ -141,6 +141,7 @@ export interface StepDurationColumns {
   readonly job: string | null;
   readonly step: string;
   readonly outcome: number;
+  readonly started_ms: number;
   readonly duration_ms: number;
 }
 
@@ -150,7 +151,7 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
   return db.all(
     sql<SqlParams, StepDurationColumns>(
       `SELECT (SELECT name FROM names WHERE id = a.job) AS job, (SELECT name FROM names WHERE id = t.name) AS step,
-         a.outcome, t.finished_ms - t.started_ms AS duration_ms
+         a.outcome, t.started_ms, t.finished_ms - t.started_ms AS duration_ms
        FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t ON t.log = l.id
        ${whereOf('t.started_ms IS NOT NULL', 't.finished_ms >= t.started_ms', 'a.partial = 0', ...where)}
        ORDER BY a.time_ms LIMIT 1000000`,
@@ -158,3 +159,12 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
     params,
   );
 }
+
+/** The steps of one log, in order. */
+export const STEPS_OF_LOG = sql<
+  { log: number },
+  { step: string; first_line: number; last_line: number; started_ms: number | null; finished_ms: number | null }
+>(
+  `SELECT (SELECT name FROM names WHERE id = t.name) AS step, t.first_line, t.last_line, t.started_ms, t.finished_ms
+   FROM steps t WHERE t.log = :log ORDER BY t.ordinal LIMIT 10000`,
+);

@@ -7,6 +7,9 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
   [/^(?:h|hrs?|hours?|std\w*|stunden?|heures?|horas?|ore|ч\w*|小时|時間|시간)$/i, 3_600_000],
 ];
 
+/** What a word of time stands for, in ms; undefined for any other word. */
+export const durationUnitMs = (word: string): number | undefined => UNITS.find(([unit]) => unit.test(word))?.[1];
+
 const DURATION = /(\d+(?:[.,]\d+)?)\s?(\p{L}+)/gu;
 
 /** Every duration that a text names, in ms, in order. Parts that follow each other (`1h 30m`) are one. */
@@ -15,7 +18,7 @@ export function findDurationsMs(text: string): readonly number[] {
   let lastEnd = -1;
   let lastUnit = 0;
   for (const match of text.matchAll(DURATION)) {
-    const unit = UNITS.find(([word]) => word.test(match[2] as string))?.[1];
+    const unit = durationUnitMs(match[2] as string);
     if (unit === undefined) continue;
     const ms = Number((match[1] as string).replace(',', '.')) * unit;
     const gap = match.index - lastEnd;

@@ -1,12 +1,17 @@
 // `firstred headroom`: how close green attempts come to their job's time limit, and the trend.
 
-import type { Headroom } from '../../indexer/headroom.ts';
-import { listHeadroom, listStepDurations } from '../../indexer/headroom.ts';
+import { listAttempts } from '../../indexer/attempts.ts';
+import type { Headroom, WaitsOfAttempt } from '../../indexer/headroom.ts';
+import { listHeadroom, listStepDurations, listWaitHeadroom } from '../../indexer/headroom.ts';
+import { loadLines } from '../../indexer/lines.ts';
+import type { AttemptFilter } from '../../indexer/log-index.ts';
+import { findWaits } from '../../indexer/waits.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
+import { keptText } from '../log-source.ts';
 import { type Column, sparkline, tableText } from '../output.ts';
-import { openSession, requireIndex } from '../session.ts';
+import { openSession, requireIndex, type Session } from '../session.ts';
 import { durationText } from '../times.ts';
 
 /** chosen: a screenful. */
@@ -16,10 +21,14 @@ export const headroom: Command = {
   name: 'headroom',
   summary: 'How close green attempts come to the time limit of their job, and where that is heading.',
   group: 'more',
-  options: [{ flags: '--steps', summary: 'the steps of the jobs instead, by their durations' }, ...FILTER_OPTIONS],
+  options: [
+    { flags: '--steps', summary: 'the steps of the jobs instead, by their durations' },
+    { flags: '--waits', summary: 'the waits inside the jobs instead, against the limits that their logs announce' },
+    ...FILTER_OPTIONS,
+  ],
   examples: [
     { line: 'firstred headroom --since 30d', summary: 'which job will time out next' },
-    { line: 'firstred headroom --job "e2e*" --steps', summary: 'where the time goes' },
+    { line: 'firstred headroom --job "e2e*" --waits', summary: 'which wait inside a job comes close to its limit' },
   ],
   exitCodes: {
     [EXIT.done]: 'printed',
@@ -34,14 +43,54 @@ async function runHeadroom(input: CommandInput, io: CommandIo): Promise<ExitCode
   try {
     const index = await requireIndex(session);
     const filter = readFilter(input, io.now());
-    const all = input.flag('steps') ? listStepDurations(index, filter) : listHeadroom(index, filter);
+    const all = input.flag('waits')
+      ? listWaitHeadroom(await readWaits(session, filter, input, io))
+      : input.flag('steps')
+        ? listStepDurations(index, filter)
+        : listHeadroom(index, filter);
     const rows = all.slice(0, readLimit(input) ?? (input.flag('json') ? undefined : DEFAULT_ROWS));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows.map(toJson), null, 1)}\n`);
-    else await io.stdout.write(tableText(rows, columns, io.stdout.columns));
+    else await io.stdout.write(tableText(rows, input.flag('waits') ? waitColumns : columns, io.stdout.columns));
     return rows.length > 0 ? EXIT.done : EXIT.no;
   } finally {
     await session.close();
   }
+}
+
+/** Greens of one job that are read, the newest; and of all jobs together (chosen: a trend, in some seconds). */
+const MAX_LOGS = { job: 30, all: 300 };
+/** Longer logs are left out (chosen: their waits cost more than they tell). */
+const MAX_LOG_BYTES = 64_000_000;
+
+/** The waits of the newest green attempts: their logs are read, as the index does not keep waits. */
+async function readWaits(
+  session: Session,
+  filter: AttemptFilter,
+  input: CommandInput,
+  io: CommandIo,
+): Promise<readonly WaitsOfAttempt[]> {
+  const greens = listAttempts(await requireIndex(session), { ...filter, conclusion: 'green' }, { limit: undefined });
+  const read = new Map<string, number>();
+  const chosen = greens.filter(({ attempt: { repo, workflow, job, partial }, rawBytes }) => {
+    const key = JSON.stringify([repo, workflow, job]);
+    const count = read.get(key) ?? 0;
+    if (partial || count >= MAX_LOGS.job || rawBytes > MAX_LOG_BYTES) return false;
+    read.set(key, count + 1);
+    return true;
+  });
+  const logs = chosen.slice(0, MAX_LOGS.all);
+  if (logs.length < chosen.length && !input.flag('quiet'))
+    await io.stderr.write(
+      `firstred: read the newest ${logs.length} of ${chosen.length} green logs; --job narrows it\n`,
+    );
+  const found: WaitsOfAttempt[] = [];
+  for (const log of logs) {
+    io.signal.throwIfAborted();
+    const { repo, workflow, job, timeMs } = log.attempt;
+    const waits = findWaits(await loadLines(log.logId, keptText(session, log)));
+    found.push({ repo, workflow, job, timeMs, waits });
+  }
+  return found;
 }
 
 const toJson = (row: Headroom): Record<string, unknown> => ({
@@ -49,6 +98,7 @@ const toJson = (row: Headroom): Record<string, unknown> => ({
   workflow: row.workflow ?? null,
   job: row.job ?? null,
   step: row.step ?? null,
+  wait: row.wait ?? null,
   greens: row.greens,
   reds: row.reds,
   timedOut: row.timedOut,
@@ -79,10 +129,20 @@ const columns: readonly Column<Headroom>[] = [
   { title: 'RECENT', cell: (r) => sparkline(r.recentMs) },
 ];
 
+const waitColumns: readonly Column<Headroom>[] = [
+  { title: 'JOB', maxWidth: 30, cell: (r) => r.job ?? '-' },
+  { title: 'GREEN', align: 'right', cell: (r) => String(r.greens) },
+  { title: 'USED', align: 'right', cell: (r) => `${durationText(r.p95Ms)} of ${durationText(r.limitMs ?? 0)}` },
+  { title: 'LEFT', align: 'right', cell: (r) => `${Math.round((r.headroom ?? 0) * 100)} %` },
+  { title: 'TREND', align: 'right', cell: trendText },
+  { title: 'RECENT', cell: (r) => sparkline(r.recentMs) },
+  { title: 'WAIT', maxWidth: 100, cell: (r) => r.wait ?? '' },
+];
+
 /** `≤` before a limit that is only seen from attempts that timed out. */
 function limitText(row: Headroom): string {
   if (row.limitMs === undefined) return row.step === undefined ? 'not known' : '';
-  return `${row.limitFrom === 'told' ? '' : '≤ '}${durationText(row.limitMs)}`;
+  return `${row.limitFrom === 'timed-out' ? '≤ ' : ''}${durationText(row.limitMs)}`;
 }
 
 function trendText(row: Headroom): string {

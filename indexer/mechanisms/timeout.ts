@@ -2,6 +2,7 @@
 // that the limit is known and was reached, where green attempts stayed below it.
 
 import type { LogLines } from '../lines.ts';
+import { announcesWait, contentWords } from '../wait-words.ts';
 import type { NovelLine } from '../why-case.ts';
 import { findDurationsMs } from '../why-duration.ts';
 import type { CoreEvent } from '../why-order.ts';
@@ -16,7 +17,6 @@ const WORDS_ONLY = 4;
 /** No word of time, but the failure repeats a limit that was announced, and the clock says that it was used up. */
 const LIMIT_BY_CLOCK = 30;
 const LIMIT_BY_NUMBER = 8;
-const ANNOUNCES = /limit|time ?out|deadline|max|up to|within|wait/i;
 /** The provider says so, or the job ran as long as it may. */
 const JOB_LIMIT = 80;
 /** Time used that counts as the whole limit: clocks and polling are coarse. */
@@ -73,7 +73,7 @@ export const findTimeout: Detector = (view) => {
 
 /** Odds of a limit that was reached without a word of time: by the clock, else by what was announced. */
 function limitOdds(view: WhyView, wait: Wait): number | undefined {
-  if (!ANNOUNCES.test(view.lines.body(wait.line))) return undefined;
+  if (!announcesWait(view.lines.body(wait.line))) return undefined;
   // Greens that took as long and went on had no such limit.
   if (greenShares(view, wait).some((share) => share >= REACHED)) return undefined;
   return wait.usedMs === undefined ? LIMIT_BY_NUMBER : LIMIT_BY_CLOCK;
@@ -113,7 +113,7 @@ function findUsedUpWait(view: WhyView, block: readonly NovelLine[]): Wait | unde
   const endMs = failed === undefined ? undefined : lines.lastTimeMs(failed.line);
   if (failed === undefined || endMs === undefined) return undefined;
   for (const event of core.toReversed()) {
-    if (event.line >= failed.line || !ANNOUNCES.test(lines.body(event.line))) continue;
+    if (event.line >= failed.line || !announcesWait(lines.body(event.line))) continue;
     const limitMs = findDurationsMs(lines.body(event.line)).find((ms) => ms >= MIN_USED_UP_MS);
     const startMs = lines.timeMs(event.line);
     if (limitMs === undefined || startMs === undefined) continue;
@@ -189,7 +189,7 @@ function findAnnounced(view: WhyView): { readonly limitMs: number; readonly shar
   const { core, lines } = view;
   for (const event of core) {
     const text = lines.body(event.line);
-    if (!ANNOUNCES.test(text)) continue;
+    if (!announcesWait(text)) continue;
     const limitMs = findDurationsMs(text).find((ms) => ms >= MIN_LIMIT_MS);
     const startMs = lines.timeMs(event.line);
     if (limitMs === undefined || startMs === undefined) continue;
@@ -199,12 +199,6 @@ function findAnnounced(view: WhyView): { readonly limitMs: number; readonly shar
   }
   return undefined;
 }
-
-/** Words of waiting say nothing of what was waited for. */
-const WAITING = /^(?:wait\w*|until|limit\w*|time\w*|deadline|second\w*|minute\w*|within|maximum|from|that|with)$/;
-
-const contentWords = (body: string): readonly string[] =>
-  (body.toLowerCase().match(/\p{L}{4,}/gu) ?? []).filter((word) => !WAITING.test(word));
 
 /** The event behind a line that names most of what the line waits for, the first of equals. */
 function endOfWait({ core, lines }: WhyView, from: number, text: string): CoreEvent | undefined {
