@@ -19,6 +19,8 @@ export const show: Command = {
   arguments: '<ref>',
   group: 'daily',
   options: [
+    { flags: '--errors', summary: 'only the error lines, with what is around them' },
+    { flags: '--steps', summary: 'the steps of the log: lines, how long each took, which failed' },
     { flags: '--meta', summary: 'the manifest, as it stands in the store' },
     { flags: '--raw', summary: 'the exact kept bytes; into a file or pipe only' },
     { flags: '--force', summary: 'lets --raw write to a terminal' },
@@ -32,6 +34,7 @@ export const show: Command = {
   ],
   exitCodes: {
     [EXIT.done]: 'printed',
+    [EXIT.no]: 'the log has no error lines, or marks no steps',
     [EXIT.notFound]: 'nothing answers to that REF',
     [EXIT.damaged]: 'the log is damaged',
   },
@@ -42,8 +45,11 @@ async function runShow(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
     const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    if (input.flag('errors')) return await (await import('../show-errors.ts')).showErrors(source, session, input, io);
+    if (input.flag('steps')) return await (await import('../show-steps.ts')).showSteps(source, input, io);
     if (input.flag('meta')) return await showManifest(source, session, io);
     if (input.flag('raw')) return await showRaw(source, input, io);
+    if (input.flag('json')) return await showJson(source, session, io);
     return await showLines(source, session, input, io);
   } finally {
     await session.close();
@@ -71,6 +77,33 @@ async function showRaw(source: LogSource, input: CommandInput, io: CommandIo): P
   return EXIT.done;
 }
 
+/** One document, written as the lines come: a log may be large. */
+async function showJson(source: LogSource, session: Session, io: CommandIo): Promise<ExitCode> {
+  await io.stdout.write(`{"ref":${JSON.stringify(source.ref)},"lines":[`);
+  let pending = '';
+  let shown = 0;
+  for await (const { number, bytes } of linesOf(source, session)) {
+    io.signal.throwIfAborted();
+    const text = decoder.decode(bytes).replace(/\r$/, '');
+    pending += `${shown === 0 ? '' : ','}\n${JSON.stringify({ line: number, text })}`;
+    shown += 1;
+    if (pending.length < 65_536) continue;
+    await io.stdout.write(pending);
+    pending = '';
+  }
+  await io.stdout.write(`${pending}\n]}\n`);
+  return checkShown(shown, source);
+}
+
+function checkShown(shown: number, source: LogSource): ExitCode {
+  if (shown > 0 || source.lines === undefined) return EXIT.done;
+  throw new AppError('NOT_FOUND', `${source.ref} has no line ${source.lines.first}`, {
+    hint: '`firstred show REF --meta` says how many it has',
+  });
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: false });
+
 async function showLines(source: LogSource, session: Session, input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const colour = await wantsColour(input, io);
   const numbers = io.stdout.isTerminal || input.flag('numbers') || source.lines !== undefined;
@@ -88,10 +121,7 @@ async function showLines(source: LogSource, session: Session, input: CommandInpu
     pending = '';
   }
   await io.stdout.write(pending);
-  if (shown > 0 || source.lines === undefined) return EXIT.done;
-  throw new AppError('NOT_FOUND', `${source.ref} has no line ${source.lines.first}`, {
-    hint: '`firstred show REF --meta` says how many it has',
-  });
+  return checkShown(shown, source);
 }
 
 async function openStamps(source: LogSource, session: Session): Promise<(number: number) => string> {
