@@ -70,6 +70,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/signatures.ts')).signatures,
   },
   {
+    name: 'serve',
+    summary: 'the web page: search, read and compare logs',
+    group: 'more',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
     name: 'flakes',
     summary: 'jobs that were red and green on one SHA',
     group: 'more',
@@ -182,5 +188,17 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     summary: 'JSON Schema of what --json prints',
     group: 'more',
     load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
+    name: 'completion',
+    summary: 'completion for bash, zsh or fish',
+    group: 'more',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
+    name: '__complete',
+    summary: 'words for a shell’s completion',
+    group: 'hidden',
+    load: async () => (await import('./commands/complete.ts')).complete,
   },
 ];

@@ -42,6 +42,27 @@ export interface CommandIo {
   readonly now: () => number;
   /** Read at first use, so that `help` never fails on a broken file. */
   config(): Promise<Config>;
+  /** Every command that is shown to people. */
+  commands(): Promise<readonly CommandDescription[]>;
+}
+
+/** A command as the line knows it, common flags included: for what is made from all commands. */
+export interface CommandDescription {
+  readonly name: string;
+  /** A few words. */
+  readonly summary: string;
+  /** commander's notation, empty where it takes none. */
+  readonly arguments: string;
+  readonly flags: readonly FlagDescription[];
+}
+
+/** One flag of a described command. */
+export interface FlagDescription {
+  readonly long: string;
+  readonly short: string | undefined;
+  readonly summary: string;
+  readonly takesValue: boolean;
+  readonly choices: readonly string[];
 }
 
 export interface Command {

@@ -5,7 +5,7 @@ import { AppError } from '../store/errors.ts';
 import type { CommandIo } from './command.ts';
 import { processSources, readConfig } from './config.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './exit-codes.ts';
-import { parseInvocation } from './program.ts';
+import { describeCommands, parseInvocation } from './program.ts';
 import { ClosedPipe, sinkOf } from './sinks.ts';
 
 const stdout = sinkOf(process.stdout);
@@ -34,6 +34,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       stderr,
       signal: interrupts.signal,
       now: Date.now,
+      commands: describeCommands,
       config: () => (config ??= readConfig({ ...processSources(), flags })),
     };
     return await command.run(input, io);

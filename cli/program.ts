@@ -2,7 +2,7 @@
 import { Command as Commander, CommanderError, Help, Option } from 'commander';
 import { AppError } from '../store/errors.ts';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
-import type { Command, CommandInput } from './command.ts';
+import type { Command, CommandDescription, CommandInput } from './command.ts';
 import { SETTINGS } from './settings.ts';
 
 /** What argv asks for. */
@@ -160,6 +160,24 @@ export function commandHelp(command: Command): string {
   const commander = buildCommander(command).configureOutput({ writeOut: (part) => (text += part) });
   commander.outputHelp();
   return `${text.trimEnd()}\n`;
+}
+
+/** Every command that is not hidden, with all its flags. */
+export async function describeCommands(): Promise<readonly CommandDescription[]> {
+  const shown = CATALOGUE.filter((entry) => entry.group !== 'hidden');
+  return Promise.all(
+    shown.map(async (entry) => {
+      const command = await entry.load();
+      const flags = buildCommander(command).options.map((option) => ({
+        long: option.long ?? '',
+        short: option.short,
+        summary: option.description,
+        takesValue: option.required || option.optional,
+        choices: option.argChoices ?? [],
+      }));
+      return { name: entry.name, summary: entry.summary, arguments: command.arguments ?? '', flags };
+    }),
+  );
 }
 
 /** For the docs: commander's own view of a command. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command, CommandInput, CommandIo, Sink } from '../../cli/command.ts';
 import { readConfig } from '../../cli/config.ts';
+import { describeCommands } from '../../cli/program.ts';
 
 export interface CommandWorld {
   readonly folder: string;
@@ -30,6 +31,7 @@ export function openCommandWorld(env: Readonly<Record<string, string>>, nowMs: (
     stderr: sinkInto(err),
     signal: AbortSignal.timeout(60_000),
     now: nowMs,
+    commands: describeCommands,
     config: () => readConfig({ env: { ...place, ...env }, flags: {}, workingFolder: folder }),
   };
   return {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { CATALOGUE } from '../../cli/catalogue.ts';
 import type { Command } from '../../cli/command.ts';
 import { readConfig } from '../../cli/config.ts';
-import { parseInvocation } from '../../cli/program.ts';
+import { describeCommands, parseInvocation } from '../../cli/program.ts';
 import { type AuditReport, auditStore } from '../../store/audit.ts';
 import { openFsStore } from '../../store/fs-store.ts';
 import type { TestHome } from './command.ts';
@@ -38,6 +38,7 @@ export async function runHere(home: TestHome, argv: readonly string[], nowMs?: n
     stderr: sink('stderr'),
     signal: new AbortController().signal,
     now: () => nowMs ?? Date.now(),
+    commands: describeCommands,
     config: () => readConfig({ env: home.env, flags, workingFolder: home.folder }),
   });
   return { code, ...out };
