@@ -19,6 +19,13 @@ export async function openCommandForge(input: CommandInput, io: CommandIo): Prom
   return openForge(addressFromEnvironment(withServer(env, input.text('server'))), forgeTools(io), io.signal);
 }
 
+/** Whether a CI server is configured at all. */
+export async function isServerKnown(input: CommandInput, io: CommandIo): Promise<boolean> {
+  const { addressFromEnvironment } = await import('../forge/access.ts');
+  const { serverUrl, apiUrl } = addressFromEnvironment(withServer((await io.config()).env, input.text('server')));
+  return serverUrl !== undefined || apiUrl !== undefined;
+}
+
 /** `--server` wins; when it names another server than the job's own, neither the job's API nor its token serve. */
 function withServer(env: Config['env'], server: string | undefined): Config['env'] {
   if (server === undefined) return env;

@@ -72,6 +72,12 @@ export interface IssueRef {
   readonly number: number;
 }
 
+export interface IssueState {
+  readonly open: boolean;
+  /** Nobody but maintainers may comment. */
+  readonly locked: boolean;
+}
+
 /** A comment that exists once, found again by `marker`: the start of its text, an HTML comment. */
 export interface NewComment {
   readonly marker: string;
@@ -137,6 +143,8 @@ export interface Forge {
   /** Every status of a commit, newest first, replaced ones included. */
   readonly statuses: (repo: string, sha: string, signal: AbortSignal) => AsyncIterable<CommitStatus>;
   readonly setStatus: (status: NewStatus, signal: AbortSignal) => Promise<void>;
+  /** Whether the issue is open; undefined when there is none, or it may not be read. */
+  readonly issueState: (issue: IssueRef, signal: AbortSignal) => Promise<IssueState | undefined>;
   /** Writes the comment, or edits the one with its marker. */
   readonly comment: (issue: IssueRef, comment: NewComment, signal: AbortSignal) => Promise<CommentRef>;
   readonly attachmentLimits?: (signal: AbortSignal) => Promise<AttachmentLimits | undefined>;

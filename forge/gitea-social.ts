@@ -8,6 +8,8 @@ import type {
   CommentRef,
   CommitStatus,
   Forge,
+  IssueRef,
+  IssueState,
   StatusState,
 } from './forge.ts';
 import { attachmentSchema, attachmentSettingsSchema, commentSchema, statusSchema } from './gitea-json.ts';
@@ -18,7 +20,9 @@ import { idSegment, repoPath } from './repo-path.ts';
 const STATES: readonly string[] = ['pending', 'success', 'failure', 'error', 'warning', 'skipped'];
 const MEBIBYTE = 1024 * 1024;
 
-type SocialMembers = Required<Pick<Forge, 'statuses' | 'setStatus' | 'comment' | 'attachmentLimits' | 'attach'>>;
+type SocialMembers = Required<
+  Pick<Forge, 'statuses' | 'setStatus' | 'issueState' | 'comment' | 'attachmentLimits' | 'attach'>
+>;
 
 /** The members of `Forge` that are the same on Gitea and Forgejo, on every version of them. */
 export const giteaSocial = (http: ForgeHttp): SocialMembers => ({
@@ -32,6 +36,7 @@ export const giteaSocial = (http: ForgeHttp): SocialMembers => ({
     await http.send({ path, method: 'POST', json, what, scope: 'write:repository' }, signal);
   },
 
+  issueState: (issue, signal) => findIssueState(http, issue, { scope: 'read:issue', signal }),
   comment: (issue, comment, signal) => writeComment(http, { issue, comment }, signal),
   attachmentLimits: (signal) => attachmentLimits(http, signal),
   attach: (target, file, signal) => attach(http, { target, file }, signal),
@@ -72,6 +77,24 @@ export async function* listStatuses(
 export function shaSegment(sha: string): string {
   if (/^[0-9a-f]{7,64}$/i.test(sha)) return sha;
   throw new AppError('USAGE', `"${sha}" is no commit id`, { hint: 'give 7 to 64 hex digits' });
+}
+
+const issueSchema = z.object({ state: z.string(), is_locked: z.boolean().nullish(), locked: z.boolean().nullish() });
+
+/** The state of an issue or pull request; all three servers tell it alike, but for the name of the lock. */
+export async function findIssueState(
+  http: ForgeHttp,
+  { repo, number }: IssueRef,
+  { scope, signal }: { readonly scope: string; readonly signal: AbortSignal },
+): Promise<IssueState | undefined> {
+  const request = {
+    path: `${repoPath(repo)}/issues/${idSegment(String(number), 'issue')}`,
+    what: `issue #${number}`,
+    scope,
+  };
+  const found = await http.findJson(request, issueSchema, signal);
+  if (found === undefined) return undefined;
+  return { open: found.state !== 'closed', locked: found.is_locked === true || found.locked === true };
 }
 
 interface CommentJob {

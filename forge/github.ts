@@ -1,6 +1,6 @@
 // GitHub, and GitHub Enterprise Server, behind the `Forge` interface.
 import type { CommentRef, CommitStatus, Forge, ForgeAttempt, IssueRef, NewComment, NewStatus } from './forge.ts';
-import { shaSegment } from './gitea-social.ts';
+import { findIssueState, shaSegment } from './gitea-social.ts';
 import { githubCommentSchema, githubStatusSchema } from './github-json.ts';
 import { findOwnGithubAttempt, listGithubAttempts } from './github-runs.ts';
 import type { ForgeHttp } from './http.ts';
@@ -29,6 +29,7 @@ export function openGithub(http: ForgeHttp, version: string, now: () => number):
     ownAttempt: (own, signal) => findOwnGithubAttempt(http, own, signal),
     statuses: (repo, sha, signal) => listGithubStatuses(http, { repo, sha }, signal),
     setStatus: (status, signal) => setGithubStatus(http, status, signal),
+    issueState: (issue, signal) => findIssueState(http, issue, { scope: 'issues: read', signal }),
     comment: (issue, comment, signal) => writeGithubComment(http, { issue, comment }, signal),
   };
 }

@@ -19,6 +19,20 @@ export function repoOfPage(pageUrl: string | undefined): string | undefined {
   return `${url.host}/${decoded(parts[1])}/${decoded(parts[2])}`;
 }
 
+/** The issue or pull request of a page `https://h/o/n/issues/7`; undefined when it is none. */
+export function issueOfPage(
+  pageUrl: string,
+): { readonly origin: string; readonly repo: string; readonly number: number } | undefined {
+  const url = URL.canParse(pageUrl) ? new URL(pageUrl) : undefined;
+  const parts = /^(?:\/.*)?\/([^/]+)\/([^/]+)\/(?:issues|pulls?)\/(\d{1,9})(?:\/.*)?$/.exec(url?.pathname ?? '');
+  if (url === undefined || parts === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return {
+    origin: url.origin,
+    repo: `${url.host}/${decoded(parts[1])}/${decoded(parts[2])}`,
+    number: Number(parts[3]),
+  };
+}
+
 function decoded(segment: string | undefined): string {
   try {
     return decodeURIComponent(segment ?? '');

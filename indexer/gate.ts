@@ -22,10 +22,13 @@ export interface GateAttempt {
   readonly name: ActiveName | undefined;
   /** The log id of a later commit's green attempt of this job, where every attempt of this SHA is red. */
   readonly fixedBy: string | undefined;
+  /** Why its name or its conclusion does not count, where it does not. */
+  readonly doubt?: string | undefined;
 }
 
 export interface GateRed {
-  readonly logId: string;
+  /** undefined: the CI server saw it, and nobody kept its log. */
+  readonly logId: string | undefined;
   readonly job: string | undefined;
   readonly signature: string | undefined;
   readonly headline: string | undefined;
@@ -33,6 +36,16 @@ export interface GateRed {
   readonly issue: string | undefined;
   readonly explained: boolean;
   readonly advisory: boolean;
+  /** More about it, for its reason. */
+  readonly why?: string | undefined;
+}
+
+/** What is known beside the kept attempts. */
+export interface GateRest {
+  /** What is still to come, in words. */
+  readonly awaited: readonly string[];
+  /** Reds without a log. */
+  readonly missing: readonly GateRed[];
 }
 
 export interface GateVerdict {
@@ -42,23 +55,22 @@ export interface GateVerdict {
   readonly reasons: readonly string[];
 }
 
-/** Whether every red of the SHA is explained. `awaited` names jobs whose logs are still to come. */
-export function judge(attempts: readonly GateAttempt[], policy: GatePolicy, awaited: readonly string[]): GateVerdict {
+/** Whether every red of the SHA is explained. */
+export function judge(attempts: readonly GateAttempt[], policy: GatePolicy, rest: GateRest): GateVerdict {
   const counted = attempts.filter(({ attempt }) => !matchesAny(policy.ignored, attempt.job));
-  if (counted.length === 0 && awaited.length === 0)
+  const { awaited, missing } = rest;
+  if (counted.length === 0 && awaited.length === 0 && missing.length === 0)
     return { verdict: 'unknown', reds: [], reasons: ['nothing is kept of this SHA'] };
-  const reds = counted.filter(({ attempt }) => isRed(attempt.conclusion)).map((each) => redOf(each, policy));
+  const kept = counted.filter(({ attempt }) => isRed(attempt.conclusion)).map((each) => redOf(each, policy));
+  const reds = [...kept, ...missing];
   const unexplained = reds.filter((red) => !red.explained && !red.advisory);
   const undecided = counted.filter(
     ({ attempt }) => attempt.conclusion === 'unknown' && !isAdvisory(policy, attempt.job),
   );
-  const reasons = [
-    ...reds.map(reasonOf),
-    ...undecided.map(undecidedReason),
-    ...awaited.map((job) => `${job}: its log is not here yet`),
-  ];
+  const toCome = [...awaited, ...absentJobs(counted, missing, policy)];
+  const reasons = [...reds.map(reasonOf), ...undecided.map(undecidedReason), ...toCome];
   if (unexplained.length > 0) return { verdict: 'unexplained', reds, reasons };
-  if (undecided.length > 0 || awaited.length > 0) return { verdict: 'pending', reds, reasons };
+  if (undecided.length > 0 || toCome.length > 0) return { verdict: 'pending', reds, reasons };
   const greens = counted.filter(({ attempt }) => isGreen(attempt.conclusion)).length;
   return {
     verdict: 'explained',
@@ -67,7 +79,20 @@ export function judge(attempts: readonly GateAttempt[], policy: GatePolicy, awai
   };
 }
 
-const isAdvisory = (policy: GatePolicy, job: string | undefined): boolean =>
+/** Jobs that the policy requires by name and of which nothing is known: a job that did not run has proved nothing. */
+function absentJobs(
+  counted: readonly GateAttempt[],
+  missing: readonly GateRed[],
+  policy: GatePolicy,
+): readonly string[] {
+  const seen = [...counted.map(({ attempt }) => attempt.job), ...missing.map(({ job }) => job)];
+  return policy.required
+    .filter((glob) => !/^\*+$/.test(glob) && !seen.some((job) => matchesAny([glob], job)))
+    .map((glob) => `${glob}: required by the policy, and no attempt of it is known`);
+}
+
+/** Whether a red of this job is shown and passes. A job that is required by more than `*` is not advisory. */
+export const isAdvisory = (policy: GatePolicy, job: string | undefined): boolean =>
   matchesAny(policy.advisory, job) &&
   !matchesAny(
     policy.required.filter((glob) => glob !== '*'),
@@ -85,19 +110,22 @@ function redOf(each: GateAttempt, policy: GatePolicy): GateRed {
     issue: name?.issue,
     explained: name !== undefined || each.fixedBy !== undefined,
     advisory: isAdvisory(policy, attempt.job),
+    why: each.doubt,
   };
 }
 
 function reasonOf(red: GateRed): string {
-  const what = `${red.job ?? 'a job without a name'} (${red.logId})`;
-  if (red.explained) return `${what}: ${red.mechanism ?? 'named'}${red.issue === undefined ? '' : `, ${red.issue}`}`;
+  const job = red.job ?? 'a job without a name';
   const advisory = red.advisory ? ', but this job is advisory' : '';
+  if (red.logId === undefined) return `${job}: red on the CI server: ${red.why ?? 'no log of it is kept'}${advisory}`;
+  const what = `${job} (${red.logId})`;
+  if (red.explained) return `${what}: ${red.mechanism ?? 'named'}${red.issue === undefined ? '' : `, ${red.issue}`}`;
   if (red.signature === undefined) return `${what}: red, and no line of it looks like an error${advisory}`;
-  return `${what}: red and not named: ${red.headline ?? red.signature}${advisory}`;
+  return `${what}: red and not named: ${red.headline ?? red.signature}${red.why === undefined ? '' : ` (${red.why})`}${advisory}`;
 }
 
-const undecidedReason = ({ attempt, logId }: GateAttempt): string =>
-  `${attempt.job ?? 'a job without a name'} (${logId}): its conclusion is not known yet`;
+const undecidedReason = ({ attempt, logId, doubt }: GateAttempt): string =>
+  `${attempt.job ?? 'a job without a name'} (${logId}): ${doubt ?? 'its conclusion is not known yet'}`;
 
 /** Globs of `*` and `?`; `*` matches any run of characters, slashes included. */
 export function matchesAny(globs: readonly string[], job: string | undefined): boolean {

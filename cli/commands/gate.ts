@@ -1,21 +1,25 @@
-// `firstred gate`: is every red attempt of a SHA explained? Answers from what is kept, after catching up with the store.
+// `firstred gate`: is every red attempt of a SHA explained? Catches up with the store, asks the CI server where one is
+// configured, and judges by both.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { EVERYTHING_REQUIRED, type GateAttempt, type GatePolicy, type GateVerdict, judge } from '../../indexer/gate.ts';
-import type { AttemptFilter, LogIndexReader, LogRow } from '../../indexer/log-index.ts';
-import { findName } from '../../indexer/names.ts';
-import { isGreen, isRed } from '../../store/attempt.ts';
+import { crossCheck, type KeptAttempt } from '../../indexer/gate-server.ts';
+import type { AttemptFilter } from '../../indexer/log-index.ts';
 import { AppError, reasonOf } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readFilter } from '../filters.ts';
+import { FORGE_OPTIONS, isServerKnown, openCommandForge } from '../forge-access.ts';
+import { askServer, keptAttempts, subjectsOf, withoutClosedIssues } from '../gate-view.ts';
 import { openSession, requireIndex, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
 import { parseDurationMs } from '../times.ts';
 
 /** chosen: a sweeper's patience between two looks. */
 const LOOK_AGAIN_MS = 5000;
+/** The context of the commit status that branch protection asks for. */
+const CONTEXT = 'firstred/gate';
 
 export const gate: Command = {
   name: 'gate',
@@ -28,6 +32,8 @@ export const gate: Command = {
       flags: '--policy <file>',
       summary: 'JSON: {"required": [globs], "advisory": [globs], "ignored": [globs]} of jobs',
     },
+    { flags: '--post-status', summary: `writes the verdict as commit status ${CONTEXT}` },
+    ...FORGE_OPTIONS,
     { flags: '--wait <duration>', summary: 'how long to wait for conclusions and logs that are still to come' },
   ],
   examples: [
@@ -38,109 +44,141 @@ export const gate: Command = {
     [EXIT.done]: 'every red is explained',
     [EXIT.no]: 'a red is not explained',
     [EXIT.notFound]: 'nothing is known of this SHA',
-    [EXIT.notYet]: 'not everything is there yet, or the store does not answer',
+    [EXIT.refused]: 'the status could not be written: the token has no right to',
+    [EXIT.notYet]: 'not everything is there yet, or the store or the CI server does not answer',
   },
   run: runGate,
 };
 
 async function runGate(input: CommandInput, io: CommandIo): Promise<ExitCode> {
-  if (input.text('sha') === undefined)
+  const sha = input.text('sha');
+  if (sha === undefined)
     throw new AppError('USAGE', 'the gate needs --sha', { hint: 'give the commit that is to be merged' });
   const policy = readPolicy(input.text('policy'));
   const filter = readFilter(input, io.now());
-  const session = openSession(await io.config());
+  const config = await io.config();
+  const session = openSession(config);
   try {
+    const question = { input, io, session, filter, policy, repo: input.text('repo') ?? config.repo };
     const untilMs = io.now() + parseDurationMs(input.text('wait') ?? '0s');
-    let verdict = await look(session, filter, policy, io);
-    while ((verdict.verdict === 'pending' || verdict.verdict === 'unknown') && io.now() < untilMs) {
+    let found = await look(question);
+    while (found.mayChange && io.now() < untilMs && !io.signal.aborted) {
       await pause(Math.min(LOOK_AGAIN_MS, untilMs - io.now()), io.signal);
-      verdict = await look(session, filter, policy, io);
+      found = await look(question);
     }
-    await print(verdict, input, io);
+    await print(found.verdict, input, io);
+    if (input.flag('postStatus')) await postStatus(found, question);
     return { explained: EXIT.done, unexplained: EXIT.no, unknown: EXIT.notFound, pending: EXIT.notYet }[
-      verdict.verdict
+      found.verdict.verdict
     ];
   } finally {
     await session.close();
   }
 }
 
-/** Catches up with the store, then judges. What could not be read might be a red: then the verdict is pending. */
-async function look(session: Session, filter: AttemptFilter, policy: GatePolicy, io: CommandIo): Promise<GateVerdict> {
-  const problems: string[] = [];
-  const counts = await syncIndex(session, {
-    full: false,
-    signal: io.signal,
-    onProblem: async (what) => {
-      problems.push(what);
-    },
-  });
+interface GateQuestion {
+  readonly input: CommandInput;
+  readonly io: CommandIo;
+  readonly session: Session;
+  readonly filter: AttemptFilter;
+  readonly policy: GatePolicy;
+  /** As far as it was given. */
+  readonly repo: string | undefined;
+}
+
+interface Look {
+  readonly verdict: GateVerdict;
+  readonly attempts: readonly GateAttempt[];
+  /** Waiting may bring another verdict. */
+  readonly mayChange: boolean;
+}
+
+/** Catches up with the store, then judges. What could not be read or asked might be a red: then the verdict is pending. */
+async function look(question: GateQuestion): Promise<Look> {
+  const { input, io, session, filter, policy } = question;
+  const asks = await isServerKnown(input, io);
+  const problems = await catchUp(session, io.signal);
   const index = await requireIndex(session);
-  const attempts = await gateAttempts(index, filter, io.now());
-  const awaited = [
-    ...problems.map((what) => `a log that cannot be read (${what})`),
-    ...(counts.pending > 0 ? [`${counts.pending} logs whose manifest is still to come`] : []),
-  ];
-  return judge(attempts, policy, attempts.length === 0 ? [] : awaited);
+  const kept = await keptAttempts(index, filter, { nowMs: io.now(), trustsClaims: !asks });
+  // What is not of this SHA is no reason to wait for it.
+  const ofStore = kept.length === 0 ? [] : problems;
+  if (!asks) return judged(kept, policy, { awaited: ofStore, missing: [] });
+  try {
+    return await judgedByServer(kept, ofStore, question);
+  } catch (error) {
+    if (!(error instanceof AppError) || !['PROVIDER_UNAVAILABLE', 'REFUSED', 'NOT_FOUND'].includes(error.code))
+      throw error;
+    const why = `the CI server could not be asked: ${error.message} (${error.hint})`;
+    return judged(kept, policy, { awaited: [...problems, why], missing: [] });
+  }
 }
 
-async function gateAttempts(
-  index: LogIndexReader,
-  filter: AttemptFilter,
-  nowMs: number,
-): Promise<readonly GateAttempt[]> {
-  const [{ listAttempts }, { headlineOfLog }, { listActiveNames }] = await Promise.all([
-    import('../../indexer/attempts.ts'),
-    import('../../indexer/signature-report.ts'),
-    import('../../indexer/name-facts.ts'),
-  ]);
-  const names = listActiveNames(index, nowMs);
-  const rows = listAttempts(index, filter, { limit: undefined });
-  return rows.map((row) => {
-    const headline = isRed(row.attempt.conclusion) ? headlineOfLog(index, row.logKey) : undefined;
-    return {
-      logId: row.logId,
-      attempt: row.attempt,
-      signature: headline?.signature,
-      headline: headline?.headline,
-      name: headline === undefined ? undefined : findName(names, headline.signature, row.attempt),
-      fixedBy: isRed(row.attempt.conclusion) ? findLaterGreen(rows, row, index, listAttempts) : undefined,
-    };
-  });
+/** Brings the index up to the store; gives what is not there or cannot be read, in words. */
+async function catchUp(session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const onProblem = async (what: string): Promise<void> => {
+    problems.push(`a log that cannot be read (${what}): it may be a red`);
+  };
+  try {
+    const counts = await syncIndex(session, { full: false, signal, onProblem });
+    if (counts.pending > 0) problems.push(`${counts.pending} logs: their manifests are still to come`);
+  } catch (error) {
+    // Nobody has kept anything yet: the server may have seen a red all the same.
+    if (!(error instanceof AppError) || error.code !== 'STORE_MISSING') throw error;
+  }
+  return problems;
 }
 
-/**
- * A regression that a later commit fixed: every attempt of this job at this SHA is red, and a later SHA of the same
- * branch or pull request is green. A green at the same SHA is no fix: that is the flake that the gate is for.
- */
-function findLaterGreen(
-  rows: readonly LogRow[],
-  red: LogRow,
-  index: LogIndexReader,
-  listAttempts: (
-    index: LogIndexReader,
-    filter: AttemptFilter,
-    options: { readonly limit: number | undefined },
-  ) => LogRow[],
-): string | undefined {
-  const { attempt } = red;
-  if (attempt.partial || attempt.repo === undefined || attempt.job === undefined || attempt.sha === undefined)
-    return undefined;
-  if (attempt.branch === undefined && attempt.pr === undefined) return undefined;
-  const sameJob = (row: LogRow): boolean =>
-    row.attempt.repo === attempt.repo && row.attempt.workflow === attempt.workflow && row.attempt.job === attempt.job;
-  if (rows.some((row) => sameJob(row) && isGreen(row.attempt.conclusion))) return undefined;
-  const later = listAttempts(
-    index,
-    {
-      repo: attempt.repo,
-      conclusion: 'green',
-      sinceMs: attempt.timeMs,
-      ...(attempt.pr === undefined ? { branch: attempt.branch } : { pr: attempt.pr }),
-    },
-    { limit: 1000 },
+async function judgedByServer(
+  kept: readonly KeptAttempt[],
+  problems: readonly string[],
+  { input, io, policy, repo }: GateQuestion,
+): Promise<Look> {
+  const subjects = subjectsOf(input.text('sha') ?? '', repo, kept);
+  if (subjects.length === 0) return judged([], policy, { awaited: [], missing: [] });
+  const forge = await openCommandForge(input, io);
+  const named = await withoutClosedIssues(kept, forge, io.signal);
+  const checked = crossCheck(named, await askServer(forge, subjects, io.signal), policy);
+  const { missing } = checked;
+  const found = judged(checked.attempts, policy, { missing, awaited: [...problems, ...checked.awaited] });
+  return { ...found, mayChange: found.mayChange || checked.logsToCome };
+}
+
+function judged(attempts: readonly GateAttempt[], policy: GatePolicy, rest: Parameters<typeof judge>[2]): Look {
+  const verdict = judge(attempts, policy, rest);
+  return { verdict, attempts, mayChange: verdict.verdict === 'pending' || verdict.verdict === 'unknown' };
+}
+
+/** The verdict as a commit status: pending until everything is known, so that silence never lets a merge through. */
+async function postStatus({ verdict, attempts }: Look, question: GateQuestion): Promise<void> {
+  const { input, io, repo } = question;
+  const forge = await openCommandForge(input, io);
+  const [subject, ...others] = subjectsOf(input.text('sha') ?? '', repo, attempts);
+  if (subject === undefined || others.length > 0)
+    throw new AppError('USAGE', 'it is not clear which commit the status is for', {
+      hint: 'give --repo owner/name and all digits of the SHA',
+    });
+  const states = { explained: 'success', unexplained: 'failure', pending: 'pending', unknown: 'pending' } as const;
+  const open = verdict.reds.find((red) => !red.explained && !red.advisory);
+  const shown = attempts.find(({ logId }) => logId === open?.logId) ?? attempts[0];
+  const targetUrl = /^https?:/.test(shown?.attempt.url ?? '') ? shown?.attempt.url : undefined;
+  await forge.setStatus(
+    { ...subject, context: CONTEXT, state: states[verdict.verdict], description: statusText(verdict), targetUrl },
+    io.signal,
   );
-  return later.find((row) => sameJob(row) && row.attempt.sha !== attempt.sha)?.logId;
+}
+
+/** chosen: GitHub takes 140 characters, and the others show no more. */
+const MAX_STATUS_TEXT = 140;
+
+function statusText(verdict: GateVerdict): string {
+  const open = verdict.reds.filter((red) => !red.explained && !red.advisory);
+  const first = open[0];
+  const text =
+    first === undefined
+      ? `${verdict.verdict}: ${verdict.reasons.at(-1) ?? ''}`
+      : `${open.length} unexplained red: ${first.job ?? 'a job'}${first.logId === undefined ? '' : `, firstred why ${first.logId}`}`;
+  return [...showText(text).replace(/\s+/g, ' ')].slice(0, MAX_STATUS_TEXT).join('');
 }
 
 const globs = z.array(z.string().min(1).max(1000)).max(1000).default([]);
@@ -151,7 +189,9 @@ function readPolicy(path: string | undefined): GatePolicy {
   try {
     return policySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'it has another form') : reasonOf(cause);
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+    const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    const why = issue === undefined ? reasonOf(cause) : `${place}${issue.message}`;
     throw new AppError('USAGE', `the policy ${path} cannot be read: ${why}`, {
       hint: 'write {"required": ["*"], "advisory": [], "ignored": []} with globs of jobs; other keys are refused',
       cause,
@@ -173,7 +213,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 async function print(verdict: GateVerdict, input: CommandInput, io: CommandIo): Promise<void> {
   if (input.flag('json')) {
     const reds = verdict.reds.map((red) => ({
-      logId: red.logId,
+      logId: red.logId ?? null,
       job: red.job ?? null,
       signature: red.signature ?? null,
       headline: red.headline ?? null,

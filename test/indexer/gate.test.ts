@@ -4,6 +4,7 @@ import { type ActiveName, activeNames, findName, type NameFact } from '../../ind
 import { type Conclusion, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import type { LogId } from '../../store/log-id.ts';
 
+const NOTHING_ELSE = { awaited: [], missing: [] };
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.parse('2026-05-04T05:30:00Z');
 
@@ -31,26 +32,31 @@ describe('the gate', () => {
   it('refuses a red that was re-run green until it is named', () => {
     const red = attempt('test', 'failure');
     const green = attempt('test', 'success');
-    expect(judge([red, green], EVERYTHING_REQUIRED, []).verdict).toBe('unexplained');
-    expect(judge([{ ...red, name }, green], EVERYTHING_REQUIRED, []).verdict).toBe('explained');
+    expect(judge([red, green], EVERYTHING_REQUIRED, NOTHING_ELSE).verdict).toBe('unexplained');
+    expect(judge([{ ...red, name }, green], EVERYTHING_REQUIRED, NOTHING_ELSE).verdict).toBe('explained');
   });
 
   it('takes a timed out attempt for red', () => {
-    expect(judge([attempt('test', 'timed_out')], EVERYTHING_REQUIRED, []).verdict).toBe('unexplained');
+    expect(judge([attempt('test', 'timed_out')], EVERYTHING_REQUIRED, NOTHING_ELSE).verdict).toBe('unexplained');
   });
 
   it('waits for a conclusion that is not known and for logs that are to come', () => {
-    expect(judge([attempt('test', 'unknown')], EVERYTHING_REQUIRED, []).verdict).toBe('pending');
-    expect(judge([attempt('test', 'success')], EVERYTHING_REQUIRED, ['lint']).verdict).toBe('pending');
+    expect(judge([attempt('test', 'unknown')], EVERYTHING_REQUIRED, NOTHING_ELSE).verdict).toBe('pending');
+    expect(
+      judge([attempt('test', 'success')], EVERYTHING_REQUIRED, { ...NOTHING_ELSE, awaited: ['lint'] }).verdict,
+    ).toBe('pending');
   });
 
   it('says unknown of a SHA of which nothing is kept', () => {
-    expect(judge([], EVERYTHING_REQUIRED, []).verdict).toBe('unknown');
+    expect(judge([], EVERYTHING_REQUIRED, NOTHING_ELSE).verdict).toBe('unknown');
   });
 
   it('takes a red that a later commit fixed for explained', () => {
     const red = attempt('test', 'failure', { fixedBy: 'Lgreen' });
-    expect(judge([red], EVERYTHING_REQUIRED, []).reds[0]).toMatchObject({ explained: true, mechanism: 'regression' });
+    expect(judge([red], EVERYTHING_REQUIRED, NOTHING_ELSE).reds[0]).toMatchObject({
+      explained: true,
+      mechanism: 'regression',
+    });
   });
 
   it('shows advisory reds and lets them pass, and does not see ignored jobs', () => {
@@ -58,7 +64,7 @@ describe('the gate', () => {
     const verdict = judge(
       [attempt('nightly/a/b', 'failure'), attempt('docs', 'failure'), attempt('test', 'success')],
       policy,
-      [],
+      NOTHING_ELSE,
     );
     expect(verdict.verdict).toBe('explained');
     expect(verdict.reds.map((red) => red.job)).toEqual(['nightly/a/b']);

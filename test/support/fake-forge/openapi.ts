@@ -14,6 +14,7 @@ const objectAt = (value: unknown, ...path: readonly string[]): Json => {
 /** Routes that we use and that the excerpts leave out, each with its reason. */
 const OUTSIDE: readonly RegExp[] = [
   /^\/repos\/[^/]+\/[^/]+\/raw\//, // contents, not Actions
+  /^\/repos\/[^/]+\/[^/]+\/issues\/\d+$/, // an issue's state
   /^\/meta$/, // GitHub's description of itself
   /^\/version$/, // asked of every server, to see which it is
 ];

@@ -15,6 +15,7 @@ export interface Social {
   allowedTypes: string;
   maxSizeMb: number;
   lockedIssue: number | undefined;
+  closedIssue: number | undefined;
 }
 
 export const newSocial = (world: World): Social => ({
@@ -22,6 +23,7 @@ export const newSocial = (world: World): Social => ({
   allowedTypes: '.csv,.gz,.json,.log,.md,.png,.txt,.zip',
   maxSizeMb: world.family === 'gitea' && world.version >= 26 ? 100 : 2048,
   lockedIssue: undefined,
+  closedIssue: undefined,
 });
 
 const USER = { id: 3, login: 'firstred' };
@@ -80,6 +82,11 @@ interface CommentRoutes {
 }
 
 export function addComments(app: Hono, { social, commentJson, paged }: CommentRoutes): void {
+  app.get('/repos/:owner/:repo/issues/:n{[0-9]+}', (c) => {
+    const number = Number(c.req.param('n'));
+    const locked = number === social.lockedIssue;
+    return c.json({ number, state: number === social.closedIssue ? 'closed' : 'open', is_locked: locked, locked });
+  });
   app.get('/repos/:owner/:repo/issues/:n/comments', (c) => {
     const of = social.comments.filter((comment) => comment.issue === Number(c.req.param('n')));
     const shown = paged ? page(c, of, { sizeName: 'per_page', defaultSize: 30, maxSize: 100 }) : of;
