@@ -1,6 +1,9 @@
 // Values that only the name before them gives away: `NAME=value`, `"name": "value"`, `--name value`, headers, query
 // parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
+
+import { wordScore } from './mask-letters.ts';
 import { kindOfName } from './mask-names.ts';
+import { isPassphrase } from './mask-passphrase.ts';
 import { isPlaceholder } from './mask-placeholder.ts';
 import type { Span } from './mask-span.ts';
 import { isSecretValue, MAX_TESTED, type NameKind, UUID } from './mask-value.ts';
@@ -41,21 +44,28 @@ const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
 /** chosen: columns of a listing are rarely wider. */
 const MAX_SPACES = 24;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
-const IS_WORD = /(?: (?:value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+const IS_WORD =
+  /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
+/** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */
+const CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
+const SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
+/** What a prompt offers (`Secret Access Key [None]: …`). */
+const OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
 /** `<key>apiKey</key><string>…</string>` of a property list, `<name>…</name><value>…</value>` of a configuration. */
 const ELEMENT_PAIR = /<\/(?:key|name|id)>\s{0,8}<(?:string|value|text)>/iy;
 const VALUE_WORD =
   /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
 const WRAPPERS =
-  /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfL@]{1,2}(?=["'])))?/iy;
+  /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
 const QUOTE = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
 const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
 const SET_COMMAND =
   /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-const NETRC_BEFORE = /(?:login|user|role|machine|identified|with|encrypted|set)[ \t]{1,4}(?:\S{1,80}[ \t]{1,4})?$/i;
+const NETRC_BEFORE =
+  /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
 const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
 
 /** Where a sticky pattern that matches at `at` ends, or -1. Allocates nothing: this runs for every name in a log. */
@@ -94,7 +104,7 @@ function nameAround(line: string, from: number, to: number): Name {
 /** Where a value starts and which kind of separator led there; undefined when the name has no value. */
 interface ValueStart {
   readonly at: number;
-  readonly how: 'assigned' | 'element' | 'flag' | 'prose' | 'spaced' | 'listed' | 'attribute';
+  readonly how: 'assigned' | 'element' | 'flag' | 'prose' | 'spaced' | 'quoted' | 'listed' | 'attribute';
 }
 
 function elementStart(line: string, name: Name, at: number): ValueStart | undefined {
@@ -104,6 +114,7 @@ function elementStart(line: string, name: Name, at: number): ValueStart | undefi
 function spacedStart(line: string, name: Name, at: number): ValueStart | undefined {
   const spaced = skipSpaces(line, at);
   if (spaced === at || spaced >= line.length) return undefined;
+  if (spaced === at + 1 && endAt(QUOTE, line, spaced) >= 0) return { at: spaced, how: 'quoted' };
   if (name.dashes) return { at: spaced, how: 'flag' };
   const before = line.slice(Math.max(0, name.from - 100), name.from);
   if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: 'flag' };
@@ -121,7 +132,11 @@ function valueStart(line: string, name: Name): ValueStart | undefined {
   const at = skipSpaces(line, closed);
   const typed = quoted ? -1 : endAt(TYPED, line, name.to);
   if (typed >= 0) return { at: typed, how: 'assigned' };
-  const separator = endAt(SEPARATOR, line, at);
+  if (!quoted && SETS_VALUE.test(name.text)) {
+    const called = endAt(CALL, line, name.to);
+    if (called >= 0) return { at: called, how: 'assigned' };
+  }
+  const separator = endAt(SEPARATOR, line, skip(OFFERED, line, at));
   if (separator >= 0) return { at: separator, how: 'assigned' };
   const attribute = quoted ? endAt(VALUE_WORD, line, closed) : -1;
   if (attribute >= 0) return { at: attribute, how: 'attribute' };
@@ -255,6 +270,9 @@ function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['h
     return (
       /^[\w-]{20,}$/.test(text) && (text.match(/\d/g)?.length ?? 0) >= 3 && /[a-z]/i.test(text) && !UUID.test(text)
     );
+  // `with password "…"`: a quoted word of prose is none of these.
+  if (how === 'quoted')
+    return text.length >= 8 && /\d/.test(text) && /[a-z]/i.test(text) && !/\s/.test(text) && wordScore(text) < -0.4;
   if (how !== 'prose') return true;
   return text.length >= 8 && /\d/.test(text) && kind !== 'weak';
 }
@@ -264,7 +282,7 @@ const OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\
 const NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
 
 function openAt(line: string, name: Name, start: ValueStart | undefined, kind: NameKind): OpenName | undefined {
-  if (start !== undefined && start.how !== 'spaced') {
+  if (start !== undefined && start.how !== 'spaced' && start.how !== 'quoted') {
     return start.how !== 'prose' && OPEN_END.test(line.slice(start.at, start.at + 60))
       ? { kind, needsValueWord: false }
       : undefined;
@@ -291,6 +309,11 @@ function kindHere(line: string, name: Name): NameKind | undefined {
   if (line[name.from - 1] === ':' && /\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name.from - 90), name.from))) {
     return undefined;
   }
+  // `acme/token:1f2e3d` is an image and its tag.
+  if (line[name.from - 1] === '/' && line[name.to] === ':' && /[\w.-]/.test(line[name.from - 2] ?? ''))
+    return undefined;
+  // `--- PASS: TestLogin_v2`: a test's result.
+  if (name.text === 'PASS' && line[name.to] === ':') return undefined;
   const kind = kindOfName(name.text);
   if (kind !== undefined || !/^keys?$/i.test(name.text)) return kind;
   if (line[name.from - 1] === '?' || line[name.from - 1] === '&' || (name.dashes && line[name.from - 2] === '-'))
@@ -334,6 +357,13 @@ export function findContextValue(line: string, from: number, to: number): Contex
       (OPEN_LIST.test(line.slice(Math.max(0, value.from - 8), value.from)) ||
         CHANGE.test(line.slice(value.to, value.to + 12)));
     return { end: name.to, spans: isList ? [span, ...furtherItems(line, value, kind)] : [span] };
+  }
+  const isDirect = line[name.to] === '=' && value.from <= name.to + 2;
+  if (kind === 'password' && isDirect && isPassphrase(name.text, line.slice(value.from, value.to)))
+    return { end: name.to, spans: [{ from: value.from, to: value.to, rule: 'value:password' }] };
+  if (value.quoted && CHANGE.test(line.slice(value.to, value.to + 12))) {
+    const spans = furtherItems(line, value, kind);
+    if (spans.length > 0) return { end: name.to, spans };
   }
   // No value in use is that long and no secret: what is inside it is not read again name by name.
   const end = !value.quoted && value.to - value.from >= MAX_TESTED ? value.to : name.to;

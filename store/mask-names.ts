@@ -7,13 +7,13 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 /** Words that name a password: short values count too. Letters beyond ASCII are lower-cased bytes of UTF-8. */
 const PASSWORD_WORDS = set(`
   password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\u00e3\u00b1a senha wachtwoord
-  parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
+  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
 /** Words that name a token or key by themselves. */
 const SECRET_WORDS = set(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
   signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
-  idtoken deploykey webhooksecret cookiesecret jwt pat psk pepper mnemonic bearer authorization jeton
+  idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
   creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
   oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
   cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
@@ -53,7 +53,7 @@ const KEY_QUALIFIERS = set(`
   function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
   activation product serial join enrollment registration agent provisioning device bot merchant payment
   developer dev management mgmt personal customer sdk logging log telemetry
-  instrumentation monitoring query search send sending sender mail email sms validation verification
+  instrumentation monitoring query search send sending sender mail email sms
   token pass refresh oauth bearer recovery backup unseal ca record
 `);
 /** Words before `key` that make it a lookup, not a secret. */
@@ -63,7 +63,7 @@ const HARMLESS_BEFORE_KEY = set(`
   restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
   column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
   missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
-  first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
+  verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
 `);
 /** After a secret word: the name is about a secret (where it is, how long, which), and holds none. */
 const ABOUT = set(`
@@ -82,7 +82,8 @@ const ABOUT = set(`
   encoder decoder encoding separator delimiter char character comment support feature flag flags option options
   settings setting config configuration setup form page view controller component button dialog modal helper util utils
   api apis callback hook hooks event events change changed changes update updates entropy history grant grants
-  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier
+  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
+  repo repository
 `);
 /** Before `token`: positions in a listing, parsers and language models, not access. */
 const HARMLESS_BEFORE_TOKEN = set(`
@@ -157,7 +158,7 @@ function readName(name: string): NameKind | undefined {
   const words = wordsOfName(name);
   const tail = words.slice(-3).join(' ');
   // These ids are half of a credential, or all of one; every other `…_id` names something public.
-  if (/(?:^| )secret id$|(?:^| )private key id$/.test(tail)) return 'secret';
+  if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return 'secret';
   if (/(?:^| )session id$/.test(tail)) return 'weak';
   for (let at = words.length - 1; at >= 0; at--) {
     const kind = kindAt(words, at);

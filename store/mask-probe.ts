@@ -1,5 +1,6 @@
 // The cheap test of a hit, on the bytes as they came: may this line hold a secret at all? Nearly every hit ends here,
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
+import { MIN_BODY } from './mask-prefixed.ts';
 import type { Word, WordTable } from './mask-words.ts';
 
 const TOKEN = 1;
@@ -18,11 +19,11 @@ for (const end of ' \t\r\n"\'`<>/\\?#') KINDS[end.charCodeAt(0)] = (KINDS[end.ch
 for (let byte = 0x80; byte < 0x100; byte++) KINDS[byte] = NAME; // letters beyond ASCII
 for (const space of ' \t') KINDS[space.charCodeAt(0)] = (KINDS[space.charCodeAt(0)] as number) | SPACE;
 // What may stand between a name and its value: separators, closing quotes and brackets, percent and entity escapes.
-for (const sign of '=:"\'`\\]<>%&|?+') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
+for (const sign of '=:"\'`\\]<>%&|?+(') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
 
 /** What the bytes around a word must look like for its line to be worth a look. */
 interface Check {
-  readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'flag';
+  readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'random' | 'flag';
   /** Bytes of the word. */
   readonly length: number;
   /** `token`: the bytes that must follow, and how many of them. */
@@ -169,6 +170,20 @@ function nameStart(bytes: Uint8Array, from: number): number {
   return at;
 }
 
+/** Letters of both cases and digits, without an end for as long as a token's body is. */
+function tokenBodyFollows(bytes: Uint8Array, from: number): boolean {
+  let kinds = 0;
+  for (let at = from; at < from + MIN_BODY; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= 0x61 && byte <= 0x7a) kinds |= 1;
+    else if (byte >= 0x41 && byte <= 0x5a) kinds |= 2;
+    else if (byte >= 0x30 && byte <= 0x39) kinds |= 4;
+    else if (byte === ESC) return true;
+    else if (byte !== 0x5f && byte !== 0x2d) return false;
+  }
+  return kinds === 7;
+}
+
 /** Twenty characters of a name or token with three digits among them: no word of prose. */
 function randomFollows(bytes: Uint8Array, from: number): boolean {
   let digits = 0;
@@ -180,7 +195,7 @@ function randomFollows(bytes: Uint8Array, from: number): boolean {
   return digits >= 3;
 }
 
-const PROSE_VERBS = new Set(['is', 'wa', 'va', 'ar', 'se', 'ch', 're']);
+const PROSE_VERBS = new Set(['is', 'wa', 'va', 'ar', 'se', 'ch', 're', 'fo']);
 
 /** After a name and a space: a separator, a verb (`is`), a listing's gap, or a flag or `set` before the name. */
 function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boolean {
@@ -193,6 +208,7 @@ function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boole
     next === 0x7c ||
     next === ESC ||
     next === 0x3f ||
+    next === 0x5b ||
     next === 0x27 ||
     next === 0x22
   )
@@ -275,6 +291,8 @@ export function isWorthALook(bytes: Uint8Array, to: number, probe: Probe): boole
       if (contextFollows(bytes, to - check.trim, check)) return true;
     } else if (check.how === 'address') {
       if (hasUserInfo(bytes, to)) return true;
+    } else if (check.how === 'random') {
+      if (tokenBodyFollows(bytes, to)) return true;
     } else if (check.how === 'space') {
       if (spaceFollows(bytes[to])) return true;
     } else if (check.how === 'always' || flagFollows(bytes, to, check.flag)) return true;

@@ -60,6 +60,8 @@ export const findBearer: Finder = (line, _from, to) => {
 export const findBasic: Finder = (line, _from, to) => {
   const match = /^(?:[ \t]{1,4}|%20|\+)([A-Za-z0-9+/_-]{8,2000}(?:={1,2}|%3D){0,2})/.exec(line.slice(to, to + 2_100));
   if (match?.[1] === undefined) return NONE;
+  // `Basic Operations`: a header's value is always padded.
+  if (match[1].replaceAll('%3D', '=').length % 4 !== 0) return NONE;
   const decoded = Buffer.from(match[1].replaceAll('%3D', '='), 'base64').toString('latin1');
   if (!/^[\x20-\x7e\x80-\xff]{0,200}:[\x20-\x7e\x80-\xff]+$/.test(decoded)) return NONE;
   if (SAMPLE_PASSWORDS.test(decoded.slice(decoded.indexOf(':') + 1))) return NONE;
@@ -158,7 +160,24 @@ const isRandom = (text: string): boolean => text.length >= 16 && !isPlaceholder(
 
 const USER_FLAG = /[= ]{1,3}["']?[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
 /** `curl -u user:password`; `docker run -u 1000:1000` and `--user node:node` stay. */
-export const findUserFlag: Finder = (line, _from, to) => groupAt(line, to, USER_FLAG, 'cli-user', isPassword);
+export const findUserFlag: Finder = (line, _from, to) => {
+  const found = groupAt(line, to, USER_FLAG, 'cli-user', isPassword);
+  return found.length > 0 ? found : groupAt(line, to, USER_TOKEN, 'cli-user', isToken);
+};
+
+/** `curl -u TOKEN:`, the way several APIs take a key; a user's name has no such letters. */
+const USER_TOKEN = /[= ]{1,3}["']?([\w.-]{16,200}):(?=["'\s]|$)/y;
+const isToken = (text: string): boolean => isSecretValue(text, 'secret');
+
+/** Twelve to twenty-four words after such a name are a wallet. */
+const PHRASE = /["']?[ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}\\?["'[]?((?:[a-z]{3,8}["']?[, ]{1,2}["']?){11,23}[a-z]{3,8})\b/y;
+/** The words of a wallet's recovery phrase. */
+export const findPhrase: Finder = (line, _from, to) => groupAt(line, to, PHRASE, 'recovery-phrase', () => true);
+
+const SMTP_LOGIN = /([A-Za-z0-9+/]{8,400}={0,2})(?:[ \t]*$|["'\\])/y;
+/** `AUTH PLAIN …` and `AUTH LOGIN …` of a mail server's log. */
+export const findSmtpLogin: Finder = (line, _from, to) =>
+  groupAt(line, to, SMTP_LOGIN, 'smtp-login', (text) => text.length % 4 === 0 && wordScore(text) < -0.25);
 
 const SIGNATURE = /([\w%+/.~-]{16,400}={0,2})/y;
 /** Signatures of pre-signed addresses (`sig=`, `X-Amz-Signature=`) and of AWS authorization headers. */

@@ -46,7 +46,6 @@ const HOSTING: readonly Row[] = [
   ['gitlab', 'glsoat-', `[\\w.=-]{20,300}`],
   ['gitlab', 'gloas-', `[\\w.=-]{20,300}`],
   ['gitlab', 'glwt-', `[\\w.=-]{20,300}`],
-  ['gitlab', 'gr1348941', `[\\w-]{20,60}`],
   ['bitbucket', 'ATBB', `[A-Za-z0-9]{28,60}`, 'l'],
   ['atlassian', 'ATATT3', `[\\w=-]{60,400}`],
   ['atlassian', 'ATCTT3', `[\\w=-]{60,400}`],

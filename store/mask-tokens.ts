@@ -2,9 +2,10 @@
 import { A, B, H, HX, ID, ruleOf, type TokenRule } from './mask-rule.ts';
 import { INFRASTRUCTURE_TOKENS } from './mask-tokens-a.ts';
 import { SERVICE_TOKENS } from './mask-tokens-b.ts';
+import { DISCORD_TOKENS, FURTHER_TOKENS } from './mask-tokens-c.ts';
 
 /** Written into every manifest; raised with every change of what is masked, so that `rescan` knows what is older. */
-export const RULES_VERSION = '2026.1';
+export const RULES_VERSION = '2026.2';
 
 type InnerRow = readonly [
   id: string,
@@ -30,6 +31,12 @@ const INNER: readonly InnerRow[] = [
   ['azure-key', [33, 33], `${B}{33}`, '+ARm', `${B}{6}=`],
   ['azure-key', [42, 44], `[\\w-]{42,44}`, 'AzFu', `[\\w-]{5}[AQgw]==`],
   ['azure-key', [42, 42], `${A}{42}`, 'AzSe', `[ACDQ]?${A}{5,6}`],
+  ['azure-key', [42, 42], `${B}{42}`, '+ACR', `${A}{6}`],
+  ['azure-key', [33, 33], `${A}{33}`, 'AzCa', `${A}{6}=`],
+  ['azure-key', [52, 52], `${A}{52}`, 'JQQJ99', `${A}{20,30}`],
+  ['azure-key', [52, 52], `${A}{52}`, 'JQQJAA', `${A}{20,30}`],
+  ['laravel', [1, 8], '\\d{1,8}', '|', `${A}{40,60}`, 'lr'],
+  ['facebook', [15, 17], '\\d{15,17}', '|', '[\\w-]{27}', 'lr'],
   ['terraform', [14, 14], `${A}{14}`, '.atlasv1.', '[\\w=-]{60,70}'],
   ['maxmind', [36, 36], `${A}{6}_${A}{29}`, '_mmk', '', 'r'],
   ['mailchimp', [32, 32], `${H}{32}`, '-us', '\\d{1,2}', 'lr'],
@@ -56,5 +63,7 @@ const innerRuleOf = ([id, back, head, key, tail, edges = '']: InnerRow): TokenRu
 export const TOKEN_RULES: readonly TokenRule[] = [
   ...INFRASTRUCTURE_TOKENS.map(ruleOf),
   ...SERVICE_TOKENS.map(ruleOf),
+  ...FURTHER_TOKENS.map(ruleOf),
+  ...DISCORD_TOKENS.map(ruleOf),
   ...INNER.map(innerRuleOf),
 ];

@@ -16,6 +16,9 @@ const EMAIL = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}$/;
 const NUMBERISH =
   /^[-+~<>=^]{0,2}v?\d[\d.,:_/\-+xT]{0,60}(?:Z|ms|s|m|h|d|w|%|[kmgt]i?b?|b|bytes?|secs?|mins?|hours?|days?|px|rc\.?\d{1,3}|beta\.?\d{0,3}|alpha\.?\d{0,3}|-snapshot)?$/i;
 const SEMVER = /^[~^]?v?\d{1,5}\.\d{1,5}(?:\.\d{1,8})?(?:[-+.][0-9a-z.+-]{1,40})?$/i;
+/** A container image by its digest; a number in hex, an account or contract of Ethereum: a private key has 64 digits. */
+const IMAGE_DIGEST = /@sha\d{3}:[0-9a-f]{32,128}$/;
+const ADDRESS = /^0x[0-9a-f]{1,40}$/i;
 /** A GPG key's fingerprint or long id, as `GPG_KEY=` of container images has it. */
 const FINGERPRINT = /^(?:0x)?(?=[0-9A-F]*[A-F])(?:[0-9A-F]{16}|[0-9A-F]{40})$/;
 /** Keys that their issuers mean to be seen: publishable, site and client-side keys, and public halves of pairs. */
@@ -56,9 +59,11 @@ function isPlainData(value: string): boolean {
   return (
     NUMBERISH.test(value) ||
     EMAIL.test(value) ||
-    (COORDINATE.test(value) && (isWordy(value) || /:v?\d+\.\d[\w.-]*$/.test(value))) ||
+    (COORDINATE.test(value) && !/[0-9a-f]{32}/.test(value) && (isWordy(value) || /:v?\d+\.\d[\w.-]*$/.test(value))) ||
     SEMVER.test(value) ||
     LABELLED_DIGEST.test(value) ||
+    IMAGE_DIGEST.test(value) ||
+    ADDRESS.test(value) ||
     PUBLIC_KEY.test(value) ||
     FINGERPRINT.test(value) ||
     CODE.test(value) ||
@@ -93,7 +98,9 @@ function isRandomEnough(value: string, kind: NameKind): boolean {
 
 /** A part between signs that is a word: keys of caches and builds are words around a hash. */
 const hasWordPart = (value: string): boolean =>
-  value.split(/[-_./:]/).some((part) => part.length >= 4 && /^[a-z]+$/i.test(part) && wordScore(part) > 0.3);
+  value
+    .split(/[-_./:]/)
+    .some((part) => part.length >= 4 && /^[a-z]+$/i.test(part) && !/^[a-f]+$/i.test(part) && wordScore(part) > 0.3);
 
 function isPassword(value: string): boolean {
   if (value.length < 6 || !/[a-z]/i.test(value)) return false;

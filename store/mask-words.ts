@@ -3,6 +3,7 @@
 import { AppError } from './errors.ts';
 import { type Automaton, buildAutomaton } from './mask-automaton.ts';
 import { COMMAND_RULES } from './mask-commands.ts';
+import { findPrefixed } from './mask-prefixed.ts';
 import type { TokenRule } from './mask-rule.ts';
 import {
   type Finder,
@@ -15,9 +16,11 @@ import {
   findJwt,
   findNetrc,
   findOracle,
+  findPhrase,
   findPiped,
   findRsaXml,
   findSignature,
+  findSmtpLogin,
   findUnsealKey,
   findUserFlag,
   findUserInfo,
@@ -29,7 +32,7 @@ import { WEBHOOK_RULES, type WebhookRule } from './mask-webhooks.ts';
 export type Word =
   | { readonly is: 'token'; readonly rule: TokenRule }
   | { readonly is: 'context'; readonly trim: number }
-  | { readonly is: 'shape'; readonly find: Finder; readonly next: 'any' | 'space' | 'address' }
+  | { readonly is: 'shape'; readonly find: Finder; readonly next: 'any' | 'space' | 'address' | 'random' }
   | { readonly is: 'command'; readonly index: number; readonly flag: string }
   | { readonly is: 'webhook'; readonly rule: WebhookRule }
   | { readonly is: 'key-begin' }
@@ -40,7 +43,7 @@ export type Word =
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */
@@ -49,7 +52,7 @@ const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp
 );
 const AFTER_SHORT = [...'=:"\' ]<>%|\\,&?+_-.0123456789\n\r'];
 
-const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
+const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address' | 'random'])[] = [
   ['://', findUserInfo, 'address'],
   ['bearer', findBearer, 'space'],
   ['basic', findBasic, 'space'],
@@ -67,6 +70,14 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
   ['jdbc:oracle:thin:', findOracle, 'any'],
   ['"kty', findJwk, 'any'],
   ['<d>', findRsaXml, 'any'],
+  ['_', findPrefixed, 'random'],
+  ['-', findPrefixed, 'random'],
+  ['auth plain ', findSmtpLogin, 'any'],
+  ['auth login ', findSmtpLogin, 'any'],
+  ['mnemonic', findPhrase, 'any'],
+  ['seed phrase', findPhrase, 'any'],
+  ['seed_phrase', findPhrase, 'any'],
+  ['recovery phrase', findPhrase, 'any'],
   ['unseal key', findUnsealKey, 'any'],
   ['recovery key', findUnsealKey, 'any'],
   ['--password-stdin', findPiped, 'any'],
