@@ -130,6 +130,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/rerun.ts')).rerun,
   },
   {
+    name: 'rescue',
+    summary: 'import logs from a Gitea server’s own log storage',
+    group: 'more',
+    load: async () => (await import('./commands/rescue.ts')).rescue,
+  },
+  {
     name: 'coverage',
     summary: 'what the CI server ran against what is kept',
     group: 'more',
@@ -188,6 +194,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     summary: 'JSON Schema of what --json prints',
     group: 'more',
     load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
+    name: 'doctor',
+    summary: 'what works here, what does not, and how to fix it',
+    group: 'more',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
     name: 'completion',

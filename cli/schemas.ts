@@ -115,6 +115,9 @@ export const SCHEMAS = {
     facts: z.array(z.string()),
   }),
   forget: z.looseObject({ logId, removed: z.array(z.string()) }),
+  doctor: z.array(
+    z.looseObject({ check: z.string(), state: z.enum(['ok', 'warn', 'bad']), finding: z.string(), fix: text }),
+  ),
   du: z.array(
     z.looseObject({
       what: z.string(),

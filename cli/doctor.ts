@@ -1,0 +1,207 @@
+// What `firstred doctor` looks at: each check gives findings, none throws, none prints a credential.
+import { randomUUID } from 'node:crypto';
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sqliteVersion } from '../indexer/database.ts';
+import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
+import { findObjectKey, type ObjectKey } from '../store/keys.ts';
+import { bodyOf } from '../store/object-store.ts';
+import { openSpool } from '../store/spool.ts';
+import { findStoreFormat } from '../store/store-format.ts';
+import { loadZstd } from '../store/zstd.ts';
+import type { Config } from './config.ts';
+import type { OpenedStore, Session } from './session.ts';
+import { bytesText } from './sizes.ts';
+import { durationText } from './times.ts';
+
+/** `warn`: works, but something will be missed. `bad`: something that firstred is for does not work. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'ok' | 'warn' | 'bad';
+  readonly finding: string;
+  /** What to do; undefined when nothing is to be done. */
+  readonly fix: string | undefined;
+}
+
+const ok = (check: string, finding: string): Finding => ({ check, state: 'ok', finding, fix: undefined });
+const warn = (check: string, finding: string, fix: string): Finding => ({ check, state: 'warn', finding, fix });
+const bad = (check: string, finding: string, fix: string): Finding => ({ check, state: 'bad', finding, fix });
+
+/** The error of a check as a finding, with the advice that it carries. */
+const failed = (check: string, error: unknown): Finding =>
+  bad(check, reasonOf(error), error instanceof AppError ? error.hint : 'run the command again with --debug');
+
+/** engines in package.json. */
+const OLDEST_NODE = [20, 20] as const;
+
+/** Node and the native modules. */
+export function checkRuntime(): readonly Finding[] {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  return [
+    isOld
+      ? bad('node', `Node ${process.versions.node} is too old`, `install Node ${OLDEST_NODE.join('.')} or newer`)
+      : ok('node', `Node ${process.versions.node}, ${process.platform} ${process.arch}`),
+    loadable('zstd', () => loadZstd().compress(new Uint8Array(1), 1).byteLength, 'npm rebuild zstd-napi'),
+    loadable('sqlite', sqliteVersion, 'npm rebuild better-sqlite3'),
+  ];
+}
+
+function loadable(check: string, load: () => unknown, fix: string): Finding {
+  try {
+    load();
+    return ok(check, 'the native module works');
+  } catch (error) {
+    return bad(check, `the native module can't be used: ${reasonOf(error).split('\n')[0]}`, `run \`${fix}\``);
+  }
+}
+
+/** chosen: below this order by time is hardly touched. */
+const SKEW_WARN_MS = 60_000;
+/** S3 refuses requests that are signed with a clock this wrong (RequestTimeTooSkewed, AWS documentation). */
+const SKEW_BAD_MS = 15 * 60_000;
+
+/** Whether the store answers, what it is, and whether its clock and ours agree. */
+export async function checkStore(session: Session, nowMs: () => number): Promise<readonly Finding[]> {
+  let store: OpenedStore;
+  try {
+    store = await session.store();
+  } catch (error) {
+    return [failed('store', error)];
+  }
+  try {
+    const format = await findStoreFormat(store);
+    const first =
+      format === undefined
+        ? warn(
+            'store',
+            `${store.url}: nothing was kept here yet, or we may not read`,
+            'keep a log: `firstred archive FILE`',
+          )
+        : ok('store', `${store.url}, format ${format.format}`);
+    return [first, await checkList(store), await checkClock(store, nowMs)];
+  } catch (error) {
+    return [failed('store', error)];
+  }
+}
+
+async function checkList(store: OpenedStore): Promise<Finding> {
+  try {
+    for await (const _ of store.list('logs/')) break;
+    return ok('store: list', 'allowed');
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'REFUSED')
+      return warn('store: list', 'not allowed', 'right for a CI job; readers and `sync` need the right to list');
+    if (error instanceof AppError && error.code === 'STORE_MISSING')
+      return warn(
+        'store: list',
+        'the store does not exist yet',
+        'the first `firstred archive` makes a folder; a bucket you make',
+      );
+    return failed('store: list', error);
+  }
+}
+
+async function checkClock(store: OpenedStore, nowMs: () => number): Promise<Finding> {
+  try {
+    const skewMs = Math.abs((await store.clockMs()) - nowMs());
+    if (skewMs < SKEW_WARN_MS) return ok('clock', 'agrees with the store’s');
+    const finding = `${durationText(skewMs)} away from the store’s`;
+    const fix = 'set this machine’s clock (NTP)';
+    return skewMs < SKEW_BAD_MS ? warn('clock', finding, fix) : bad('clock', finding, fix);
+  } catch (error) {
+    return failed('clock', error);
+  }
+}
+
+/** Puts a small object, puts it again, tries to overwrite it, and takes it away: the rights of a writer, and invariant I2. */
+export async function checkPut(session: Session): Promise<readonly Finding[]> {
+  const key = findObjectKey(`logs/-/doctor-${randomUUID()}`) as ObjectKey;
+  try {
+    const store = await session.store();
+    await store.putOnce(key, bodyOf(Buffer.from('first')));
+    const put = ok('store: put', 'allowed');
+    const overwrite = await store.putOnce(key, bodyOf(Buffer.from('other'))).then(
+      () => bad('store: put once', 'a second write replaced the first', 'use an S3 server that knows If-None-Match'),
+      (error: unknown) =>
+        error instanceof AppError && ['STORE_DAMAGED', 'REFUSED'].includes(error.code)
+          ? ok('store: put once', 'what is there is never overwritten')
+          : failed('store: put once', error),
+    );
+    return [put, overwrite, await checkRemove(store, key)];
+  } catch (error) {
+    return [failed('store: put', error)];
+  }
+}
+
+async function checkRemove(store: OpenedStore, key: ObjectKey): Promise<Finding> {
+  try {
+    await store.remove(key);
+    return ok('store: delete', 'allowed: `prune` and `forget` work from here');
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'REFUSED')
+      return ok('store: delete', `not allowed, as is right for a writer; the probe stays: ${key}`);
+    return failed('store: delete', error);
+  }
+}
+
+/** chosen: what a day of a busy repository takes. */
+const LITTLE_SPACE_BYTES = 1024 ** 3;
+
+/** Logs that wait, and room for more. */
+export async function checkSpool(config: Config): Promise<readonly Finding[]> {
+  try {
+    const damaged: string[] = [];
+    let waiting = 0;
+    for await (const _ of openSpool(config.spool).list((path) => damaged.push(path))) waiting += 1;
+    const used = await openSpool(config.spool).usedBytes();
+    const findings = [
+      waiting === 0
+        ? ok('spool', `nothing waits in ${config.spool}`)
+        : warn('spool', `${waiting} logs (${bytesText(used)}) wait in ${config.spool}`, 'run `firstred flush`'),
+    ];
+    if (damaged.length > 0)
+      findings.push(
+        bad('spool', `${damaged.length} unreadable: ${damaged[0]}`, 'look at it; `firstred verify` names all'),
+      );
+    return [...findings, await checkSpace('space', config.spool)];
+  } catch (error) {
+    return [failed('spool', error)];
+  }
+}
+
+async function checkSpace(check: string, folder: string): Promise<Finding> {
+  try {
+    const { bavail, bsize } = await statfs(await existingParent(folder));
+    const free = bavail * bsize;
+    return free < LITTLE_SPACE_BYTES
+      ? warn(check, `${bytesText(free)} free for the spool`, 'free some space, or set FIRSTRED_SPOOL elsewhere')
+      : ok(check, `${bytesText(free)} free for the spool`);
+  } catch (error) {
+    return failed(check, error);
+  }
+}
+
+async function existingParent(folder: string): Promise<string> {
+  try {
+    await stat(folder);
+    return folder;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return existingParent(dirname(folder));
+  }
+}
+
+/** Whether there is an index and it can be read. */
+export async function checkIndex(session: Session): Promise<readonly Finding[]> {
+  try {
+    const index = await session.findIndex();
+    return [
+      index === undefined
+        ? warn('index', `none at ${session.config.index}`, 'run `firstred sync`; only searching needs it')
+        : ok('index', session.config.index),
+    ];
+  } catch (error) {
+    return [failed('index', error)];
+  }
+}
