@@ -160,6 +160,18 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/forget.ts')).forget,
   },
   {
+    name: 'mask',
+    summary: 'what would be masked in a log',
+    group: 'more',
+    load: async () => (await import('./commands/mask.ts')).mask,
+  },
+  {
+    name: 'rescan',
+    summary: 'find secrets in kept logs by newer rules',
+    group: 'more',
+    load: async () => (await import('./commands/rescan.ts')).rescan,
+  },
+  {
     name: 'rename-repo',
     summary: 'join a renamed repository’s logs',
     group: 'more',

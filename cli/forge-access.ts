@@ -26,6 +26,14 @@ export async function isServerKnown(input: CommandInput, io: CommandIo): Promise
   return serverUrl !== undefined || apiUrl !== undefined;
 }
 
+/** The host that people know the server by, from its address alone; undefined where none is configured. */
+export async function serverHost(input: CommandInput, io: CommandIo): Promise<string | undefined> {
+  const { addressFromEnvironment } = await import('../forge/access.ts');
+  const { serverUrl, apiUrl } = addressFromEnvironment(withServer((await io.config()).env, input.text('server')));
+  const url = serverUrl ?? apiUrl ?? '';
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}
+
 /** `--server` wins; when it names another server than the job's own, neither the job's API nor its token serve. */
 function withServer(env: Config['env'], server: string | undefined): Config['env'] {
   if (server === undefined) return env;

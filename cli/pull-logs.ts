@@ -1,7 +1,7 @@
 // One attempt from its server into the store: what `pull`, `rerun` and a sidecar do with each.
 import type { Forge, ForgeAttempt } from '../forge/forge.ts';
 import type { Attempt } from '../store/attempt.ts';
-import { AppError } from '../store/errors.ts';
+import { AppError, type ErrorCode } from '../store/errors.ts';
 import { type AttemptSubject, type FactTools, writeFact } from '../store/facts.ts';
 import { DEFAULT_LOG_NAME, type Manifest } from '../store/manifest.ts';
 import { attemptToJson } from '../store/manifest-json.ts';
@@ -69,7 +69,10 @@ async function keepLog(found: ForgeAttempt, copies: number, tools: PullTools): P
 }
 
 /** A log that breaks off after its first bytes ends there instead of being thrown away. */
-function keepWhatCame(log: AsyncIterable<Uint8Array>): {
+export function keepWhatCame(
+  log: AsyncIterable<Uint8Array>,
+  passing: readonly ErrorCode[] = ['PROVIDER_UNAVAILABLE'],
+): {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly reason: () => string | undefined;
 } {
@@ -82,7 +85,7 @@ function keepWhatCame(log: AsyncIterable<Uint8Array>): {
         yield chunk;
       }
     } catch (error) {
-      if (!begun || !(error instanceof AppError) || error.code !== 'PROVIDER_UNAVAILABLE') throw error;
+      if (!begun || !(error instanceof AppError) || !passing.includes(error.code)) throw error;
       reason = error.message;
     }
   }

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type * as NativeZstd from 'zstd-napi';
 
 const require = createRequire(import.meta.url);
@@ -13,4 +14,35 @@ export function unpackZstd(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint
   const decoder = new DecompressStream();
   source.on('error', (error) => decoder.destroy(error));
   return source.pipe(decoder);
+}
+
+/** chosen: text that so much can unpack to (a thousandfold at worst) fits into memory. */
+const PIECE_BYTES = 16_384;
+
+/** As `unpackZstd`, but of a file that is cut or damaged everything comes that stands before the damage, then the error. */
+export async function* unpackZstdPrefix(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { DecompressStream } = require('zstd-napi') as typeof NativeZstd;
+  const decoder = new DecompressStream();
+  const unpacked: Uint8Array[] = [];
+  let failure: Error | undefined;
+  // Always flowing: what waits inside a stream is thrown away with its error.
+  decoder.on('data', (chunk: Uint8Array) => unpacked.push(chunk));
+  decoder.on('error', (error) => (failure = error));
+  const closed = new Promise<void>((resolve) => decoder.once('close', resolve));
+  try {
+    for await (const chunk of input) {
+      for (let at = 0; at < chunk.byteLength && failure === undefined; at += PIECE_BYTES) {
+        await new Promise<void>((resolve) => decoder.write(chunk.subarray(at, at + PIECE_BYTES), () => resolve()));
+        await setImmediate();
+        yield* unpacked.splice(0);
+      }
+      if (failure !== undefined) break;
+    }
+    decoder.end();
+    await closed;
+    yield* unpacked.splice(0);
+    if (failure !== undefined) throw failure;
+  } finally {
+    decoder.destroy();
+  }
 }

@@ -1,0 +1,156 @@
+// A Gitea or Forgejo server's own log storage, read-only: a folder, or a bucket with the same layout. Task ids and
+// repository names are told by the paths alone: `<owner>/<name>/<id % 256 as hex>/<id>.log`, or `.log.zst`.
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
+import type { ObjectKey } from '../store/keys.ts';
+import type { ObjectReader } from '../store/object-store.ts';
+import type { Config } from './config.ts';
+
+/** One task's log in the storage. */
+export interface StoredLog {
+  /** `owner/name`, as it was when the job ran. */
+  readonly repo: string;
+  readonly taskId: string;
+  /** Below the storage's place. */
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export interface LogStorage {
+  readonly place: string;
+  /** Every task's log, each once; other files are passed over. */
+  list(signal: AbortSignal): AsyncIterable<StoredLog>;
+  /** The log's text. INPUT_UNREADABLE at its end when it is cut or damaged: what came before stands. */
+  read(log: StoredLog): AsyncIterable<Uint8Array>;
+  /** Whether the log is as it was when it was listed; false when it grew, shrank or is gone. */
+  isUnchanged(log: StoredLog): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** SECURITY: a log that unpacks to more is a bomb, or belongs into other hands. */
+const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
+/** `actions_log` may stand above, and a root above that. */
+const LOG_PATH = /(?:^|\/)([^/]+\/[^/]+)\/([0-9a-f]{2})\/([1-9]\d{0,18})\.log(?:\.zst)?$/;
+/** chosen: root, `actions_log`, owner, name, hex folder. */
+const MAX_DEPTH = 6;
+
+/** Opens the storage at a folder or an `s3://` address. INPUT_MISSING when there is no such folder. */
+export async function openLogStorage(location: string, config: Config): Promise<LogStorage> {
+  if (/^s3:/i.test(location)) return openBucket(location, config);
+  const facts = await stat(location).catch((cause: unknown) => {
+    throw new AppError('INPUT_MISSING', `there is no folder ${location}`, {
+      hint: 'name the folder `actions_log` of the server, or s3://bucket/prefix',
+      cause,
+    });
+  });
+  if (!facts.isDirectory())
+    throw new AppError('INPUT_UNREADABLE', `${location} is no folder`, {
+      hint: 'name the folder `actions_log` of the server, or s3://bucket/prefix',
+    });
+  return openFolder(location);
+}
+
+/** What a path tells; undefined for anything that is no task's log, or lies where the server would not put it. */
+export function storedLogOf(path: string, sizeBytes: number): StoredLog | undefined {
+  const [, repo, folder, taskId] = LOG_PATH.exec(path) ?? [];
+  if (repo === undefined || taskId === undefined) return undefined;
+  if (Number(BigInt(taskId) % 256n) !== Number.parseInt(folder ?? '', 16)) return undefined;
+  return { repo, taskId, path, sizeBytes };
+}
+
+function openFolder(root: string): LogStorage {
+  async function* walk(path: string, depth: number, signal: AbortSignal): AsyncGenerator<StoredLog> {
+    signal.throwIfAborted();
+    // A folder that goes while it is walked is a repository that was deleted.
+    const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: unknown) => {
+      if (systemErrorCode(cause) === 'ENOENT') return [];
+      throw unreadable(join(root, path), cause);
+    });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const below = path === '' ? entry.name : `${path}/${entry.name}`;
+      // Symbolic links are neither: nothing outside of the storage is read.
+      if (entry.isDirectory() && depth < MAX_DEPTH) yield* walk(below, depth + 1, signal);
+      if (!entry.isFile() || storedLogOf(below, 0) === undefined) continue;
+      const sizeBytes = await sizeOf(join(root, below));
+      const log = sizeBytes === undefined ? undefined : storedLogOf(below, sizeBytes);
+      if (log !== undefined) yield log;
+    }
+  }
+  return {
+    place: root,
+    list: (signal) => walk('', 1, signal),
+    read: (log) => textOf(log, () => createReadStream(join(root, log.path)), root),
+    isUnchanged: async (log) => (await sizeOf(join(root, log.path))) === log.sizeBytes,
+    close: async () => undefined,
+  };
+}
+
+const sizeOf = async (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    (facts) => facts.size,
+    () => undefined, // it vanished: the server cleans up when it likes
+  );
+
+async function openBucket(location: string, config: Config): Promise<LogStorage> {
+  const [{ parseS3Location }, { openS3Store }] = await Promise.all([
+    import('../store/s3-location.ts'),
+    import('../store/s3-store.ts'),
+  ]);
+  const { bucket, prefix } = parseS3Location(location);
+  const store = await openS3Store({
+    bucket,
+    prefix,
+    endpoint: config.s3Endpoint,
+    pathStyle: config.s3PathStyle,
+    region: config.s3Region,
+    giveUpMs: config.storeTimeoutMs,
+  });
+  const reader: ObjectReader = store;
+  const key = (log: StoredLog): ObjectKey => log.path as ObjectKey;
+  return {
+    place: location,
+    async *list(signal) {
+      for await (const { key: path, sizeBytes } of reader.list('')) {
+        signal.throwIfAborted();
+        const log = storedLogOf(path, sizeBytes);
+        if (log !== undefined) yield log;
+      }
+    },
+    read: (log) => textOf(log, () => reader.get(key(log)), location),
+    isUnchanged: async (log) => (await reader.stat(key(log)))?.sizeBytes === log.sizeBytes,
+    close: () => store.close(),
+  };
+}
+
+async function* textOf(
+  log: StoredLog,
+  open: () => AsyncIterable<Uint8Array>,
+  place: string,
+): AsyncGenerator<Uint8Array> {
+  const name = `${place}/${log.path}`;
+  let total = 0;
+  try {
+    for await (const chunk of log.path.endsWith('.zst') ? await unpacked(open()) : open()) {
+      total += chunk.byteLength;
+      if (total > MAX_UNPACKED_BYTES) throw new Error(`it unpacks to more than ${MAX_UNPACKED_BYTES / 1024 ** 3} GiB`);
+      yield chunk;
+    }
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT')
+      throw new AppError('NOT_FOUND', `${name} is gone`, { hint: 'the server has cleaned it up', cause });
+    throw unreadable(name, cause);
+  }
+}
+
+async function unpacked(input: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { unpackZstdPrefix } = await import('../store/zstd-stream.ts');
+  return unpackZstdPrefix(input);
+}
+
+const unreadable = (name: string, cause: unknown): AppError =>
+  new AppError('INPUT_UNREADABLE', `${name} cannot be read: ${reasonOf(cause)}`, {
+    hint: 'check its rights, and whether it is a whole file; nothing is ever changed there',
+    cause,
+  });
