@@ -28,6 +28,8 @@ export interface Config {
   /** What waiting logs may take together. */
   readonly spoolMaxBytes: number;
   readonly cache: string;
+  /** What commands remember for this user. */
+  readonly state: string;
   readonly s3Endpoint: string | undefined;
   readonly s3PathStyle: boolean;
   readonly s3Region: string | undefined;
@@ -49,7 +51,7 @@ export interface ConfigSources {
 export const processSources = (): Omit<ConfigSources, 'flags'> => ({ env: process.env, workingFolder: process.cwd() });
 
 /** chosen: enough for a store that is slow, short enough for a CI job's end. */
-const DEFAULT_STORE_TIMEOUT = '20s';
+const DEFAULT_STORE_TIMEOUT = '15s';
 /** chosen: some 30 GB of text, a tenth of a small runner's disk. */
 const DEFAULT_SPOOL_MAX = '2GB';
 
@@ -84,6 +86,7 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
     spoolLasts: values.get('spool')?.origin !== 'built-in' || (env['CI'] ?? '') === '',
     spoolMaxBytes: await sizeOf(text('spoolMax') ?? DEFAULT_SPOOL_MAX),
     cache: folders.cache,
+    state: folders.state,
     s3Endpoint: text('s3Endpoint'),
     s3PathStyle: ['true', '1', 'yes'].includes(text('s3PathStyle') ?? ''),
     s3Region: text('s3Region'),

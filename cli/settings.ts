@@ -55,7 +55,7 @@ export const SETTINGS = [
   {
     name: 'storeTimeout',
     env: 'FIRSTRED_STORE_TIMEOUT',
-    summary: 'give up on the store after this long, and spool (default 20s)',
+    summary: 'give up on the store after this long, and spool (default 15s)',
     fromRepository: false,
   },
   {

@@ -25,7 +25,7 @@ export interface StoreOptions {
   /** `https://host/bucket/key`. Default: yes with an endpoint. */
   readonly pathStyle?: boolean | undefined;
   readonly allowHttp?: boolean | undefined;
-  /** Without any progress for so long a call ends with STORE_UNAVAILABLE. Default 20 s. */
+  /** Without any progress for so long a call ends with STORE_UNAVAILABLE. Default 15 s. */
   readonly timeoutMs?: number | undefined;
 }
 
