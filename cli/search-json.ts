@@ -17,7 +17,10 @@ export const matchRow = (match: Match, withContext: boolean): Record<string, unk
 });
 
 /** The last line of the NDJSON. `elapsedMs` runs from parsed arguments to the last line. */
-export const summaryRow = (s: SearchSummary, elapsedMs: number): { readonly summary: Record<string, unknown> } => ({
+export const summaryRow = (
+  s: SearchSummary,
+  rest: { readonly elapsedMs: number; readonly damage: readonly string[]; readonly withPlan: boolean },
+): { readonly summary: Record<string, unknown> } => ({
   summary: {
     attempts: s.matched.attempts,
     logs: s.logs,
@@ -29,12 +32,15 @@ export const summaryRow = (s: SearchSummary, elapsedMs: number): { readonly summ
     greenTotal: s.total.green,
     first: isoTime(s.firstMs),
     last: isoTime(s.lastMs),
-    elapsedMs: Math.round(elapsedMs * 100) / 100,
+    elapsedMs: Math.round(rest.elapsedMs * 100) / 100,
     blocksRead: s.blocksRead,
     linesComplete: s.linesComplete,
     countsComplete: s.countsComplete,
-    partial: s.unreadable.length > 0,
+    partial: s.unreadable.length > 0 || rest.damage.length > 0,
     unreadable: s.unreadable,
+    damaged: rest.damage,
     notes: s.notes,
+    engine: s.plan.engine,
+    ...(rest.withPlan ? { plan: s.plan } : {}),
   },
 });

@@ -84,16 +84,19 @@ export function summaryText(
   return `${s.lines > 0 && options.mode === 'lines' ? '\n' : ''}${options.paint('bold', counts + when)}\n`;
 }
 
-/** Plan, candidates and times for --explain. */
-export function explainText({ plan, blocksRead }: SearchSummary): string {
+/** Plan, candidates, blocks and times for --explain. docs/search.md says how to read it. */
+export function explainText({ plan }: SearchSummary): string {
   const ms = (n: number): string => `${n.toFixed(2)} ms`;
   const terms = plan.terms.map(
-    (t) => `  term  ${showText(t.text)}  ${t.expansions} in the vocabulary, ${t.blocks ?? '?'} blocks\n`,
+    (t) => `  word        ${showText(t.text)}: ${t.expansions} in the vocabulary, in ${t.blocks ?? '?'} blocks\n`,
   );
   return [
-    `engine ${plan.engine}${plan.reason === undefined ? '' : ` (${showText(plan.reason)})`}\n`,
+    `engine        ${plan.engine}${plan.reason === undefined ? '' : ` (${showText(plan.reason)})`}\n`,
     ...terms,
-    `  candidates ${plan.candidateBlocks ?? 'not counted'}, blocks read ${blocksRead}, frames read ${plan.framesRead}, bytes read ${plan.bytesRead}\n`,
-    `  plan ${ms(plan.planMs)}, candidates ${ms(plan.candidatesMs)}, verification ${ms(plan.verifyMs)}, counts ${ms(plan.countMs)}\n`,
+    `  order       ${plan.way}\n`,
+    `  candidates  ${plan.candidateBlocks === undefined ? 'found log by log' : `${plan.candidateBlocks} blocks`}\n`,
+    `  read        ${plan.blocksRead} blocks tested in ${plan.framesRead} frames, ${plan.bytesRead} bytes from the store\n`,
+    `  time        plan ${ms(plan.planMs)}, candidates ${ms(plan.candidatesMs)}, lines ${ms(plan.verifyMs)}, counts ${ms(plan.countMs)}\n`,
+    `              of the last two: store ${ms(plan.fetchMs)} (requests side by side each count), unpacking ${ms(plan.unpackMs)}\n`,
   ].join('');
 }

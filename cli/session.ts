@@ -1,5 +1,6 @@
 // What a command opens of store and index: each at its first use, all closed at the end.
 
+import type { IngestOptions } from '../indexer/ingest.ts';
 import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
 import { AppError } from '../store/errors.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -7,6 +8,9 @@ import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
 import type { Config } from './config.ts';
 
 export type OpenedStore = ObjectStore & ObjectRemover;
+
+/** What may be watched of an ingest. */
+export type IngestWatch = Pick<IngestOptions, 'signal' | 'onProgress'>;
 
 export interface Session {
   readonly config: Config;
@@ -16,7 +20,7 @@ export interface Session {
   /** undefined when no index has been made yet. */
   findIndex(): Promise<LogIndexReader | undefined>;
   indexForWriting(): Promise<LogIndex>;
-  ingest(index: LogIndex, manifest: Manifest): Promise<'added' | 'unchanged'>;
+  ingest(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<'added' | 'unchanged'>;
   /** After the last of several ingests: merges what they left behind. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -47,12 +51,13 @@ export function openSession(config: Config): Session {
       writer ??= openIndex(config.index);
       return writer;
     },
-    async ingest(index, manifest) {
+    async ingest(index, manifest, watch) {
       const { ingestLog } = await import('../indexer/ingest.ts');
       const { createLogDigester } = await import('../indexer/log-digest.ts');
       return ingestLog(index, await session.store(), manifest, {
         store: await session.storeId(),
         digester: createLogDigester,
+        ...watch,
       });
     },
     async settle() {

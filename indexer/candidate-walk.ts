@@ -1,5 +1,6 @@
 // Which logs to look into and in what order: newest or oldest attempt first, few candidates all at once, many log by log.
 
+import type { LogId } from '../store/log-id.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
@@ -27,13 +28,15 @@ const FIRST_PAGE = 32;
 const MAX_PAGE = 1024;
 const ALL_BLOCKS = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: Number.MAX_SAFE_INTEGER };
 
-type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark'>;
+type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark' | 'exceptLogs'>;
 
 /** Logs that may have a match, in order. `source` undefined: every log that the filter lets through. */
 export interface CandidateWalk {
   readonly works: Iterator<LogWork>;
   /** Candidate blocks, where they were counted. */
   readonly blocks: number | undefined;
+  /** In what order things are done, in words. */
+  readonly way: string;
 }
 
 /** Decides how to go through the candidates. */
@@ -42,14 +45,18 @@ export function walkCandidates(
   source: CandidateSource | undefined,
   options: WalkOptions,
 ): CandidateWalk {
-  if (source === undefined) return { works: everyLog(index, undefined, options), blocks: undefined };
-  if (isNarrow(index, options)) return { works: everyLog(index, source, options), blocks: undefined };
+  const byTime = `${options.sort === 'new' ? 'newest' : 'oldest'} attempts first`;
+  if (source === undefined)
+    return { works: everyLog(index, undefined, options), blocks: undefined, way: `every log, ${byTime}` };
+  if (isNarrow(index, options))
+    return { works: everyLog(index, source, options), blocks: undefined, way: `filters first, then words, ${byTime}` };
   const blocks = source.blocksIn(ALL_BLOCKS);
-  const works =
-    blocks.length <= MANY_BLOCKS
-      ? inOrder(fewLogs(index, source, { ...options, blocks }), options.sort).values()
-      : everyLog(index, { ...boundSource(source), blocksIn: (range) => between(blocks, range) }, options);
-  return { works, blocks: blocks.length };
+  if (blocks.length <= MANY_BLOCKS) {
+    const works = inOrder(fewLogs(index, source, { ...options, blocks }), options.sort).values();
+    return { works, blocks: blocks.length, way: `words first, then filters, ${byTime}` };
+  }
+  const held = { ...boundSource(source), blocksIn: (range: Range) => between(blocks, range) };
+  return { works: everyLog(index, held, options), blocks: blocks.length, way: `words, then log by log, ${byTime}` };
 }
 
 const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolean =>
@@ -57,14 +64,19 @@ const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolea
   selectAttempts(db, filter, { sort, limit: FEW_ATTEMPTS + 1 }).length <= FEW_ATTEMPTS;
 
 const boundSource = (source: CandidateSource): CandidateSource => ({
-  terms: source.terms,
+  terms: (detail) => source.terms(detail),
   blocksIn: (range) => source.blocksIn(range),
   mayMatchAcross: (range) => source.mayMatchAcross(range),
   isCertainIn: (range) => source.isCertainIn(range),
 });
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The part of ascending numbers in `[from, to)`. */
-const between = (blocks: BlockNumbers, { from, to }: { readonly from: number; readonly to: number }): BlockNumbers =>
+const between = (blocks: BlockNumbers, { from, to }: Range): BlockNumbers =>
   blocks.slice(firstFrom(blocks, from), firstFrom(blocks, to));
 
 function inOrder(works: LogWork[], sort: 'new' | 'old'): LogWork[] {
@@ -88,7 +100,7 @@ function fewLogs(
   const { blocks, filter, afterMark = 0 } = options;
   const rowOf = (block: number): LogRowColumns | undefined => {
     const row = findLogOfBlock(db, filter, block);
-    return row === undefined || row.log <= afterMark ? undefined : row;
+    return row === undefined || row.log <= afterMark || isExcept(row, options) ? undefined : row;
   };
   for (let at = 0; at < blocks.length; ) {
     const block = blocks[at] as number;
@@ -112,6 +124,9 @@ function fewLogs(
   }
   return [...works.values()].map((work) => ({ ...work, isCertain: () => isCertain(source, work.row) }));
 }
+
+const isExcept = (row: LogRowColumns, { exceptLogs }: WalkOptions): boolean =>
+  exceptLogs?.has(row.log_id as LogId) === true;
 
 const isCertain = (source: CandidateSource, { first_block: from, block_count: count }: LogRowColumns): boolean =>
   source.isCertainIn({ from, to: from + count });
@@ -137,7 +152,7 @@ function* everyLog(
     const places = selectAttempts(db, filter, { sort, limit: attempts, place });
     const keys = places.map((each) => each.attemptKey);
     for (const row of selectLogsOf(db, keys, { which: 'primaries', sort, afterLog: afterMark })) {
-      const work = workOf(db, source, row);
+      const work = isExcept(row, options) ? undefined : workOf(db, source, row);
       if (work !== undefined) yield work;
     }
     if (places.length < attempts) return;

@@ -1,9 +1,11 @@
 // Facts of the store, applied to the index: kept in a table, and their effect on attempts and texts.
+
 import type { Fact } from '../store/facts.ts';
 import type { LogId } from '../store/log-id.ts';
 import { idOfName, refreshAttempt } from './attempt-rows.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import { subjectKey } from './fact-subject.ts';
+import { startGeneration } from './generation.ts';
 import type { LogIndex, LogIndexReader, StoreId } from './log-index.ts';
 import {
   ADD_FACT,
@@ -127,6 +129,7 @@ function removeLog(
   for (const statement of [REMOVE_OCCURRENCES, REMOVE_STEPS, REMOVE_TEMPLATES, REMOVE_LONG_LINES, REMOVE_LOG])
     db.run(statement, { id: log.id });
   db.run(REMOVE_LONE_SIGNATURES, {});
+  startGeneration(db); // SQLite may give the row's number again
   db.run(SET_META, { name: REMOVED_TEXT, value: (db.get(GET_META, { name: REMOVED_TEXT })?.value ?? 0) + 1 });
 }
 

@@ -19,8 +19,8 @@ export interface VerifyOptions {
   readonly matcher: LineMatcher;
   /** Also test what people see of lines that have more than that. */
   readonly visible: boolean;
-  /** Called once for each frame that is about to be read. */
-  readonly onFrame?: (textBytes: number) => void;
+  /** Called once for each frame that was unpacked: its text, and how many of its blocks are tested. */
+  readonly onFrame?: (textBytes: number, blocks: number) => void;
   readonly onNote: (note: string) => void;
   readonly signal?: AbortSignal | undefined;
 }

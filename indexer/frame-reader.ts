@@ -31,6 +31,9 @@ export class FrameReader {
   readonly #cache: FrameCache | undefined;
   framesRead = 0;
   bytesRead = 0;
+  /** Time of the requests, those side by side each for itself. */
+  fetchMs = 0;
+  unpackMs = 0;
 
   constructor(readers: StoreReaders, options: { readonly cacheDir: string | undefined }) {
     this.#readers = readers;
@@ -48,7 +51,9 @@ export class FrameReader {
     const reader = readerOf(this.#readers, log.store);
     for (const [from, to] of runsOf(missing)) {
       const range = objectRange(log.table, from, to);
+      const startMs = performance.now();
       const bytes = await readRange(reader, log.objectKey, range);
+      this.fetchMs += performance.now() - startMs;
       this.bytesRead += bytes.length;
       for (let n = from; n < to; n++) {
         const frame = bytes.subarray(
@@ -65,7 +70,10 @@ export class FrameReader {
   /** The text of a fetched frame. */
   text(log: ReadableLog, frames: CompressedFrames, n: number): Buffer {
     this.framesRead++;
-    return asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
+    const startMs = performance.now();
+    const text = asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
+    this.unpackMs += performance.now() - startMs;
+    return text;
   }
 
   /** Bounds the cache; call it once at the end. */

@@ -176,6 +176,8 @@ export interface SearchSummary {
   readonly firstMs: number | undefined;
   readonly lastMs: number | undefined;
   readonly blocksRead: number;
+  /** The logs that have a match, each once. */
+  readonly matchedLogs: readonly LogId[];
   /** Logs that could not be read, with the reason; not empty means exit 20. */
   readonly unreadable: readonly { readonly logId: LogId; readonly reason: string }[];
   /** Words for people: a scan, pieces of huge lines, the second look at visible text. */
@@ -197,9 +199,16 @@ export interface SearchPlan {
     readonly expansions: number;
     readonly blocks: number | undefined;
   }[];
+  /** In what order filters, words and time are gone through. */
+  readonly way: string;
   readonly candidateBlocks: number | undefined;
+  /** The blocks whose lines were tested. */
+  readonly blocksRead: number;
   readonly framesRead: number;
   readonly bytesRead: number;
+  /** Of the time of verification and counts: asking the store, unpacking, testing lines. */
+  readonly fetchMs: number;
+  readonly unpackMs: number;
   readonly planMs: number;
   readonly candidatesMs: number;
   readonly verifyMs: number;
@@ -242,6 +251,10 @@ export interface SearchOptions {
   readonly frameCacheDir: string | undefined;
   /** Only logs that came into the index after this mark (`SearchSummary.mark` of an earlier call). */
   readonly afterMark?: number | undefined;
+  /** Logs to pass over: they were given before. */
+  readonly exceptLogs?: ReadonlySet<LogId> | undefined;
+  /** Counts in how many blocks each looked-up word is, for `--explain`. */
+  readonly explain?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called once when the whole selection must be read; `rawBytes` finds out how much text that is. */
   readonly onScan?: (reason: string, rawBytes: () => number) => void;

@@ -1,5 +1,6 @@
 // A line that reaches over frames: up to 16 MiB it is tested whole, beyond in pieces that overlap, so that memory is bounded.
 
+import { BLOCKS_PER_FRAME } from './blocks.ts';
 import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import type { ReadableLog } from './frame-reader.ts';
 import type { LongLine } from './long-lines.ts';
@@ -24,7 +25,7 @@ export async function readLongLine(
   for (let n = firstFrame; n <= lastFrame; n++) {
     options.signal?.throwIfAborted();
     const text = options.reader.text(log, await options.reader.fetch(log, [n]), n);
-    options.onFrame?.(text.length);
+    options.onFrame?.(text.length, BLOCKS_PER_FRAME);
     const part = partOf(text, n === firstFrame, n === lastFrame);
     if (n === firstFrame) line += countLines(text, text.length - part.length);
     held.push(part);

@@ -1,5 +1,6 @@
 // Opens and closes the index file.
 import { openConnection, openMemory, type SqliteConnection } from './database.ts';
+import { ensureGeneration } from './generation.ts';
 import { IngestBuffer } from './ingest-buffer.ts';
 import { writeLogs } from './ingest-write.ts';
 import type { LogIndex, LogIndexReader } from './log-index.ts';
@@ -11,7 +12,11 @@ export function openIndexReader(file: string): LogIndexReader {
 }
 
 /** Opens the index for writing, makes or migrates it; `close` writes what is held and brings all into the one file. */
-export const openIndex = (file: string): LogIndex => new WritableIndex(file, openConnection(file, { readonly: false }));
+export function openIndex(file: string): LogIndex {
+  const db = openConnection(file, { readonly: false });
+  ensureGeneration(db);
+  return new WritableIndex(file, db);
+}
 
 /** An empty index in memory, for one search over a store that has none. */
 export const openPassingIndex = (): LogIndex => new WritableIndex(':memory:', openMemory());

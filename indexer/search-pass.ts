@@ -51,7 +51,10 @@ export class SearchPass {
       matcher: createMatcher(query),
       visible: query.visible,
       signal: tools.options.signal,
-      onFrame: (textBytes) => tools.options.onProgress?.(textBytes),
+      onFrame: (textBytes, blocks) => {
+        tools.tally.blocksRead += blocks;
+        tools.options.onProgress?.(textBytes);
+      },
       onNote: (note) => tools.tally.notes.add(note),
     };
     this.#queue = new LogQueue(this.#plan(), tools);
@@ -67,7 +70,7 @@ export class SearchPass {
     let source: CandidateSource | undefined;
     if (answer.kind === 'source') {
       source = answer.source;
-      tally.terms = source.terms;
+      tally.terms = source.terms(options.explain === true ? 'counted' : 'names');
     } else {
       if (tally.scanReason === undefined)
         options.onScan?.(answer.reason, () => selectVolume(index.db, options.filter).raw_bytes);
@@ -75,6 +78,7 @@ export class SearchPass {
     }
     const walk = walkCandidates(index, source, options);
     tally.candidateBlocks = walk.blocks;
+    tally.way = walk.way;
     tally.planMs += plannedMs - startMs;
     tally.candidatesMs += performance.now() - plannedMs;
     return walk.works;

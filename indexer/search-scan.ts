@@ -35,7 +35,7 @@ export async function scanStore(
   kept: { readonly manifests: AsyncIterable<StoredManifest>; readonly facts?: AsyncIterable<StoredFact> },
   readers: StoreReaders,
   query: Query,
-  options: SearchOptions,
+  options: SearchOptions & { readonly noIndexReason: string },
 ): Promise<SearchRun> {
   const index = openPassingIndex();
   for await (const { store, fact } of kept.facts ?? []) applyFact(index, store, fact);
@@ -60,7 +60,7 @@ export async function scanStore(
     readers,
     query,
     options,
-    noIndex: 'no index is used',
+    noIndex: options.noIndexReason,
     openLog: async ({ row }) => {
       const { store, objectKey, manifestKey } = logRowOf(row);
       const layout = layouts.get(manifestKey);

@@ -6,12 +6,14 @@ import type { LogRowColumns } from './statements-filter.ts';
 /** Counts attempts and logs with a match, each once. */
 export class SearchTally {
   readonly #attempts = new Map<number, LogRowColumns>();
-  readonly #logs = new Set<number>();
+  readonly #logs = new Set<string>();
   readonly unreadable: { readonly logId: LogId; readonly reason: string }[] = [];
   readonly notes = new Set<string>();
   terms: SearchPlan['terms'] = [];
   scanReason: string | undefined;
   candidateBlocks: number | undefined;
+  blocksRead = 0;
+  way = '';
   planMs = 0;
   candidatesMs = 0;
   verifyMs = 0;
@@ -29,7 +31,7 @@ export class SearchTally {
   }
 
   addAttempt(row: LogRowColumns): void {
-    this.#logs.add(row.log);
+    this.#logs.add(row.log_id);
     this.#attempts.set(row.attempt_key, row);
   }
 
@@ -39,13 +41,12 @@ export class SearchTally {
 
   summary(rest: {
     readonly total: OutcomeCounts;
-    readonly framesRead: number;
-    readonly bytesRead: number;
+    readonly read: Pick<SearchPlan, 'framesRead' | 'bytesRead' | 'fetchMs' | 'unpackMs'>;
     readonly countMs: number;
   }): SearchSummary {
     const attempts = [...this.#attempts.values()];
     const times = attempts.map((row) => row.time_ms);
-    const { framesRead, bytesRead, countMs } = rest;
+    const { read, countMs } = rest;
     return {
       matched: countOutcomes(attempts),
       total: rest.total,
@@ -55,7 +56,8 @@ export class SearchTally {
       countsComplete: !this.isCountCut,
       firstMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
       lastMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
-      blocksRead: framesRead,
+      blocksRead: this.blocksRead,
+      matchedLogs: [...this.#logs] as LogId[],
       unreadable: this.unreadable,
       notes: [...this.notes],
       mark: this.mark,
@@ -63,9 +65,10 @@ export class SearchTally {
         engine: this.scanReason === undefined ? 'index' : 'scan',
         reason: this.scanReason,
         terms: this.terms,
+        way: this.way,
         candidateBlocks: this.candidateBlocks,
-        framesRead,
-        bytesRead,
+        blocksRead: this.blocksRead,
+        ...read,
         planMs: this.planMs,
         candidatesMs: this.candidatesMs,
         verifyMs: this.verifyMs,

@@ -104,7 +104,8 @@ class Search {
     }
     const countMs = performance.now() - startMs;
     this.#reader.close();
-    const { framesRead, bytesRead } = this.#reader;
-    return this.#tally.summary({ total: countAttempts(index, options.filter), framesRead, bytesRead, countMs });
+    const { framesRead, bytesRead, fetchMs, unpackMs } = this.#reader;
+    const read = { framesRead, bytesRead, fetchMs, unpackMs };
+    return this.#tally.summary({ total: countAttempts(index, options.filter), read, countMs });
   }
 }

@@ -18,6 +18,12 @@ export const SET_META = sql<{ name: string; value: number }>(
   'INSERT INTO meta VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
 );
 
+/** 53 bits: JavaScript's whole numbers. */
+export const NEW_GENERATION = sql<Record<string, never>>(
+  `INSERT INTO meta VALUES ('generation', abs(random() % 9007199254740991))
+   ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+);
+
 // ---- attempts ----------------------------------------------------------------------------------------------------
 
 /** Columns of attempts as they stand, names as ids. */

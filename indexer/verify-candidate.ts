@@ -1,5 +1,5 @@
 // Reads the candidate blocks of one log and tests their lines: what comes out are matches, in the order of the text.
-import { BLOCKS_PER_FRAME, blockRange } from './blocks.ts';
+import { BLOCK_BYTES, BLOCKS_PER_FRAME, blockRange } from './blocks.ts';
 import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import { type CompressedFrames, FRAMES_PER_READ, type ReadableLog } from './frame-reader.ts';
 import { readLongLine } from './long-line.ts';
@@ -78,7 +78,7 @@ interface FrameWork {
 function* linesOfFrame(candidate: LogCandidate, work: FrameWork, options: VerifyOptions): Generator<FoundLine> {
   const { log } = candidate;
   const text = options.reader.text(log, work.fetched, work.n);
-  options.onFrame?.(text.length);
+  options.onFrame?.(text.length, work.blocks.filter((k) => k * BLOCK_BYTES < text.length).length);
   const whole = wholeLines(log, text, work.n);
   const counter = new LineCounter(text, log.table.firstLine[work.n] ?? 1);
   for (const k of work.blocks) {

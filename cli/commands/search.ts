@@ -1,23 +1,27 @@
 // `firstred search`: finds lines in every kept log and says how often they occur, in red and in green attempts.
 
-import type { Query, QueryFlags, SearchOptions, SearchSummary } from '../../indexer/log-index.ts';
+import type { Query, QueryFlags, SearchOptions, SearchRun, SearchSummary } from '../../indexer/log-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
-import { paintFor } from '../colours.ts';
+import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
+import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { parseCount } from '../identity.ts';
+import { openProgress, type Progress } from '../progress.ts';
+import { openAlert } from '../search-alert.ts';
 import { matchRow, summaryRow } from '../search-json.ts';
-import { openSearch } from '../search-source.ts';
+import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession, requireIndex, type Session } from '../session.ts';
+import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
 /** chosen: what a person can read; said when it cuts. */
 const LINES_FOR_PEOPLE = 200;
-/** DESIGN: counting goes on this long after the last line. */
+/** chosen: counting goes on this long after the last line. */
 const DEFAULT_BUDGET = '500ms';
 
 export const search: Command = {
@@ -38,7 +42,9 @@ export const search: Command = {
     { flags: '--files', summary: 'only the ids of logs with a match' },
     { flags: '--sort <order>', summary: 'newest or oldest first', choices: ['new', 'old'] },
     { flags: '--budget <duration>', summary: `time for counting after the last line (default ${DEFAULT_BUDGET})` },
-    { flags: '--explain', summary: 'plan, candidates and times, on stderr' },
+    { flags: '--since-last <name>', summary: 'only logs that no earlier call with this name gave; for cron' },
+    { flags: '--no-index', summary: 'read the whole store instead: slow, and the same answer' },
+    { flags: '--explain', summary: 'plan, candidates, blocks and times; with --json in the summary' },
     ...FILTER_OPTIONS,
   ],
   examples: [
@@ -47,10 +53,14 @@ export const search: Command = {
       line: 'firstred search --regex "timed out after [0-9]+ ?s" --conclusion red --job "e2e*"',
       summary: 'a pattern, in red attempts of some jobs',
     },
+    {
+      line: 'firstred search "out of memory" --conclusion red --since-last oom --files',
+      summary: 'an alert for cron, after `firstred sync`: exits 1 when nothing is new',
+    },
   ],
   exitCodes: {
     [EXIT.done]: 'found',
-    [EXIT.no]: 'nothing found',
+    [EXIT.no]: 'nothing found; with --since-last: nothing new',
     [EXIT.partly]: 'found what could be read; some logs could not',
   },
   run: runSearch,
@@ -58,11 +68,13 @@ export const search: Command = {
 
 async function runSearch(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const startedMs = performance.now();
-  const session = openSession(await io.config());
+  const config = await io.config();
+  const session = openSession(config);
   try {
     const text = input.arguments[0] ?? '';
-    if (input.flag('fuzzy')) return await searchHeadlines(text, session, input, io);
-    return await printMatches(parseQuery(text, queryFlags(input)), { session, input, io, startedMs });
+    const asked: Asked = { session, input, io, startedMs, config, progress: openProgress(input, io) };
+    if (input.flag('fuzzy')) return await searchHeadlines(text, asked);
+    return await printMatches(parseQuery(text, queryFlags(input)), asked);
   } finally {
     await session.close();
   }
@@ -84,72 +96,119 @@ interface Asked {
   readonly input: CommandInput;
   readonly io: CommandIo;
   readonly startedMs: number;
+  readonly config: Config;
+  readonly progress: Progress;
 }
 
-async function printMatches(query: Query, { session, input, io, startedMs }: Asked): Promise<ExitCode> {
-  const json = input.flag('json');
-  const options = searchOptions(query, { session, input, io, startedMs });
-  const run = await openSearch(query, options, session);
+async function printMatches(query: Query, asked: Asked): Promise<ExitCode> {
+  const { session, input, io, startedMs, progress } = asked;
+  const alert = await openAlert(query, asked);
+  const opened = await openSearch(query, (index) => ({ ...searchOptions(asked), ...alert?.options(index) }), {
+    session,
+    useIndex: !input.isOff('index'),
+    onManifests: (count) => progress.show(`finding logs: ${count}`, 0, undefined),
+  });
+  const options = searchOptions(asked);
+  const withPlan = input.flag('explain');
   const paint = await paintFor(input, io);
-  const printer = matchPrinter({ paint, nowMs: io.now(), context: options.contextLines > 0 });
-  let pending = '';
-  const flush = async (): Promise<void> => {
-    const text = pending;
-    pending = '';
-    if (text !== '') await io.stdout.write(text);
-  };
-  for await (const match of run.matches) {
-    if (json) pending += `${JSON.stringify(matchRow(match, options.contextLines > 0))}\n`;
-    else if (options.mode === 'files') pending += `${match.log.logId}\n`;
-    else pending += printer.print(match);
-    if (pending.length > 65_536) await flush();
-  }
-  await flush();
-  const summary = await run.summary();
-  if (json) await io.stdout.write(`${JSON.stringify(summaryRow(summary, performance.now() - startedMs))}\n`);
-  else await io.stdout.write(summaryText(summary, { paint, nowMs: io.now(), mode: options.mode }));
-  await printNotes(summary, { session, input, io, startedMs }, options.limit);
-  if (summary.unreadable.length > 0) return EXIT.partly;
+  await writeMatches(opened.run, { ...asked, options, paint });
+  const summary = await opened.run.summary();
+  progress.clear();
+  const isPartial = summary.unreadable.length > 0 || opened.damage.length > 0;
+  if (input.flag('json')) {
+    const row = summaryRow(summary, { elapsedMs: performance.now() - startedMs, damage: opened.damage, withPlan });
+    await io.stdout.write(`${JSON.stringify(row)}\n`);
+  } else await io.stdout.write(summaryText(summary, { paint, nowMs: io.now(), mode: options.mode }));
+  await printNotes(summary, opened, asked);
+  await alert?.save(summary, opened.index);
+  if (isPartial) return EXIT.partly;
   return summary.matched.attempts > 0 || summary.lines > 0 ? EXIT.done : EXIT.no;
 }
 
-function searchOptions(_query: Query, { session, input, io }: Asked): SearchOptions {
+/** chosen: few writes, and results still show as they come. */
+const WRITE_BYTES = 65_536;
+
+async function writeMatches(
+  run: SearchRun,
+  asked: Asked & { readonly options: SearchOptions; readonly paint: Paint },
+): Promise<void> {
+  const { io, options, paint, progress, input } = asked;
+  const json = input.flag('json');
+  const withContext = options.contextLines > 0;
+  const printer = matchPrinter({ paint, nowMs: io.now(), context: withContext });
+  let pending = '';
+  let writtenMs = performance.now();
+  const flush = async (): Promise<void> => {
+    const text = pending;
+    pending = '';
+    writtenMs = performance.now();
+    if (text !== '') await io.stdout.write(text);
+  };
+  for await (const match of run.matches) {
+    if (json) pending += `${JSON.stringify(matchRow(match, withContext))}\n`;
+    else if (options.mode === 'files') pending += `${match.log.logId}\n`;
+    else pending += printer.print(match);
+    if (pending.length <= WRITE_BYTES && performance.now() - writtenMs < SHOWN_LATEST_MS) continue;
+    progress.clear();
+    await flush();
+  }
+  progress.clear();
+  await flush();
+}
+
+/** chosen: in a long scan the first lines show at once. */
+const SHOWN_LATEST_MS = 200;
+
+function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
   const mode = input.flag('count') ? 'count' : input.flag('files') ? 'files' : 'lines';
   const context = input.text('context');
-  const people = !input.flag('json') && mode === 'lines';
+  const isAlert = input.text('sinceLast') !== undefined;
+  const people = !input.flag('json') && mode === 'lines' && !isAlert;
+  const budget = mode === 'count' || isAlert ? input.text('budget') : (input.text('budget') ?? DEFAULT_BUDGET);
+  let rawBytes = 0;
+  let readBytes = 0;
   return {
     filter: readFilter(input, io.now()),
     sort: input.text('sort') === 'old' ? 'old' : 'new',
     limit: readLimit(input) ?? (people ? LINES_FOR_PEOPLE : undefined),
     mode,
     contextLines: context === undefined ? 0 : context === '0' ? 0 : parseCount(context, 'context'),
-    budgetMs: mode === 'count' ? undefined : parseDurationMs(input.text('budget') ?? DEFAULT_BUDGET),
+    budgetMs: budget === undefined || mode === 'count' ? undefined : parseDurationMs(budget),
     frameCacheDir: session.config.store.startsWith('s3://') ? session.config.cache : undefined,
     signal: io.signal,
-    onScan: (reason) => {
-      if (!input.flag('quiet'))
-        void io.stderr.write(`firstred: this reads every log that the filters let through: ${showText(reason)}\n`);
+    explain: input.flag('explain'),
+    onScan: (reason, findRawBytes) => {
+      rawBytes = findRawBytes();
+      if (input.flag('quiet')) return;
+      progress.clear();
+      void io.stderr.write(
+        `firstred: this reads every log that the filters let through, ${bytesText(rawBytes)} of text: ${showText(reason)}\n`,
+      );
+    },
+    onProgress: (textBytes) => {
+      readBytes += textBytes;
+      if (rawBytes > 0) progress.show('reading', readBytes, rawBytes);
     },
   };
 }
 
-async function printNotes(
-  summary: SearchSummary,
-  { input, io, session }: Asked,
-  limit: number | undefined,
-): Promise<void> {
-  if (input.flag('explain')) await io.stderr.write(explainText(summary));
+async function printNotes(summary: SearchSummary, opened: OpenedSearch, asked: Asked): Promise<void> {
+  const { input, io } = asked;
+  if (input.flag('explain') && !input.flag('json')) await io.stderr.write(explainText(summary));
   for (const { logId, reason } of summary.unreadable)
     await io.stderr.write(`firstred: ${logId} could not be read: ${showText(reason)}\n`);
+  for (const what of opened.damage) await io.stderr.write(`firstred: ${showText(what)}: left out\n`);
   if (input.flag('quiet')) return;
   for (const note of summary.notes) await io.stderr.write(`firstred: ${showText(note)}\n`);
+  const { limit } = searchOptions(asked);
   if (!summary.linesComplete && input.text('limit') === undefined && limit !== undefined)
     await io.stderr.write(`firstred: these are the first ${limit} lines; --limit N shows more\n`);
-  if (summary.lines === 0 && summary.matched.attempts === 0 && !input.flag('json'))
-    await suggestHeadlines(input, io, session);
+  const isNothing = summary.lines === 0 && summary.matched.attempts === 0;
+  if (isNothing && !input.flag('json') && !input.flag('regex') && input.text('sinceLast') === undefined)
+    await suggestHeadlines(asked);
 }
 
-async function suggestHeadlines(input: CommandInput, io: CommandIo, session: Session): Promise<void> {
+async function suggestHeadlines({ input, io, session }: Asked): Promise<void> {
   const near = await nearestHeadlines(input.arguments[0] ?? '', session, 3);
   if (near.length === 0) return;
   await io.stderr.write('firstred: nothing has exactly this; the nearest known errors are\n');
@@ -163,7 +222,12 @@ async function nearestHeadlines(text: string, session: Session, limit: number) {
   return findNearestHeadlines(index, text, limit);
 }
 
-async function searchHeadlines(text: string, session: Session, input: CommandInput, io: CommandIo): Promise<ExitCode> {
+async function searchHeadlines(text: string, { session, input, io }: Asked): Promise<ExitCode> {
+  if (input.isOff('index'))
+    throw new AppError('USAGE', '--fuzzy and --no-index contradict each other: known errors are in the index', {
+      hint: 'leave one of them out',
+    });
+  await requireIndex(session);
   const near = await nearestHeadlines(text, session, readLimit(input) ?? 20);
   if (input.flag('json')) for (const row of near) await io.stdout.write(`${JSON.stringify(row)}\n`);
   else

@@ -11,8 +11,8 @@ export interface CandidateSource {
   mayMatchAcross(range: { readonly from: number; readonly to: number }): boolean;
   /** Whether the words alone show that a line in the blocks `[from, to)` matches. */
   isCertainIn(range: { readonly from: number; readonly to: number }): boolean;
-  /** What was looked up, for `--explain`. */
-  readonly terms: readonly {
+  /** What was looked up; `counted` also says in how many blocks each word is, which takes a look at all of them. */
+  terms(detail: 'names' | 'counted'): readonly {
     readonly text: string;
     readonly expansions: number;
     readonly blocks: number | undefined;

@@ -124,12 +124,17 @@ class TextSource implements CandidateSource {
     return (this.#certain[at] ?? to) < to;
   }
 
-  get terms(): CandidateSource['terms'] {
+  terms(detail: 'names' | 'counted'): ReturnType<CandidateSource['terms']> {
     return leaves(this.#expression).map((leaf) => ({
       text: leaf.wanted,
       expansions: leaf.expansions,
-      blocks: undefined,
+      blocks: detail === 'counted' ? this.#blocksOf(leaf.text) : undefined,
     }));
+  }
+
+  #blocksOf(term: string): number {
+    const match = Buffer.from(term, 'latin1');
+    return this.#db.all(MATCH_BLOCKS, { match, from: 0n, to: BigInt(ALL), limit: BigInt(ALL) }).length;
   }
 
   isRare(): boolean {
