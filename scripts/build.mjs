@@ -1,7 +1,8 @@
 // Bundles the command line and its workers into dist/. What makes a process start sooner: what nearly every command needs lies
 // in one file, and built-in modules are taken by `require` when they are first used; an ES import of them runs all they have.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
 
 const require = createRequire(import.meta.url);
@@ -51,3 +52,17 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
+
+// The page of `firstred serve`. Nothing of it comes from elsewhere when it runs.
+await build({
+  entryPoints: ['web/page/page.ts', 'web/page/page.css'],
+  outdir: 'dist/web',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['chrome110', 'firefox115', 'safari16.4'],
+  inject: ['web/page/text-size.ts'],
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+for (const name of ['index.html', 'icon.svg']) cpSync(`web/page/${name}`, `dist/web/${name}`);

@@ -20,8 +20,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bench: ['store/', 'forge/', 'indexer/', 'web/', 'cli/', 'test/support/'],
 };
 
+/** Built into one script for the browser: it may take types and pure text rules of ours along, never Node. */
+const PAGE = 'web/page/';
+const PAGE_MAY_BUNDLE = ['store/visible-text.ts'];
+
 /** The only files that import a package. A schema may stand in any border file, so zod has no single door. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
+  '@hono/node-server': ['web/server.ts'],
+  '@tanstack/virtual-core': ['web/page/virtual-rows.ts'],
+  anser: ['web/page/ansi.ts'],
+  hono: ['web/server.ts'], // other files of web/ name its types alone
+  htm: ['web/page/html.ts'],
+  preact: ['web/page/html.ts'],
+  uplot: ['web/page/duration-plot.ts'],
   '@aws-sdk/client-s3': ['store/s3-store.ts'],
   '@eslint-community/regexpp': ['indexer/query-regex.ts'],
   'better-sqlite3': ['indexer/database.ts'],
@@ -117,18 +128,52 @@ test('no file imports itself over others', () => {
 
 test('a package is imported through one door', () => {
   const found = breaches(product, (file) =>
-    file.imports.flatMap(({ name }) => {
+    file.imports.flatMap(({ name, kind }) => {
       const packageName = findPackage(name);
       if (packageName === undefined || packageName === 'zod') return [];
+      if (packageName === 'hono' && kind === 'type' && file.path.startsWith('web/')) return [];
       return DOORS[packageName]?.includes(file.path) ? [] : [packageName];
     }),
   );
   expect(found).toEqual([]);
 });
 
+test('the page takes only types and pure text rules of ours along, and the server never imports the page', () => {
+  const found = breaches(sources, (file) =>
+    file.imports.flatMap(({ name, kind }) => {
+      const target = findImported(file.path, name);
+      if (!file.path.startsWith(PAGE)) return target?.startsWith(PAGE) && !file.path.startsWith('test/') ? [name] : [];
+      if (name.startsWith('node:')) return [name];
+      if (target === undefined || target.startsWith(PAGE) || kind === 'type') return [];
+      return PAGE_MAY_BUNDLE.includes(target) ? [] : [name];
+    }),
+  );
+  expect(found).toEqual([]);
+});
+
+test('the page makes text of what it shows, never HTML', () => {
+  const page = product.filter((file) => file.path.startsWith(PAGE));
+  expect(page.length).toBeGreaterThan(20);
+  const found = breaches(page, (file) =>
+    [
+      'innerHTML',
+      'outerHTML',
+      'insertAdjacentHTML',
+      'document.write',
+      'eval(',
+      'new Function',
+      'cssText',
+      'srcdoc',
+    ].filter((word) => file.text.includes(word)),
+  );
+  expect(found).toEqual([]);
+});
+
 test('every package that is imported is a dependency', () => {
   const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  const names = new Set(product.flatMap((file) => file.imports.flatMap(({ name }) => findPackage(name) ?? [])));
+  // What the page imports is in its script already when firstred is installed.
+  const installed = product.filter((file) => !file.path.startsWith(PAGE));
+  const names = new Set(installed.flatMap((file) => file.imports.flatMap(({ name }) => findPackage(name) ?? [])));
   expect([...names].filter((name) => !(name in dependencies))).toEqual([]);
 });
 

@@ -2,11 +2,13 @@
 
 import type { DiffLine, LogDiff } from '../../indexer/diff.ts';
 import { diffLogs } from '../../indexer/diff.ts';
+import type { LogLines } from '../../indexer/lines.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { chooseBaselines, loadSource } from '../baseline.ts';
 import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
+import type { AlignedLogs } from '../diff-aligned.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource, type LogSource } from '../log-source.ts';
 import { tableText } from '../output.ts';
@@ -17,7 +19,10 @@ export const diff: Command = {
   summary: 'What red has that green has not, and the other way: lines by template, moved events, step durations.',
   arguments: '<red> [green]',
   group: 'daily',
-  options: [{ flags: '--all', summary: 'list chance and routine differences too, instead of counting them' }],
+  options: [
+    { flags: '--all', summary: 'list chance and routine differences too, instead of counting them' },
+    { flags: '--aligned', summary: 'with --json: also which lines answer each other, and the pairs of moved ones' },
+  ],
   examples: [
     { line: 'firstred diff red.log green.log', summary: 'two files, without any store' },
     { line: 'firstred diff 4f2a91c:test#1 4f2a91c:test#2', summary: 'two attempts of one job and commit' },
@@ -35,16 +40,21 @@ async function runDiff(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const red = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
     const green = await findGreen(red, input, session, io);
-    const result = diffLogs(await loadSource(red, io), await loadSource(green, io), {
-      noise: input.flag('all') ? 'all' : 'hidden',
-    });
+    const [redLines, greenLines] = [await loadSource(red, io), await loadSource(green, io)];
+    const result = diffLogs(redLines, greenLines, { noise: input.flag('all') ? 'all' : 'hidden' });
     const refs = { red: red.ref, green: green.ref };
-    if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ ...refs, ...result })}\n`);
+    const aligned = input.flag('aligned') ? await alignedParts(redLines, greenLines, result) : {};
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ ...refs, ...result, ...aligned })}\n`);
     else await io.stdout.write(toText(refs, result, await paintFor(input, io), io.stdout.columns));
     return result.lines.length > 0 ? EXIT.no : EXIT.done;
   } finally {
     await session.close();
   }
+}
+
+async function alignedParts(red: LogLines, green: LogLines, result: LogDiff): Promise<AlignedLogs> {
+  const { alignedLogs } = await import('../diff-aligned.ts');
+  return alignedLogs(red, green, result);
 }
 
 async function findGreen(red: LogSource, input: CommandInput, session: Session, io: CommandIo): Promise<LogSource> {

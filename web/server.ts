@@ -1,0 +1,151 @@
+// The HTTP server: guards first, then data, then the page. What it answers with is handed in.
+import type { Server } from 'node:http';
+import { type HttpBindings, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
+import { type AccessOptions, createAccess } from './access.ts';
+import { addCommandRoutes } from './command-routes.ts';
+import type { Endpoint, WithLog, WriteName } from './endpoint.ts';
+import { failureResponse, jsonResponse } from './failure.ts';
+import { addLogRoutes } from './log-routes.ts';
+import { openApiDocument } from './openapi.ts';
+import { addPageRoutes } from './page-routes.ts';
+import { addSessionRoutes, addTokenRoute } from './session-routes.ts';
+
+/** What the server answers with. */
+export interface SiteContent {
+  readonly endpoints: readonly Endpoint[];
+  readonly withLog: WithLog;
+  readonly writeName: WriteName;
+  readonly mechanisms: readonly string[];
+  readonly version: string;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+}
+
+/** SECURITY, section 5. `style-src 'self'` lets scripts set single properties, which is not inline style. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+const MAX_BODY_BYTES = 1_048_576;
+const MAX_URL_LENGTH = 8_192;
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** The application, without a port: tests ask it directly. */
+export function createSite(content: SiteContent, accessOptions: AccessOptions): Hono {
+  const app = new Hono();
+  const access = createAccess(accessOptions);
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+  });
+  app.use(async (context, next) =>
+    context.req.url.length > MAX_URL_LENGTH
+      ? jsonResponse({ code: 'USAGE', message: 'the address is too long', hint: 'ask for less at once' }, 414)
+      : next(),
+  );
+  app.use(access.checkOrigin);
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () =>
+        jsonResponse({ code: 'USAGE', message: 'the body is too large', hint: 'send less than 1 MB' }, 413),
+    }),
+  );
+  addPageRoutes(app, content.pageFolder);
+  addTokenRoute(app, access);
+  app.use('/api/*', access.checkToken);
+  app.use('/openapi.json', access.checkToken);
+  addSessionRoutes(app, access, content);
+  addCommandRoutes(app, content.endpoints);
+  addLogRoutes(app, content.withLog);
+  app.get('/openapi.json', () => jsonResponse(openApiDocument(content.endpoints, content.version)));
+  app.notFound(() =>
+    jsonResponse({ code: 'NOT_FOUND', message: 'there is nothing here', hint: 'see /openapi.json' }, 404),
+  );
+  app.onError((error) => failureResponse(error));
+  return app;
+}
+
+/** Where and for whom to listen. */
+export interface ListenOptions extends Omit<AccessOptions, 'port' | 'peerOf'> {
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface RunningSite {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens on loopback (both families, where the machine has both), or on `host`. */
+export async function listen(content: SiteContent, options: ListenOptions): Promise<RunningSite> {
+  const peers = new WeakMap<Request, string>();
+  let app: Hono | undefined;
+  const answer = (request: Request, env: unknown): Response | Promise<Response> => {
+    const peer = (env as HttpBindings).incoming.socket.remoteAddress;
+    if (peer !== undefined) peers.set(request, peer);
+    return app === undefined ? new Response(null, { status: 503 }) : app.fetch(request);
+  };
+  const first = await start(answer, options.host ?? '127.0.0.1', options.port);
+  const port = portOf(first);
+  const servers = [first];
+  if (options.host === undefined)
+    servers.push(
+      ...(await start(answer, '::1', port).then(
+        (s) => [s],
+        () => [],
+      )),
+    );
+  app = createSite(content, { ...options, port, peerOf: (request) => peers.get(request) });
+  return { port, close: () => Promise.all(servers.map(closeServer)).then(() => undefined) };
+}
+
+type Answer = (request: Request, env: unknown) => Response | Promise<Response>;
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+function start(answer: Answer, hostname: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      {
+        fetch: answer,
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS },
+      },
+      () => resolve(server),
+    ) as Server;
+    server.once('error', (cause) => reject(cannotListen(cause, hostname, port)));
+  });
+}
+
+function cannotListen(cause: Error, hostname: string, port: number): AppError {
+  const taken = systemErrorCode(cause) === 'EADDRINUSE';
+  return new AppError(taken ? 'USAGE' : 'REFUSED', `cannot listen on ${hostname} port ${port}: ${reasonOf(cause)}`, {
+    hint: taken
+      ? 'another program has that port: give another --port, or none for a free one'
+      : 'give another --host or --port',
+    cause,
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
