@@ -1,19 +1,18 @@
 // Store → index: manifests by the feed (or by listing everything), then facts. Can be stopped and run again at any point.
 
-import pLimit from 'p-limit';
 import { applyFact } from '../indexer/facts.ts';
 import { removeCachedFrames } from '../indexer/frame-reader.ts';
 import type { LogIndex } from '../indexer/log-index.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import { AppError } from '../store/errors.ts';
+import { reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
-import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
+import { listFeed, readFeedEntry } from '../store/feed.ts';
 import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
-import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
-import { parseManifest } from '../store/manifest-schema.ts';
-import { readSmall } from '../store/object-store.ts';
+import type { Manifest } from '../store/manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
+import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
+import type { SeenKeys } from './sync-seen.ts';
 
 export interface SyncCounts {
   added: number;
@@ -30,10 +29,9 @@ export interface SyncOptions {
   readonly signal: AbortSignal;
   /** What could not be read, in words. */
   readonly onProblem: (what: string) => Promise<void>;
+  /** Bytes of text that were taken since the last call. */
+  readonly onText?: (textBytes: number) => void;
 }
-
-/** chosen: hides the store's latency; a manifest is small. */
-const READS_AT_ONCE = 16;
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {
@@ -42,17 +40,18 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   const storeId = await session.storeId();
   const state = await import('../indexer/sync-state.ts');
   const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0 };
-  const feedFrom = Number(state.findCursor(index, storeId, 'feed') ?? 0);
-  const context: Context = { session, store, index, storeId, options, counts, state };
+  const { SeenKeys } = await import('./sync-seen.ts');
+  const feed = new SeenKeys(index, storeId, 'feed');
+  const facts = new SeenKeys(index, storeId, 'facts');
+  const context: Context = { session, store, index, storeId, options, counts, state, feed, entryOf: new Map() };
 
   const waiting = state.listPending(index, storeId);
-  let newest = feedFrom;
   if (options.full) {
     // What is put from now on is in the feed from now on; what was put before is in the listing.
-    newest = Math.max(newest, await store.clockMs().catch(() => feedFrom)); // a reader may have no right to ask
-    await takeManifests(context, listedManifests(store));
+    feed.newestMs = Math.max(feed.newestMs, await store.clockMs().catch(() => 0)); // a reader may have no right to ask
+    await takeManifests(context, listManifests(store));
   } else {
-    const entries = fedManifests(context, feedFrom, (timeMs) => (newest = Math.max(newest, timeMs)));
+    const entries = fedManifests(context);
     await takeManifests(
       context,
       chain(
@@ -62,9 +61,9 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
     );
   }
   crashPoint('sync:logs');
-  await takeFacts(context);
+  await takeFacts(context, facts);
   crashPoint('sync:facts');
-  state.setCursor(index, storeId, 'feed', String(newest));
+  feed.save();
   counts.pending = state.listPending(index, storeId).length;
   await session.settle();
   return counts;
@@ -78,6 +77,9 @@ interface Context {
   readonly options: SyncOptions;
   readonly counts: SyncCounts;
   readonly state: typeof import('../indexer/sync-state.ts');
+  readonly feed: SeenKeys;
+  /** The feed entry that led to a manifest. */
+  readonly entryOf: Map<ObjectKey, ObjectKey>;
 }
 
 async function* chain(first: Iterable<ObjectKey>, then: AsyncIterable<ObjectKey>): AsyncGenerator<ObjectKey> {
@@ -85,85 +87,76 @@ async function* chain(first: Iterable<ObjectKey>, then: AsyncIterable<ObjectKey>
   yield* then;
 }
 
-async function* listedManifests(store: OpenedStore): AsyncGenerator<ObjectKey> {
-  for await (const { key } of store.list('logs/')) if (key.endsWith('.json')) yield key;
-}
-
-/** Manifest keys of feed entries from the cursor on, read side by side, in order. */
-async function* fedManifests(
-  context: Context,
-  sinceMs: number,
-  onTime: (timeMs: number) => void,
-): AsyncGenerator<ObjectKey> {
-  const { store } = context;
-  for await (const keys of batches(listFeed(store, sinceMs))) {
-    const read = await atOnce(keys, (key) => readFeedEntry(store, key));
-    for (const [n, result] of read.entries()) {
-      onTime(findKeyTime(keys[n] ?? '') ?? sinceMs);
-      if (result.status === 'fulfilled') yield result.value.manifestKey;
-      else await passOver(context, result.reason);
+/** Manifest keys of feed entries from the cursor on, in order. */
+async function* fedManifests(context: Context): AsyncGenerator<ObjectKey> {
+  const { store, feed, entryOf } = context;
+  const keys = feed.unseen(listFeed(store, feed.newestMs));
+  for await (const entry of readEach(keys, (key) => readFeedEntry(store, key))) {
+    if (entry.kind === 'failed') await passOver(context, entry.error);
+    else {
+      feed.add(entry.key);
+      entryOf.set(entry.value.manifestKey, entry.key);
+      yield entry.value.manifestKey;
     }
   }
 }
 
 async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): Promise<void> {
-  const { index, storeId, state, options } = context;
-  for await (const batch of batches(keys)) {
-    const unknown = [...new Set(batch)].filter((key) => !state.isCaptureKnown(index, storeId, key));
-    const read = await atOnce(unknown, (key) => readManifestAt(context.store, key));
-    for (const [n, result] of read.entries()) {
-      options.signal.throwIfAborted();
-      await takeOne(context, unknown[n] as ObjectKey, result);
+  const { index, storeId, state, options, store } = context;
+  const seen = new Set<ObjectKey>();
+  const unknown = async function* (): AsyncGenerator<ObjectKey> {
+    for await (const key of keys) {
+      if (seen.has(key) || state.isCaptureKnown(index, storeId, key)) continue;
+      seen.add(key);
+      yield key;
     }
+  };
+  for await (const result of readEach(unknown(), (key) => readManifestAt(store, key))) {
+    options.signal.throwIfAborted();
+    await takeOne(context, result);
   }
 }
 
-async function readManifestAt(store: OpenedStore, key: ObjectKey): Promise<Manifest> {
-  const manifest = parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
-  if (keysOfManifest(manifest).manifest !== key)
-    throw new AppError('STORE_DAMAGED', `${key} holds the manifest of another key`, {
-      hint: 'it is left out; `firstred verify` lists it',
-    });
-  return manifest;
-}
-
-async function takeOne(context: Context, key: ObjectKey, result: PromiseSettledResult<Manifest>): Promise<void> {
+async function takeOne(context: Context, result: ReadResult<Manifest>): Promise<void> {
   const { index, storeId, state, counts, options, session } = context;
+  const { key } = result;
   try {
-    if (result.status === 'rejected') throw result.reason;
+    if (result.kind === 'failed') throw result.error;
     crashPoint('sync:manifest');
-    const outcome = await session.ingest(index, result.value);
+    const outcome = await session.ingest(index, result.value, {
+      signal: options.signal,
+      onProgress: (textBytes) => options.onText?.(textBytes),
+    });
     crashPoint('sync:ingested');
     counts[outcome] += 1;
     state.removePending(index, storeId, key);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code === 'NOT_FOUND' && result.status === 'rejected') {
+    if (isGone(error) && result.kind === 'failed') {
       state.addPending(index, storeId, { manifestKey: key, storedAtMs: await context.store.clockMs() });
       return;
     }
-    if (error.code !== 'STORE_DAMAGED' && error.code !== 'FORMAT_TOO_NEW' && error.code !== 'NOT_FOUND') throw error;
+    if (!isDamage(error) && !isGone(error)) throw error;
+    context.feed.remove(context.entryOf.get(key));
     counts.unreadable += 1;
-    await options.onProblem(`${error.message}: left out`);
+    await options.onProblem(`${reasonOf(error)}: left out`);
   }
 }
 
-async function takeFacts(context: Context): Promise<void> {
-  const { store, index, storeId, state, counts, options } = context;
-  let newest = Number(state.findCursor(index, storeId, 'facts') ?? 0);
-  for await (const keys of batches(listFacts(store, options.full ? 0 : newest))) {
-    const read = await atOnce(keys, (key) => readFact(store, key));
-    for (const [n, result] of read.entries()) {
-      if (result.status === 'fulfilled') {
-        if (result.value !== undefined && applyFact(index, storeId, result.value) === 'applied') {
-          counts.facts += 1;
-          await uncache(context, result.value);
-        }
-        newest = Math.max(newest, findKeyTime(keys[n] ?? '') ?? 0);
-      } else await passOver(context, result.reason);
+async function takeFacts(context: Context, facts: SeenKeys): Promise<void> {
+  const { store, index, storeId, counts, options } = context;
+  const listed = listFacts(store, options.full ? 0 : facts.newestMs);
+  for await (const fact of readEach(facts.unseen(listed), (key) => readFact(store, key))) {
+    if (fact.kind === 'failed') {
+      await passOver(context, fact.error);
+      continue;
     }
+    if (fact.value !== undefined && applyFact(index, storeId, fact.value) === 'applied') {
+      counts.facts += 1;
+      await uncache(context, fact.value);
+    }
+    facts.add(fact.key);
   }
-  state.setCursor(index, storeId, 'facts', String(newest));
+  facts.save();
 }
 
 /** A buried log leaves the cache of frames as well. */
@@ -176,27 +169,9 @@ async function uncache({ session }: Context, fact: Fact): Promise<void> {
  * Counts what can't be read because of what it is. Anything else (no network, no rights) ends the sync before its
  * cursors move: what was not read now must be read by the next one.
  */
-async function passOver({ counts, options }: Context, reason: unknown): Promise<void> {
-  if (!(reason instanceof AppError) || !['STORE_DAMAGED', 'FORMAT_TOO_NEW', 'NOT_FOUND'].includes(reason.code))
-    throw reason;
-  if (reason.code === 'NOT_FOUND') return; // pruned since it was listed
+async function passOver({ counts, options }: Context, error: unknown): Promise<void> {
+  if (isGone(error)) return; // pruned since it was listed
+  if (!isDamage(error)) throw error;
   counts.unreadable += 1;
-  await options.onProblem(reason.message);
+  await options.onProblem(error.message);
 }
-
-/** Pieces of up to `READS_AT_ONCE`. */
-async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const each of items) {
-    batch.push(each);
-    if (batch.length < READS_AT_ONCE) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-const atOnce = <T, R>(items: readonly T[], read: (item: T) => Promise<R>): Promise<PromiseSettledResult<R>[]> => {
-  const limit = pLimit(READS_AT_ONCE);
-  return Promise.allSettled(items.map((item) => limit(() => read(item))));
-};

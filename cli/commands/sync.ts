@@ -4,6 +4,7 @@ import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import { type SyncCounts, syncIndex } from '../sync-index.ts';
 
@@ -28,11 +29,20 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
     const waiting = await deliverLeftBehind(session, io);
+    const progress = openProgress(input, io);
+    let textBytes = 0;
     const counts = await syncIndex(session, {
       full: input.flag('full'),
       signal: io.signal,
-      onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}\n`),
-    });
+      onProblem: (what) => {
+        progress.clear();
+        return io.stderr.write(`firstred: ${showText(what)}\n`);
+      },
+      onText: (bytes) => {
+        textBytes += bytes;
+        progress.show('indexed', textBytes, undefined);
+      },
+    }).finally(() => progress.clear());
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
     else if (!input.flag('quiet')) await io.stdout.write(countsText(counts));
     if (counts.unreadable > 0) return EXIT.partly;
