@@ -1,0 +1,46 @@
+// What a stranger installs: the built program and its docs, nothing of the workshop.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+interface Packed {
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+const packed = (
+  JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).toString(),
+  ) as [Packed]
+)[0];
+const paths = packed.files.map((file) => file.path);
+
+test('the package has the program that its bin names, executable, and what a reader needs', () => {
+  const { bin } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+  for (const file of [...Object.values(bin), 'dist/store/compress-worker.js', 'README.md', 'LICENSE', 'docs/cli.md'])
+    expect(paths).toContain(file);
+  expect(readFileSync(path.join(ROOT, 'dist/cli/main.js'), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+});
+
+test('sources, tests and benches stay at home', () => {
+  expect(paths.filter((file) => /^(cli|store|indexer|forge|web|test|bench|scripts)\//.test(file))).toEqual([]);
+});
+
+test('every chunk that the program may load is in it', () => {
+  const named = /(?:from|import\()\s*"(\.{1,2}\/[^"]+\.js)"/g;
+  for (const file of paths.filter(
+    (each) => each.startsWith('dist/') && each.endsWith('.js') && !each.startsWith('dist/web/'),
+  ))
+    for (const [, target = ''] of readFileSync(path.join(ROOT, file), 'utf8').matchAll(named))
+      expect(paths, file).toContain(path.posix.join(path.posix.dirname(file), target));
+});
+
+test('it is small: under 8 MB unpacked, pictures of the docs included', () => {
+  expect(packed.unpackedSize).toBeLessThan(8_000_000);
+});
