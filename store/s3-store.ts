@@ -235,6 +235,8 @@ class SdkCalls implements S3Calls {
       const command = new PutObjectCommand({
         ...this.#named(key),
         Body: stream,
+        // S3 demands a digest where Object Lock holds by default, and keeps it.
+        ChecksumSHA256: Buffer.from(body.sha256, 'hex').toString('base64'),
         ContentLength: body.sizeBytes,
         ...(isOnce ? { IfNoneMatch: '*' } : {}),
       });

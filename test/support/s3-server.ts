@@ -137,9 +137,15 @@ export async function makeBucket(server: S3Server, name = `t${process.pid}-${Dat
 }
 
 /** One signed request, for what the store itself never does. Throws unless it succeeds. */
-export async function sendToServer(server: S3Server, method: string, url: string, body?: string): Promise<string> {
+export async function sendToServer(
+  server: S3Server,
+  method: string,
+  url: string,
+  body?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const target = new URL(url, server.endpoint);
-  const headers: Record<string, string> = { host: target.host };
+  const headers: Record<string, string> = { host: target.host, ...more };
   if (body !== undefined) headers['x-amz-content-sha256'] = createHash('sha256').update(body).digest('hex');
   const { host: _, ...signed } = signRequest({ method, url, headers }, server.credentials, Date.now());
   const response = await fetch(target, { method, headers: signed, ...(body === undefined ? {} : { body }) });
