@@ -6,9 +6,14 @@ import { toldValuesOf } from '../store/told-values.ts';
 import type { CommandInput, CommandOption } from './command.ts';
 import type { Environment } from './config.ts';
 
-export const MASK_OPTIONS: readonly CommandOption[] = [
+/** Which values are secrets beside those that the rules know. */
+export const MASK_VALUE_OPTIONS: readonly CommandOption[] = [
   { flags: '--mask-env <name...>', summary: 'mask the value of this environment variable too; repeatable' },
   { flags: '--mask-file <file...>', summary: 'mask each line of this file; repeatable' },
+];
+
+export const MASK_OPTIONS: readonly CommandOption[] = [
+  ...MASK_VALUE_OPTIONS,
   { flags: '--no-mask', summary: 'keep secrets as they are; needs --i-know, and the manifest says so' },
   { flags: '--i-know', summary: 'confirms --no-mask' },
 ];
@@ -24,10 +29,16 @@ export function readMasking(input: CommandInput, env: Environment): () => Masker
       hint: 'say --no-mask --i-know if that is what you want',
     });
   }
-  const told: ToldValue[] = [...toldValuesOf(env)];
+  const told = [...toldValuesOf(env), ...readNamedValues(input, env)];
+  return () => createMasker({ told });
+}
+
+/** Values that flags name. USAGE, INPUT_UNREADABLE. */
+export function readNamedValues(input: CommandInput, env: Environment): readonly ToldValue[] {
+  const told: ToldValue[] = [];
   for (const name of input.list('maskEnv')) told.push(namedValue(name, env));
   for (const path of input.list('maskFile')) told.push(...valuesInFile(path));
-  return () => createMasker({ told });
+  return told;
 }
 
 function namedValue(name: string, env: Environment): ToldValue {

@@ -40,6 +40,9 @@ A script must treat a number that it does not know as a failure. \`run\` ends wi
   What is masked: values of secret-looking environment variables (and those named by --mask-env NAME and the lines of
   --mask-file FILE) in every usual encoding, and what looks like a token, password or private key. The mask is ***.
   The manifest counts masks by rule. --no-mask --i-know switches it off, which the manifest says too.
+
+  \`firstred mask FILE\` shows what would go. \`firstred rescan\` looks for what newer rules find in logs that are kept;
+  with --yes masked copies take their place, and the old ids lead to them. What nobody told and no rule knows stays.
 `,
 };
 

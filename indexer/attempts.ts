@@ -7,6 +7,7 @@ import type { CaptureSource } from '../store/manifest.ts';
 import { attemptOf } from './attempt-columns.ts';
 import { unpackFrameTable } from './frame-table-blob.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
+import { followRedirect } from './redirects.ts';
 import { FRAMES_OF_LOG } from './statements.ts';
 import {
   LOG_ID_RANGE,
@@ -46,8 +47,17 @@ function listRows(index: LogIndexReader, filter: AttemptFilter, options: ListOpt
   });
 }
 
-/** Logs that a REF names, newest attempt first, an attempt's own primary before its others. Empty when there is none. */
+/**
+ * Logs that a REF names, newest attempt first, an attempt's own primary before its others. Empty when there is none. An
+ * id of a log whose masked copy took its place names the copy.
+ */
 export function findLogs(index: LogIndexReader, ref: LogRef, filter: AttemptFilter): LogRow[] {
+  const found = findPresent(index, ref, filter);
+  const copy = found.length > 0 || ref.logIdPrefix === undefined ? undefined : followRedirect(index, ref.logIdPrefix);
+  return copy === undefined ? found : findPresent(index, { ...ref, logIdPrefix: copy }, filter);
+}
+
+function findPresent(index: LogIndexReader, ref: LogRef, filter: AttemptFilter): LogRow[] {
   const { sha, run, attempt, providerId } = ref;
   const parts = Object.fromEntries(
     Object.entries({ sha, run, attempt, providerId }).filter(([, v]) => v !== undefined),
@@ -63,11 +73,11 @@ export function findLogs(index: LogIndexReader, ref: LogRef, filter: AttemptFilt
   ).map(logRowOf);
 }
 
-/** One log by its whole id. */
-export const findLog = (index: LogIndexReader, logId: LogId): LogRow | undefined =>
-  selectLogsOfRef(index.db, {}, { prefix: logId })
-    .map(logRowOf)
-    .find((row) => row.logId === logId);
+/** One log by its whole id, or the masked copy that took its place. */
+export const findLog = (index: LogIndexReader, logId: LogId): LogRow | undefined => {
+  const [first] = findLogs(index, { logIdPrefix: logId }, {});
+  return first;
+};
 
 /** Log ids with this start, ascending. */
 export const findLogIds = (index: LogIndexReader, prefix: string, limit: number): LogId[] =>

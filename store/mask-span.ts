@@ -7,13 +7,21 @@ export interface Span {
   readonly rule: string;
 }
 
-/** Sorted, with overlaps joined; a joined span keeps the rule of its first part. */
+/** A value behind a name is the least that can be said of it. */
+const isTelling = (rule: string): boolean => !rule.startsWith('value:');
+
+/** Sorted, with overlaps joined; a joined span keeps the rule of its first part that says what it is. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from || b.to - a.to)) {
     const last = merged.at(-1);
     if (last === undefined || span.from >= last.to) merged.push(span);
-    else if (span.to > last.to) merged[merged.length - 1] = { ...last, to: span.to };
+    else
+      merged[merged.length - 1] = {
+        from: last.from,
+        to: Math.max(last.to, span.to),
+        rule: isTelling(last.rule) ? last.rule : span.rule,
+      };
   }
   return merged;
 }

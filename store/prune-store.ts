@@ -46,7 +46,13 @@ export async function buryCapture(
 /** Hides every capture of a log, those to come too. */
 export async function buryLog(
   store: ObjectStore,
-  log: { readonly logId: LogId; readonly manifestKeys: readonly ObjectKey[]; readonly reason: string },
+  log: {
+    readonly logId: LogId;
+    readonly manifestKeys: readonly ObjectKey[];
+    readonly reason: string;
+    /** The masked copy that took its place. */
+    readonly redirectTo?: LogId;
+  },
   tools: FactTools,
 ): Promise<void> {
   await writeFact(store, { kind: 'tombstone', ...log }, tools);

@@ -2,16 +2,14 @@
 
 import type { LogRow } from '../../indexer/log-index.ts';
 import { AppError } from '../../store/errors.ts';
-import type { ObjectKey } from '../../store/keys.ts';
-import { buryLog, findFeedKeys, listCaptures, removeCapture } from '../../store/prune-store.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { removeLog } from '../forget-log.ts';
 import { findSource } from '../log-source.ts';
-import { openSession, type Session } from '../session.ts';
+import { openSession } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
-import { toolName } from '../version.ts';
 
 export const forget: Command = {
   name: 'forget',
@@ -51,7 +49,8 @@ async function runForget(input: CommandInput, io: CommandIo): Promise<ExitCode> 
         hint: 'remove the file itself',
       });
     if (!input.flag('yes')) await askAgain(source.log, io);
-    const keys = await removeLog(session, source.log, reason);
+    const { logId, manifestKey } = source.log;
+    const keys = await removeLog(session, { logId, manifestKey, reason });
     await sync();
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ logId: source.log.logId, removed: keys })}\n`);
     else
@@ -78,14 +77,4 @@ async function askAgain(log: LogRow, io: CommandIo): Promise<void> {
   throw new AppError('REFUSED', `the id was not given again: ${log.logId} stays`, {
     hint: 'type it in full, or say --yes',
   });
-}
-
-/** Tombstone first, then every capture, at once. */
-async function removeLog(session: Session, log: LogRow, reason: string): Promise<readonly ObjectKey[]> {
-  const store = await session.store();
-  const manifestKeys = await listCaptures(store, log.manifestKey);
-  await buryLog(store, { logId: log.logId, manifestKeys, reason }, { by: session.config.author, tool: toolName() });
-  const feed = await findFeedKeys(store, new Set(manifestKeys));
-  for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
-  return manifestKeys;
 }

@@ -1,0 +1,26 @@
+// Removes a log from the store for ever: tombstone first, then every capture. `forget` and `rescan` do it alike.
+
+import type { ObjectKey } from '../store/keys.ts';
+import type { LogId } from '../store/log-id.ts';
+import { buryLog, findFeedKeys, listCaptures, removeCapture } from '../store/prune-store.ts';
+import type { Session } from './session.ts';
+import { toolName } from './version.ts';
+
+/** Which log goes, why, and what took its place. */
+export interface ForgottenLog {
+  readonly logId: LogId;
+  readonly manifestKey: ObjectKey;
+  readonly reason: string;
+  readonly redirectTo?: LogId;
+}
+
+/** The manifest keys of the captures that are gone now. Indexes and caches learn of it by the tombstone. */
+export async function removeLog(session: Session, log: ForgottenLog): Promise<readonly ObjectKey[]> {
+  const { manifestKey, ...burial } = log;
+  const store = await session.store();
+  const manifestKeys = await listCaptures(store, manifestKey);
+  await buryLog(store, { ...burial, manifestKeys }, { by: session.config.author, tool: toolName() });
+  const feed = await findFeedKeys(store, new Set(manifestKeys));
+  for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
+  return manifestKeys;
+}
