@@ -16,7 +16,7 @@ import { removeLog } from './forget-log.ts';
 import { sumOf } from './mask-lines.ts';
 import { carryOutRemoval, planRemoval, viewStore } from './prune.ts';
 import type { Session } from './session.ts';
-import { allManifests, isDamage } from './stored-logs.ts';
+import { allManifests, isDamage } from './store-objects.ts';
 
 /** A kept log in which today's masker finds something. */
 export interface FoundLog {
