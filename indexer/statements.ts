@@ -102,25 +102,34 @@ export const SET_RANKS = sql<{
   `UPDATE attempts SET rank = ranked.n FROM (
      SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts
      WHERE repo IS :repo AND sha IS :sha AND workflow IS :workflow AND job IS :job AND event IS :event
-   ) AS ranked WHERE attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
+   ) AS ranked WHERE attempts.sha IS :sha AND attempts.repo IS :repo AND attempts.workflow IS :workflow
+     AND attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
 );
 
-type JobCommit = { readonly repo: number; readonly sha: string; readonly workflow: number; readonly job: number };
+/** An attempt that names no repository or no workflow has 0 there. */
+type JobCommit = {
+  readonly repo: number | null;
+  readonly sha: string;
+  readonly workflow: number | null;
+  readonly job: number;
+};
 
 export const SET_JOB_COMMIT = sql<JobCommit>(
   `INSERT INTO job_commits (repo, sha, workflow, job, red, green, last_ms, flaky)
-   SELECT :repo, :sha, :workflow, :job, count(*) FILTER (WHERE outcome = 1), count(*) FILTER (WHERE outcome = 2),
-     coalesce(max(time_ms), 0),
+   SELECT coalesce(:repo, 0), :sha, coalesce(:workflow, 0), :job,
+     count(*) FILTER (WHERE outcome = 1), count(*) FILTER (WHERE outcome = 2), coalesce(max(time_ms), 0),
      EXISTS (SELECT 1 FROM attempts r JOIN attempts g
-       ON g.repo = r.repo AND g.sha = r.sha AND g.workflow = r.workflow AND g.job = r.job AND g.outcome = 2 AND g.partial = 0
+       ON g.repo IS r.repo AND g.sha = r.sha AND g.workflow IS r.workflow AND g.job = r.job AND g.outcome = 2 AND g.partial = 0
        AND (g.tested_sha IS NULL OR r.tested_sha IS NULL OR g.tested_sha = r.tested_sha)
-       WHERE r.repo = :repo AND r.sha = :sha AND r.workflow = :workflow AND r.job = :job AND r.outcome = 1 AND r.partial = 0)
-   FROM attempts WHERE repo = :repo AND sha = :sha AND workflow = :workflow AND job = :job AND partial = 0
+       WHERE r.repo IS :repo AND r.sha = :sha AND r.workflow IS :workflow AND r.job = :job AND r.outcome = 1 AND r.partial = 0)
+   FROM attempts WHERE repo IS :repo AND sha = :sha AND workflow IS :workflow AND job = :job AND partial = 0
    ON CONFLICT DO UPDATE SET red = excluded.red, green = excluded.green, last_ms = excluded.last_ms, flaky = excluded.flaky`,
 );
 export const REMOVE_EMPTY_JOB_COMMIT = sql<JobCommit>(
-  `DELETE FROM job_commits WHERE repo = :repo AND sha = :sha AND workflow = :workflow AND job = :job
-   AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.repo = :repo AND a.sha = :sha AND a.workflow = :workflow AND a.job = :job AND a.partial = 0)`,
+  `DELETE FROM job_commits
+   WHERE repo = coalesce(:repo, 0) AND sha = :sha AND workflow = coalesce(:workflow, 0) AND job = :job
+   AND NOT EXISTS (SELECT 1 FROM attempts a
+     WHERE a.repo IS :repo AND a.sha = :sha AND a.workflow IS :workflow AND a.job = :job AND a.partial = 0)`,
 );
 
 // ---- logs and captures -------------------------------------------------------------------------------------------
@@ -175,13 +184,13 @@ export const CHOOSE_CAPTURE = sql<Id>(
      ORDER BY complete DESC, how NOT IN ('api', 'pull', 'rescue'), manifest_key LIMIT 1)
    WHERE id = :id`,
 );
-/** Of the logs of one name of an attempt: whole ones first, then the most lines, then as above. */
+/** The attempt stands in both parts: a planner that knows no sizes yet would read every log. Of the logs of one name of an attempt: whole ones first, then the most lines, then as above. */
 export const CHOOSE_PRIMARIES = sql<Key>(
   `UPDATE logs SET is_primary = ranked.n = 1 FROM (
      SELECT id, row_number() OVER (PARTITION BY name
        ORDER BY complete DESC, lines DESC, how NOT IN ('api', 'pull', 'rescue'), log_id) AS n
      FROM logs WHERE attempt = :key
-   ) AS ranked WHERE logs.id = ranked.id AND logs.is_primary IS NOT (ranked.n = 1)`,
+   ) AS ranked WHERE logs.attempt = :key AND logs.id = ranked.id AND logs.is_primary IS NOT (ranked.n = 1)`,
 );
 
 export const FIND_CAPTURE = sql<{ keyHash: number; manifestKey: string; store: string }, { id: number; log: number }>(
