@@ -1,9 +1,9 @@
 // The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError, reasonOf } from '../store/errors.ts';
+import { checkIndexFile, makeIndexFile } from './index-file.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 
 /** `FRix` in the header of the file, so that nothing else is ever taken for an index. */
@@ -158,6 +158,7 @@ export const openMemory = (): SqliteConnection =>
   });
 
 function openReadonly(file: string): Database.Database {
+  checkIndexFile(file);
   const database = new (sqlite())(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('query_only=ON');
@@ -176,15 +177,10 @@ function openReadonly(file: string): Database.Database {
 }
 
 function openWriter(file: string): Database.Database {
-  const fresh = !existsSync(file);
-  if (fresh) mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  else if (statSync(file).isDirectory())
-    throw new AppError('INPUT_UNREADABLE', `the index ${file} is a folder`, {
-      hint: 'name a file with --index or FIRSTRED_INDEX',
-    });
+  checkIndexFile(file);
+  if (!existsSync(file)) makeIndexFile(file);
   const database = new (sqlite())(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    if (fresh) chmodSync(file, 0o600);
     database.pragma('trusted_schema=OFF');
     // One statement decides the page size: it counts only before the first table. 8 KiB measured in bench/index.ts.
     if (database.pragma('page_count', { simple: true }) === 0) {

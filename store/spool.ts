@@ -2,7 +2,7 @@
 // `<capture>.json` beside it, which is written last; `<capture>.part` is a capture under way, `<capture>.room` keeps
 // room for its note. Any number of processes may use one spool.
 import type { Stats } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from './crash-points.ts';
 import { AppError, reasonOf, systemErrorCode } from './errors.ts';
@@ -61,7 +61,9 @@ export function openSpool(folder: string): Spool {
     folder,
     async stagePath(captureId) {
       await makeFolder(folder);
-      await writeFile(path(captureId, 'room'), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 0o600 }).catch(() => undefined); // the staging will say what is wrong
+      await writeFile(path(captureId, 'room'), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 0o600, flag: 'wx' }).catch(
+        () => undefined, // the staging will say what is wrong
+      );
       return path(captureId, 'part');
     },
     async discardStaged(captureId) {
@@ -120,7 +122,8 @@ async function writeNote(
   await syncFolder(folder);
 }
 
-const findFile = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+/** Never what a symbolic link points at: somebody else may have put it there. */
+const findFile = (path: string): Promise<Stats | undefined> => lstat(path).catch(() => undefined);
 
 async function* listLeftovers(folder: string, beforeMs: number): AsyncGenerator<SpoolLeftover> {
   const names = await namesIn(folder);
@@ -160,7 +163,8 @@ export function spoolError(folder: string, cause: unknown): unknown {
 /** Under another name first, so that a reader never sees half a note. */
 async function writeSynced(path: string, text: string): Promise<void> {
   const temporary = `${path}.part`;
-  const file = await open(temporary, 'w', 0o600);
+  await rm(temporary, { force: true }); // what a crash left
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -188,7 +192,11 @@ async function* listSealed(
   for (const name of names) {
     const path = join(folder, name);
     const facts = await findFile(path); // another flush may have delivered it just now
-    if (facts !== undefined) found.push({ path, objectPath: path.replace(/json$/, 'zst'), atMs: facts.mtimeMs });
+    if (facts === undefined) continue;
+    const objectPath = path.replace(/json$/, 'zst');
+    const object = await findFile(objectPath);
+    if (facts.isFile() && object?.isFile() !== false) found.push({ path, objectPath, atMs: facts.mtimeMs });
+    else onDamaged(path, 'it is no file, or leads to another one');
   }
   found.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
   for (const { path, objectPath } of found) {
