@@ -141,7 +141,7 @@ export function refreshGroups(db: IndexWriteDatabase, identity: Attempt): void {
   const job = idOrNull(db, identity.job);
   const sha = identity.sha ?? null;
   db.run(SET_RANKS, { repo, sha, workflow, job, event: idOrNull(db, identity.event) });
-  if (repo === null || sha === null || workflow === null || job === null) return;
+  if (sha === null || job === null) return;
   db.run(SET_JOB_COMMIT, { repo, sha, workflow, job });
   db.run(REMOVE_EMPTY_JOB_COMMIT, { repo, sha, workflow, job });
 }

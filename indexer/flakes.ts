@@ -5,7 +5,7 @@ import type { SignatureId } from './signatures.ts';
 import { selectFlakes } from './statements-reports.ts';
 
 export interface Flake {
-  readonly repo: string;
+  readonly repo: string | undefined;
   readonly sha: string;
   readonly workflow: string | undefined;
   readonly job: string | undefined;
@@ -23,7 +23,7 @@ export function listFlakes(index: LogIndexReader, filter: AttemptFilter, limit: 
   return selectFlakes(index.db, filter, limit).map((row) => {
     const headline = row.red_log === null ? undefined : headlineOfLog(index, row.red_log);
     return {
-      repo: row.repo,
+      repo: row.repo ?? undefined,
       sha: row.sha,
       workflow: row.workflow ?? undefined,
       job: row.job ?? undefined,

@@ -77,7 +77,7 @@ export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string }, { log_id: string
 );
 
 export interface FlakeColumns {
-  readonly repo: string;
+  readonly repo: string | null;
   readonly sha: string;
   readonly workflow: string | null;
   readonly job: string | null;
@@ -101,7 +101,8 @@ export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit
          (SELECT l.id FROM attempts b JOIN logs l ON l.attempt = b.id AND l.is_primary = 1
             WHERE b.outcome = 1 AND b.repo IS a.repo AND b.sha = a.sha AND b.workflow IS a.workflow AND b.job IS a.job
             ORDER BY b.time_ms DESC, l.name <> 'log' LIMIT 1) AS red_log
-       FROM job_commits j JOIN attempts a ON a.sha = j.sha AND a.repo = j.repo AND a.workflow = j.workflow AND a.job = j.job
+       FROM job_commits j JOIN attempts a
+         ON a.sha = j.sha AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
        ${whereOf('j.flaky = 1', 'a.partial = 0', ...where)}
        GROUP BY j.repo, j.sha, j.workflow, j.job HAVING red > 0 AND green > 0
        ORDER BY last_ms DESC LIMIT :limit`,

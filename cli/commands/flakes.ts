@@ -59,7 +59,7 @@ const nameOf = (flake: Flake | undefined, names: readonly ActiveName[]): ActiveN
 function toJson(flake: Flake, names: readonly ActiveName[]): Record<string, unknown> {
   const name = nameOf(flake, names);
   return {
-    repo: flake.repo,
+    repo: flake.repo ?? null,
     sha: flake.sha,
     workflow: flake.workflow ?? null,
     job: flake.job ?? null,
