@@ -133,7 +133,7 @@ function compareUrl({ attempts }: JobRow): string | undefined {
 }
 
 /** chosen: more cells than this don't fit; the newest are shown. */
-const CELLS = 8;
+const CELLS = 5;
 
 function rowCells(row: JobRow): VNode {
   const { newest, attempts } = row;

@@ -53,10 +53,14 @@ function optionsOf(style: CSSStyleDeclaration, width: number, limitMs: number | 
   return {
     width,
     height: PLOT_PX,
+    tzDate: (s) => uPlot.tzDate(new Date(s * 1000), 'Etc/UTC'), // as everywhere on the page
     legend: { show: false },
     cursor: { y: false, points: { show: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(most, (limitMs ?? 0) / 1000) * 1.08 || 1] } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((s) => duration(s * 1000)) }],
+    axes: [
+      { ...axis, values: (_, ticks, __, ___, stepS) => ticks.map((s) => tickText(s, stepS)) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((s) => duration(s * 1000)) },
+    ],
     series: [
       {},
       {
@@ -67,6 +71,14 @@ function optionsOf(style: CSSStyleDeclaration, width: number, limitMs: number | 
     ],
     hooks: { draw: [(plot) => drawReds(plot, colour('--red')), (plot) => drawLimit(plot, colour('--red'), limitMs)] },
   };
+}
+
+const DAY_S = 86_400;
+
+/** The hour between midnights, the day at them. */
+function tickText(s: number, stepS: number): string {
+  const iso = new Date(s * 1000).toISOString();
+  return stepS < DAY_S && s % DAY_S !== 0 ? iso.slice(11, 16) : iso.slice(5, 10);
 }
 
 function drawReds(plot: uPlot, colour: string): void {

@@ -119,7 +119,23 @@ export function lineCell(
     line.cutBytes === 0
       ? null
       : html`<button class="more" disabled=${options.onMore === undefined} onClick=${options.onMore}>… ${size(line.cutBytes)} more</button>`;
-  return html`<span class="text">${options.found === '' ? ansiLine(line.text) : markFound(line.text, options.found)}${more}</span>`;
+  return html`<span class="text">${options.found === '' ? dimStamp(ansiLine(line.text)) : markFound(line.text, options.found)}${more}</span>`;
+}
+
+/** The date and the time that a provider puts before a line. */
+const STAMP = /^(\d{4}-\d\d-\d\d[T ])(\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) /;
+
+/** A time stamp in front steps back, and its date gives way where the screen is narrow. */
+function dimStamp(shown: ReturnType<typeof ansiLine>): unknown {
+  const [first, ...rest] = typeof shown === 'string' ? [shown] : shown;
+  const stamp = typeof first === 'string' ? STAMP.exec(first) : null;
+  if (typeof first !== 'string' || stamp === null) return shown;
+  const [whole, date, time] = stamp;
+  return [
+    html`<span class="stamp"><span class="date">${date}</span>${time} </span>`,
+    first.slice(whole.length),
+    ...rest,
+  ];
 }
 
 /** Where something is found in a line its colours give way to the mark. */

@@ -24,8 +24,7 @@ export const shortRepo = (repo: string | null): string =>
 
 /** Where an attempt belongs. */
 export const attemptWords = (a: AttemptJson): VNode => html`<span class="attempt-words">
-  <b>${name(a.job, 'no job')}</b> <span class="dim">#${attemptNumber(a)}</span>
-  <span class="dim">${shortRepo(a.repo)} <code>${a.sha?.slice(0, 9) ?? ''}</code> ${a.branch === null ? '' : name(a.branch)}</span>
+  <b>${name(a.job, 'no job')}</b> <span class="dim">#${attemptNumber(a)} ${shortRepo(a.repo)} <code>${a.sha?.slice(0, 9) ?? ''}</code> ${a.branch === null ? '' : name(a.branch)}</span>
 </span>`;
 
 /** What went wrong, and what to do. */
@@ -85,31 +84,34 @@ export function tinyBars(
   </svg>`;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How much time a bar may stand for. */
+const WIDTHS_MS = [1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760].map((hours) => hours * HOUR_MS);
+/** chosen: fewer bars look like a wall, not like a course of time. */
+const MIN_BARS = 16;
 
-/** Moments counted by day, or by more days where there would be too many bars. */
+/** Moments counted by hours, days or more, whatever gives at most `maxBars`. */
 export function barsOf(
   moments: readonly { readonly at: string | null; readonly red: number; readonly green: number }[],
   maxBars: number,
 ): readonly { readonly red: number; readonly green: number; readonly title: string }[] {
-  const days = moments.flatMap((each) =>
-    each.at === null ? [] : [{ ...each, day: Math.floor(Date.parse(each.at) / DAY_MS) }],
-  );
-  if (days.length === 0) return [];
-  const first = days.reduce((least, each) => Math.min(least, each.day), Number.POSITIVE_INFINITY);
-  const last = days.reduce((most, each) => Math.max(most, each.day), 0);
-  const width = Math.ceil((last - first + 1) / maxBars);
-  const bars = Array.from({ length: Math.ceil((last - first + 1) / width) }, () => ({ red: 0, green: 0 }));
-  for (const { day, red, green } of days) {
-    const bar = bars[Math.floor((day - first) / width)];
+  const hits = moments.flatMap((each) => (each.at === null ? [] : [{ ...each, ms: Date.parse(each.at) }]));
+  if (hits.length === 0) return [];
+  const first = hits.reduce((least, each) => Math.min(least, each.ms), Number.POSITIVE_INFINITY);
+  const last = hits.reduce((most, each) => Math.max(most, each.ms), 0);
+  const barsFor = (widthMs: number): number => Math.floor(last / widthMs) - Math.floor(first / widthMs) + 1;
+  const width = WIDTHS_MS.find((widthMs) => barsFor(widthMs) <= maxBars) ?? (last - first + 1) / maxBars;
+  const slots = Math.max(Math.min(MIN_BARS, maxBars), barsFor(width));
+  const from = Math.floor(first / width) - Math.floor((slots - barsFor(width)) / 2);
+  const bars = Array.from({ length: slots }, () => ({ red: 0, green: 0 }));
+  for (const { ms, red, green } of hits) {
+    const bar = bars[Math.floor(ms / width) - from];
     if (bar === undefined) continue;
     bar.red += red;
     bar.green += green;
   }
-  const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
   return bars.map((bar, at) => {
-    const from = first + at * width;
-    const span = width === 1 ? dayText(from) : `${dayText(from)} to ${dayText(from + width - 1)}`;
-    return { ...bar, title: `${span}: ${bar.red} red, ${bar.green} green` };
+    const begin = moment(new Date((from + at) * width).toISOString());
+    return { ...bar, title: `from ${begin} UTC: ${bar.red} red, ${bar.green} green` };
   });
 }

@@ -42,7 +42,7 @@ export function HitTimeline({ text, query, summary }: TimelineProps): VNode | nu
     ${
       bars.length < 2
         ? null
-        : html`<figure class="timeline">${tinyBars(bars, 'hits by day, red above and green below the line')}
+        : html`<figure class="timeline">${tinyBars(bars, 'hits over time, red above and green below the line')}
       <figcaption class="dim"><span>${moment(summary.first).slice(0, 10)}</span><span>✗ above, ✓ below</span><span>${moment(summary.last).slice(0, 10)}</span></figcaption></figure>`
     }
   </div>`;
@@ -50,9 +50,7 @@ export function HitTimeline({ text, query, summary }: TimelineProps): VNode | nu
 
 function baseRate(s: SummaryJson): VNode {
   const least = s.countsComplete ? '' : 'at least ';
-  return html`<p>in ${least}<b>${count(s.attempts)}</b> of ${count(s.attemptsTotal)} attempts:
-    <span class="red-text">✗ ${count(s.red)} of ${count(s.redTotal)} red</span>,
-    <span class="green-text">✓ ${count(s.green)} of ${count(s.greenTotal)} green</span></p>
+  return html`<p>in ${least}<b>${count(s.attempts)}</b> of ${count(s.attemptsTotal)} attempts: <span class="red-text">✗ ${count(s.red)} of ${count(s.redTotal)} red</span>, <span class="green-text">✓ ${count(s.green)} of ${count(s.greenTotal)} green</span></p>
     <p class="dim">${moment(s.first)}${s.first === s.last ? '' : ` to ${moment(s.last)}`} · ${Math.round(s.elapsedMs)} ms${s.unreadable.length > 0 ? ` · ${s.unreadable.length} logs could not be read` : ''}${s.notes.map((note) => ` · ${note}`)}</p>`;
 }
 
