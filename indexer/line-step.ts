@@ -29,6 +29,9 @@ interface OpenStep {
 /** More steps than any real job has; a log that prints marks in a loop must not fill memory (chosen). */
 const MAX_STEPS = 5000;
 const MAX_NAME = 200;
+/** An echo is a script and its environment, written in one go (measured on GitHub: within 20 ms; chosen with room). */
+const MAX_ECHO_MS = 1000;
+const MAX_ECHO_LINES = 1000;
 const decoder = new TextDecoder();
 
 /** Follows groups and steps from their marks, line by line. */
@@ -57,6 +60,7 @@ export class StepTracker {
     body: { readonly bytes: Uint8Array; readonly start: number; readonly end: number },
     raw: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined,
   ): number {
+    if (this.#echo && this.#isPastEcho(line, timeMs)) this.#echo = false;
     let flags = this.#echo ? LINE_ECHO : 0;
     if (raw !== undefined) flags |= this.#hidden(line, timeMs, raw, body.start === body.end ? line : line - 1);
     if (isMarkStart(body.bytes, body.start, body.end)) {
@@ -66,6 +70,13 @@ export class StepTracker {
     this.#lastLine = line;
     if (timeMs !== undefined) this.#lastTimeMs = timeMs;
     return flags;
+  }
+
+  /** A group that a script calls `Run …` itself, or that is never closed, holds output: no runner takes so long to echo. */
+  #isPastEcho(line: number, timeMs: number | undefined): boolean {
+    const { startedAtMs, firstLine } = this.#group ?? { startedAtMs: undefined, firstLine: line };
+    if (line - firstLine > MAX_ECHO_LINES) return true;
+    return timeMs !== undefined && startedAtMs !== undefined && timeMs - startedAtMs > MAX_ECHO_MS;
   }
 
   /** Takes the job and step columns of `gh run view --log`: where they name steps, marks in the text don't. */

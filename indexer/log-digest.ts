@@ -50,6 +50,8 @@ export class LogAnalyser {
   readonly #scanner = new LineScanner();
   readonly #table = new TemplateTable();
   readonly #held: Held[] = [];
+  /** Of an echo that goes on: looked at when nothing else in the log says what went wrong. */
+  readonly #heldEchoes: Held[] = [];
   /** Templates seen so far only in echoes of scripts: a later real line still counts. */
   readonly #echoed = new Set<number>();
   readonly #take = (scanned: ScannedLine): void => this.#line(scanned);
@@ -93,23 +95,27 @@ export class LogAnalyser {
       this.#firstTimeMs ??= timeMs;
       this.#lastTimeMs = timeMs;
     }
+    // A group that was closed was an echo.
+    if (this.#heldEchoes.length > 0 && (scanned.flags & LINE_MARK) !== 0) this.#heldEchoes.length = 0;
     if (hash === 0) return;
     const before = this.#table.size;
     const index = this.#table.add(hash, scanned.line);
     const isNew = this.#table.size > before;
     if (!isNew && (this.#echoed.size === 0 || !this.#echoed.has(hash))) return;
     if ((scanned.flags & (LINE_ECHO | LINE_MARK | LINE_TRACE)) !== 0) {
-      if (isNew) this.#echoed.add(hash);
+      if (!isNew) return;
+      this.#echoed.add(hash);
+      if (scanned.flags === LINE_ECHO) this.#consider(scanned, index, this.#heldEchoes);
       return;
     }
     this.#echoed.delete(hash);
-    this.#consider(scanned, index);
+    this.#consider(scanned, index, this.#held);
   }
 
-  #consider(scanned: ScannedLine, index: number): void {
+  #consider(scanned: ScannedLine, index: number, into: Held[]): void {
     const { visible, bodyStart } = scanned;
     const match = matchErrorBytes(visible.bytes, bodyStart, visible.end);
-    if (match === undefined || match.weight < MIN_WEIGHT || this.#held.length === MAX_HELD) return;
+    if (match === undefined || match.weight < MIN_WEIGHT || into.length === MAX_HELD) return;
     const text = decoder.decode(visible.bytes.subarray(bodyStart, Math.min(visible.end, bodyStart + EXEMPLAR_CHARS)));
     const held: Held = {
       index,
@@ -120,7 +126,8 @@ export class LogAnalyser {
       template: this.#scanner.masker.text(),
       message: undefined,
     };
-    this.#held.push(held);
+    into.push(held);
+    if (into === this.#heldEchoes) return;
     const test = this.#openTest;
     if (match.kind === 'test') this.#openTest = held;
     else if (test !== undefined && match.kind === 'cause') {
@@ -131,7 +138,8 @@ export class LogAnalyser {
 
   #signatures(): CandidateSignature[] {
     const found: CandidateSignature[] = [];
-    for (const held of this.#held) {
+    const isSaid = this.#held.some(({ match }) => match.kind !== 'exit' && match.kind !== 'context');
+    for (const held of isSaid ? this.#held : [...this.#held, ...this.#heldEchoes]) {
       found.push(this.#single(held));
       if (held.message !== undefined) found.push(this.#pair(held, held.message));
     }

@@ -34,7 +34,7 @@ export function findWaits(lines: LogLines): readonly LogWait[] {
     if (lines.hash(line) === 0) continue;
     const text = lines.body(line);
     if (open.length > 0) closeWaits(lines, line, text, open, waits);
-    if (/\d/.test(text) && !lines.isEcho(line) && !lines.isMark(line)) addWait(lines, line, text, open, waits);
+    if (/\d/.test(text) && !lines.isMark(line)) addWait(lines, line, text, open, waits);
   }
   return [...waits.values()];
 }

@@ -105,3 +105,23 @@ describe('signature ids', () => {
       expect(findSignatureId(word)).toBeUndefined();
   });
 });
+
+it('output inside a group that a script calls Run, or that is never closed, is no echo', () => {
+  const analyse = (...lines: string[]) => {
+    const analyser = new LogAnalyser();
+    analyser.push(Buffer.from(`${lines.join('\n')}\n`));
+    return analyser.end().signatures.map((s) => s.headline);
+  };
+  const late = analyse(
+    '2026-05-04T09:00:00.0000000Z ##[group]Run make e2e',
+    '2026-05-04T09:00:00.0010000Z TypeError: an example in the script',
+    '2026-05-04T09:05:00.0000000Z TypeError: cart.total is not a function',
+    '2026-05-04T09:05:00.0000000Z ##[error]Process completed with exit code 1.',
+  );
+  expect(late).toContain('TypeError: cart.total is not a function');
+  expect(late).not.toContain('TypeError: an example in the script');
+  // Without time stamps nobody can tell; then it is better than nothing, and only then.
+  const group = ['##[group]Run make', 'TypeError: x is not a function'];
+  expect(analyse(...group)).toEqual(['TypeError: x is not a function']);
+  expect(analyse(...group, '##[endgroup]', 'RangeError: too deep')).toEqual(['RangeError: too deep']);
+});
