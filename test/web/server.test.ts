@@ -1,0 +1,420 @@
+// The server of `firstred serve`: who may ask, what is answered, and that it is what the command line says.
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS } from '../../cli/schemas.ts';
+import { endOf, startCommand } from '../support/command.ts';
+import { dropLogs, keepLogs, type Served, serveLogs, XSS } from '../support/served.ts';
+
+const hostile: { cases: { input: string }[] } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../fixtures/hostile-output.json'), 'utf8'),
+);
+const HOSTILE_LOG = `${hostile.cases.map((each) => each.input).join('\n')}\nError: ${XSS}\n`;
+const LONG_LINE = `before\n${'é<b>boom</b> '.repeat(30_000)}\nafter\n`;
+
+let served: Served;
+const ids: Record<string, string> = {};
+
+beforeAll(async () => {
+  const home = await keepLogs([
+    { file: 'hostile.log', text: HOSTILE_LOG, job: XSS, branch: XSS, conclusion: 'failure', sha: 'c'.repeat(39) + '1' },
+    { file: 'long.log', text: LONG_LINE, job: 'long', conclusion: 'success', sha: 'c'.repeat(39) + '2' },
+  ]);
+  served = await serveLogs(home);
+  for (const row of (await served.ask('/api/attempts')).json<{ logId: string; job: string; attempt: number }[]>())
+    ids[row.job === XSS ? 'hostile' : `${row.job}${row.attempt}`] = row.logId;
+});
+afterAll(async () => {
+  const code = await served.close();
+  await dropLogs(served.home);
+  expect(code).toBe(0);
+});
+
+const cli = async (...args: string[]) =>
+  (await endOf(startCommand(served.home, [...args, '--json']))).stdout.toString();
+
+describe('who may ask', () => {
+  test('data needs the token; the page itself does not, and holds none', async () => {
+    for (const path of [
+      '/api/attempts',
+      '/api/search?q=x',
+      `/api/logs/${ids['docker1']}`,
+      '/api/session',
+      '/openapi.json',
+      '/api/nothing',
+    ])
+      for (const authorization of ['', 'Bearer wrong', `Bearer ${served.token}x`])
+        expect((await served.ask(path, { headers: { authorization } })).status, path).toBe(401);
+    const page = await served.ask('/log/L123', { headers: { authorization: '' } });
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toContain('text/html');
+    expect(page.body.toString()).not.toContain(served.token);
+  });
+
+  test('the token is swapped for a cookie that scripts cannot read and other sites do not send', async () => {
+    const json = { 'content-type': 'application/json', authorization: '' };
+    const wrong = await served.ask('/api/session', { method: 'POST', headers: json, body: '{"token":"wrong"}' });
+    expect(wrong.status).toBe(401);
+    const right = await served.ask('/api/session', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ token: served.token }),
+    });
+    expect(right.status).toBe(204);
+    const [cookie = ''] = right.headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(/^firstred-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\//);
+    expect(cookie).not.toContain(served.token);
+    const [pair = ''] = cookie.split(';');
+    expect((await served.ask('/api/attempts', { headers: { authorization: '', cookie: pair } })).status).toBe(200);
+    expect((await served.ask('/api/attempts', { headers: { authorization: '', cookie: `${pair}x` } })).status).toBe(
+      401,
+    );
+  });
+
+  test('a name that was rebound to this machine is refused', async () => {
+    for (const host of [
+      'evil.example',
+      `evil.example:${served.port}`,
+      '127.0.0.1',
+      '127.0.0.1:1',
+      `127.0.0.1.evil.example:${served.port}`,
+      '',
+    ])
+      for (const path of ['/', '/api/attempts', '/assets/page.js'])
+        expect((await served.ask(path, { headers: { host: host || 'x' } })).status, `${host} ${path}`).toBe(421);
+    for (const host of ['localhost', '127.0.0.1', '[::1]'])
+      expect((await served.ask('/api/attempts', { headers: { host: `${host}:${served.port}` } })).status).toBe(200);
+  });
+
+  test('what another site’s page asks for is refused, but a link to the page opens', async () => {
+    const navigate = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: `https://127.0.0.1:${served.port}` },
+    ] as Record<string, string>[])
+      for (const path of ['/api/attempts', '/assets/page.js', '/'])
+        expect((await served.ask(path, { headers })).status, JSON.stringify([headers, path])).toBe(403);
+    const link = { 'sec-fetch-site': 'cross-site', ...navigate };
+    expect((await served.ask(`/log/${ids['docker1']}`, { headers: link })).status).toBe(200);
+    for (const path of ['/api/attempts', `/api/logs/${ids['docker1']}/raw`, '/openapi.json'])
+      expect((await served.ask(path, { headers: link })).status, path).toBe(403);
+    expect((await served.ask('/', { method: 'POST', headers: link })).status).toBe(403);
+    expect(
+      (await served.ask('/api/attempts', { headers: { 'sec-fetch-site': 'same-origin', origin: served.url } })).status,
+    ).toBe(200);
+  });
+
+  test('every answer carries the guards', async () => {
+    for (const path of [
+      '/',
+      '/assets/page.js',
+      '/api/attempts',
+      '/api/nothing',
+      '/nothing',
+      `/api/logs/${ids['docker1']}/raw`,
+    ]) {
+      const { headers } = await served.ask(path);
+      expect(headers['content-security-policy'], path).toContain(
+        "default-src 'none'; script-src 'self'; style-src 'self'",
+      );
+      expect(headers['content-security-policy']).not.toContain('unsafe');
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+    }
+    const refused = await served.ask('/api/attempts', { headers: { authorization: '' } });
+    expect(refused.headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  test('too long an address and too large a body are refused', async () => {
+    expect((await served.ask(`/?q=${'x'.repeat(9_000)}`)).status).toBe(414);
+    const large = await served.ask('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: 'x'.repeat(1_100_000) }),
+    });
+    expect(large.status).toBe(413);
+  });
+});
+
+describe('what is answered', () => {
+  test('search streams what the command prints', async () => {
+    const answer = await served.ask('/api/search?q=content+descriptor&limit=3');
+    expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+    const said = (await cli('search', 'content descriptor', '--limit', '3'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const rows = answer.rows();
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.slice(0, -1)).toEqual(said.slice(0, -1));
+    for (const row of rows) SCHEMAS.search.parse(row);
+    expect((await served.ask('/api/search?q=nowhere+to+be+found')).rows()).toMatchObject([{ summary: { lines: 0 } }]);
+  });
+
+  test('lists and comparisons are those of the command line', async () => {
+    const red = ids['docker1'] ?? '';
+    expect((await served.ask('/api/attempts?job=docker')).json()).toEqual(
+      JSON.parse(await cli('list', '--job', 'docker')),
+    );
+    for (const [path, args] of [
+      [`/api/errors/${red}`, ['errors', red]],
+      [`/api/why/${red.slice(0, 8)}`, ['why', red]],
+      [`/api/diff/${red}?green=${ids['docker2']}`, ['diff', red, ids['docker2'] ?? '', '--aligned']],
+      ['/api/flakes', ['flakes']],
+      ['/api/signatures', ['signatures']],
+      ['/api/headroom', ['headroom']],
+    ] as const) {
+      const answer = await served.ask(path);
+      expect(answer.status, path).toBe(200);
+      expect(answer.json(), path).toEqual(JSON.parse(await cli(...args)));
+    }
+    const diff = (await served.ask(`/api/diff/${red}`)).json<{
+      aligned: number[][];
+      redLines: number;
+      greenLines: number;
+    }>();
+    let [r, g] = [0, 0];
+    for (const [a = 0, b = 0, n = 0] of diff.aligned) {
+      expect(a > r && b > g && n > 0).toBe(true);
+      [r, g] = [a + n - 1, b + n - 1];
+    }
+    expect(r <= diff.redLines && g <= diff.greenLines && r > 500).toBe(true);
+  });
+
+  test('a wrong question is answered with code, message and hint', async () => {
+    for (const [path, status, code] of [
+      ['/api/search?q=(&regex=1', 400, 'USAGE'],
+      ['/api/attempts?since=never', 400, 'USAGE'],
+      ['/api/attempts?store=%2Fetc', 400, 'USAGE'],
+      ['/api/attempts?sha=ab12&sha=cd34', 400, 'USAGE'],
+      ['/api/search?q=x&sort=sideways', 400, 'USAGE'],
+      ['/api/logs/Lzzzzzzzzzzzzzzzz', 404, 'NOT_FOUND'],
+      ['/api/why/Lzzzzzzzzzzzzzzzz', 404, 'NOT_FOUND'],
+      ['/api/nothing', 404, 'NOT_FOUND'],
+    ] as const) {
+      const answer = await served.ask(path);
+      expect([path, answer.status, answer.json()['code']]).toEqual([path, status, code]);
+      SCHEMAS.error.parse(answer.json());
+    }
+  });
+
+  test('no name of a log reaches a file of this machine or an option of a command', async () => {
+    for (const name of [
+      '/etc/passwd',
+      '../../etc/passwd',
+      'package.json',
+      '-',
+      '--store=/etc',
+      'last-red',
+      '5fb206a32a',
+    ])
+      for (const path of [
+        `/api/logs/${encodeURIComponent(name)}`,
+        `/api/errors/${encodeURIComponent(name)}`,
+        `/api/diff/${ids['docker1']}?green=${encodeURIComponent(name)}`,
+        `/api/why/${ids['docker1']}?against=${encodeURIComponent(name)}`,
+      ])
+        expect((await served.ask(path)).json()['code'], path).toBe('USAGE');
+  });
+
+  test('lines come by range, with nothing left in them that acts', async () => {
+    const lines = HOSTILE_LOG.split('\n').length - 1;
+    const answer = (await served.ask(`/api/logs/${ids['hostile']}/lines?from=1&to=2000`)).json<{
+      first: number;
+      lines: string[];
+    }>();
+    expect(answer.lines.length).toBe(Math.min(2000, lines));
+    for (const line of answer.lines)
+      expect(line.replace(/\u001b\[[0-9;]*m/g, '')).not.toMatch(
+        /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/,
+      );
+    const last = (await served.ask(`/api/logs/${ids['hostile']}/lines?from=${lines}&to=${lines + 5}`)).json<{
+      lines: string[];
+    }>();
+    expect(last.lines).toEqual([`Error: ${XSS}`]);
+    for (const query of ['from=0', 'from=5&to=4', 'from=1&to=2001', 'from=x', 'from=-1'])
+      expect((await served.ask(`/api/logs/${ids['hostile']}/lines?${query}`)).status, query).toBe(400);
+  });
+
+  test('of a long line a part is shown, and how much is missing is said', async () => {
+    type Lines = { lines: string[]; cut: Record<string, number> };
+    const many = (await served.ask(`/api/logs/${ids['long1']}/lines?from=1&to=3`)).json<Lines>();
+    const line = Buffer.from(LONG_LINE.split('\n')[1] ?? '');
+    expect(Buffer.byteLength(many.lines[1] ?? '') + (many.cut['2'] ?? 0)).toBe(line.length);
+    expect(many.lines[1]).not.toContain('\ufffd');
+    expect([many.lines[0], many.lines[2]]).toEqual(['before', 'after']);
+    const alone = (await served.ask(`/api/logs/${ids['long1']}/lines?from=2`)).json<Lines>();
+    expect(alone.lines[0]?.length).toBeGreaterThan((many.lines[1]?.length ?? 0) * 10);
+  });
+
+  test('raw bytes are exact, whole or by range, and are a download', async () => {
+    const whole = await served.ask(`/api/logs/${ids['docker1']}/raw`);
+    expect(whole.headers['content-disposition']).toBe(`attachment; filename="${ids['docker1']}.log"`);
+    expect(whole.headers['content-type']).toBe('text/plain; charset=utf-8');
+    const size = whole.body.length;
+    expect(Number(whole.headers['content-length'])).toBe(size);
+    for (const [range, start, end] of [
+      ['bytes=0-0', 0, 1],
+      ['bytes=100-299', 100, 300],
+      [`bytes=${size - 5}-`, size - 5, size],
+      ['bytes=-7', size - 7, size],
+      [`bytes=5-${size * 2}`, 5, size],
+    ] as const) {
+      const part = await served.ask(`/api/logs/${ids['docker1']}/raw`, { headers: { range } });
+      expect([range, part.status, part.headers['content-range']]).toEqual([
+        range,
+        206,
+        `bytes ${start}-${end - 1}/${size}`,
+      ]);
+      expect(part.body.equals(whole.body.subarray(start, end)), range).toBe(true);
+    }
+    expect((await served.ask(`/api/logs/${ids['docker1']}/raw`, { headers: { range: `bytes=${size}-` } })).status).toBe(
+      416,
+    );
+    expect((await served.ask(`/api/logs/${ids['docker1']}/raw`, { headers: { range: 'bytes=0-1,4-5' } })).status).toBe(
+      200,
+    );
+  });
+
+  test('finding in a log gives its lines and no other log’s', async () => {
+    const rows = (await served.ask(`/api/logs/${ids['docker2']}/find?q=docker`)).rows();
+    const lines = (await served.ask(`/api/logs/${ids['docker2']}/raw`)).body.toString().split('\n');
+    const expected = lines.flatMap((line, at) => (line.toLowerCase().includes('docker') ? [at + 1] : []));
+    expect(rows.slice(0, -1).map((row) => row['line'])).toEqual(expected);
+    expect(rows.at(-1)).toEqual({ summary: { lines: expected.length, complete: true } });
+  });
+
+  test('readers that go away leave room for others', async () => {
+    for (let n = 0; n < 40; n++)
+      await new Promise<void>((done) => {
+        const asked = request(
+          {
+            host: '127.0.0.1',
+            port: served.port,
+            path: '/api/search?q=a',
+            headers: { authorization: `Bearer ${served.token}` },
+          },
+          (response) => {
+            response.once('data', () => asked.destroy());
+            response.once('close', done);
+            response.on('error', () => undefined);
+          },
+        );
+        asked.on('error', () => undefined);
+        asked.end();
+      });
+    expect((await served.ask('/api/search?q=docker&limit=1')).status).toBe(200);
+  });
+
+  test('the OpenAPI document lists every path, and each one answers', async () => {
+    const { openapi, paths } = (await served.ask('/openapi.json')).json<{
+      openapi: string;
+      paths: Record<string, { get?: unknown }>;
+    }>();
+    expect(openapi).toBe('3.1.0');
+    expect(Object.keys(paths).length).toBeGreaterThan(12);
+    for (const [path, { get }] of Object.entries(paths))
+      if (get !== undefined)
+        expect((await served.ask(path.replace('{log}', ids['docker1'] ?? ''))).status, path).toBeLessThan(401);
+  });
+});
+
+describe('the one change', () => {
+  const nameOf = async (from: Served) => {
+    const [flake] = (await from.ask('/api/flakes')).json<
+      { signature: string; mechanism: string | null; issue: string | null }[]
+    >();
+    return flake;
+  };
+
+  test('a name needs JSON and the token in a header, and is then a fact that all see', async () => {
+    const flake = await nameOf(served);
+    expect(flake?.mechanism).toBeNull();
+    const body = JSON.stringify({
+      signature: flake?.signature,
+      mechanism: 'missing-event',
+      issue: 'https://git.example.test/acme/app/issues/7',
+    });
+    const { changeToken } = (await served.ask('/api/session')).json<{ changeToken: string }>();
+    const cookie = await cookieOf(served);
+    const post = (headers: Record<string, string>, sent = body) =>
+      served.ask('/api/names', { method: 'POST', headers: { authorization: '', cookie, ...headers }, body: sent });
+    expect((await post({ 'content-type': 'application/json' })).status).toBe(403);
+    expect((await post({ 'content-type': 'application/json', 'x-firstred-change': 'x' })).status).toBe(403);
+    expect((await post({ 'content-type': 'text/plain', 'x-firstred-change': changeToken })).status).toBe(415);
+    expect(
+      (await post({ 'content-type': 'application/json', 'x-firstred-change': changeToken }, '{"mechanism":1}')).status,
+    ).toBe(400);
+    expect(
+      (
+        await post({
+          'content-type': 'application/json',
+          'x-firstred-change': changeToken,
+          'sec-fetch-site': 'cross-site',
+        })
+      ).status,
+    ).toBe(403);
+    expect((await nameOf(served))?.mechanism).toBeNull();
+    const done = await post({ 'content-type': 'application/json', 'x-firstred-change': changeToken });
+    expect(done.status, done.body.toString()).toBe(201);
+    expect(await nameOf(served)).toMatchObject({
+      mechanism: 'missing-event',
+      issue: 'https://git.example.test/acme/app/issues/7',
+    });
+    expect(JSON.parse(await cli('flakes'))[0].mechanism).toBe('missing-event');
+  });
+
+  test('behind a proxy its header says who asks; nobody else may say so', async () => {
+    const trusted = await serveLogs(served.home, [
+      '--trusted-header',
+      'X-Forwarded-User',
+      '--public-url',
+      'https://logs.example.test',
+    ]);
+    try {
+      const headers = { authorization: '', host: 'logs.example.test', 'x-forwarded-user': 'ada' };
+      expect((await trusted.ask('/api/session', { headers })).json()).toMatchObject({ user: 'ada' });
+      expect((await trusted.ask('/api/session', { headers: { ...headers, 'x-forwarded-user': '' } })).status).toBe(401);
+      expect((await trusted.ask('/api/session', { headers: { ...headers, host: 'other.example.test' } })).status).toBe(
+        421,
+      );
+      const other = await serveLogs(served.home, [
+        '--trusted-header',
+        'X-Forwarded-User',
+        '--trusted-proxy',
+        '192.0.2.1',
+      ]);
+      expect(
+        (await other.ask('/api/session', { headers: { authorization: '', 'x-forwarded-user': 'ada' } })).status,
+      ).toBe(401);
+      await other.close();
+    } finally {
+      await trusted.close();
+    }
+  });
+});
+
+test('others are let in only with a token or a proxy that knows them', async () => {
+  const refused = await endOf(startCommand(served.home, ['serve', '--host', '0.0.0.0']));
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--auth-token')]);
+  const short = await endOf(startCommand(served.home, ['serve', '--auth-token', 'short']));
+  expect(short.code).toBe(2);
+  const taken = await endOf(startCommand(served.home, ['serve', '--port', String(served.port)]));
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining(`port ${served.port}`)]);
+});
+
+async function cookieOf(from: Served): Promise<string> {
+  const answer = await from.ask('/api/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: from.token }),
+  });
+  return (answer.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+}
