@@ -190,6 +190,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/reindex.ts')).reindex,
   },
   {
+    name: 'index',
+    summary: 'publish this index into the store',
+    group: 'more',
+    load: async () => (await import('./commands/index.ts')).index,
+  },
+  {
     name: 'du',
     summary: 'sizes of store, spool, index and caches',
     group: 'more',

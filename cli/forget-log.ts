@@ -1,8 +1,9 @@
-// Removes a log from the store for ever: tombstone first, then every capture. `forget` and `rescan` do it alike.
+// Removes a log from the store for ever: tombstone first, then every capture, then snapshots of an index that had it. `forget` and `rescan` do it alike.
 
 import type { ObjectKey } from '../store/keys.ts';
 import type { LogId } from '../store/log-id.ts';
 import { buryLog, findFeedKeys, listCaptures, removeCapture } from '../store/prune-store.ts';
+import { removeEverySnapshot } from './index-snapshots.ts';
 import type { Session } from './session.ts';
 import { toolName } from './version.ts';
 
@@ -22,5 +23,6 @@ export async function removeLog(session: Session, log: ForgottenLog): Promise<re
   await buryLog(store, { ...burial, manifestKeys }, { by: session.config.author, tool: toolName() });
   const feed = await findFeedKeys(store, new Set(manifestKeys));
   for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
+  await removeEverySnapshot(session); // each may have the words of this text; the next publish makes a clean one
   return manifestKeys;
 }

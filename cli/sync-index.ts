@@ -10,6 +10,7 @@ import type { Fact } from '../store/facts.ts';
 import { listFeed, readFeedEntry } from '../store/feed.ts';
 import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
+import type { Snapshot } from '../store/snapshots.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
 import type { SeenKeys } from './sync-seen.ts';
@@ -31,11 +32,21 @@ export interface SyncOptions {
   readonly onProblem: (what: string) => Promise<void>;
   /** Bytes of text that were taken since the last call. */
   readonly onText?: (textBytes: number) => void;
+  /** Bytes of a snapshot that have come, of all. */
+  readonly onDownload?: (done: number, total: number) => void;
+  /** The index began with this snapshot. */
+  readonly onSnapshot?: (snapshot: Snapshot) => Promise<void>;
 }
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {
   const store = await session.store();
+  if (!options.full) {
+    const { beginWithSnapshot } = await import('./index-snapshots.ts');
+    const onBytes = (done: number, total: number): void => options.onDownload?.(done, total);
+    const snapshot = await beginWithSnapshot(session, { ...options, onBytes });
+    if (snapshot !== undefined) await options.onSnapshot?.(snapshot);
+  }
   const index = await session.indexForWriting();
   const storeId = await session.storeId();
   const state = await import('../indexer/sync-state.ts');

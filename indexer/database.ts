@@ -56,6 +56,8 @@ export interface IndexWriteDatabase extends IndexReadDatabase {
   transaction<T>(body: () => T): T;
   /** Refreshes the planner's statistics and gives free pages back to the file system. */
   tidy(): void;
+  /** Writes a compact copy into the new file `file`: one moment's content, nothing that was ever removed. */
+  copyInto(file: string): void;
   /** Writes the whole file anew, without anything that was ever removed. Takes as long as copying it. */
   compact(): void;
 }
@@ -113,6 +115,10 @@ export class SqliteConnection implements IndexWriteDatabase {
     return guarded(this.#database.name, () =>
       this.#database.inTransaction ? body() : this.#database.transaction(body).immediate(),
     );
+  }
+
+  copyInto(file: string): void {
+    guarded(this.#database.name, () => this.#database.prepare('VACUUM INTO ?').run(file));
   }
 
   compact(): void {
@@ -269,6 +275,51 @@ function convertError(error: unknown, file: string): unknown {
   }
   return error;
 }
+
+/** The version that this code writes. */
+export const INDEX_VERSION = MIGRATIONS.length;
+
+/**
+ * Looks whether `file`, which came from elsewhere, is a whole index of this version: its tables, views and triggers are those
+ * that this code makes, and no others, so nothing of it acts by itself. INDEX_DAMAGED, INDEX_TOO_NEW, INPUT_UNREADABLE.
+ */
+export function checkForeignIndex(file: string): void {
+  guarded(file, () => {
+    const database = new (sqlite())(file, { readonly: true });
+    try {
+      database.pragma('trusted_schema=OFF');
+      const version = checkVersion(database, file);
+      const problem = database.pragma('quick_check(1)', { simple: true });
+      if (version !== MIGRATIONS.length || problem !== 'ok' || schemaOf(database) !== ownSchema())
+        throw new AppError('INDEX_DAMAGED', `${file} is not an index of this version`, {
+          hint: 'run `firstred reindex`: the store has everything it is made from',
+        });
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function ownSchema(): string {
+  const database = new (sqlite())(':memory:');
+  try {
+    migrate(database, ':memory:');
+    return schemaOf(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** Without the planner's own tables, which come and go. */
+const schemaOf = (database: Database.Database): string =>
+  JSON.stringify(
+    database
+      .prepare(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name, type",
+      )
+      .raw()
+      .all(),
+  );
 
 /**
  * Puts the content of the index `from` in place of that of `to`, in one step for everybody who has `to` open: a file

@@ -193,6 +193,11 @@ export const CHOOSE_PRIMARIES = sql<Key>(
    ) AS ranked WHERE logs.attempt = :key AND logs.id = ranked.id AND logs.is_primary IS NOT (ranked.n = 1)`,
 );
 
+export const STORES_OF_CAPTURES = sql<Record<string, never>, { name: string }>(
+  'SELECT name FROM names WHERE id IN (SELECT DISTINCT store FROM captures) ORDER BY name LIMIT 100',
+);
+export const COUNT_LOGS = sql<Record<string, never>, { n: number }>('SELECT count(*) AS n FROM logs');
+
 export const FIND_CAPTURE = sql<{ keyHash: number; manifestKey: string; store: string }, { id: number; log: number }>(
   `SELECT c.id, c.log FROM captures c JOIN names s ON s.id = c.store
    WHERE c.key_hash = :keyHash AND c.manifest_key = :manifestKey AND s.name = :store`,

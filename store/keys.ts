@@ -112,6 +112,15 @@ export const factKey = (storedAtMs: number, factId: string): ObjectKey =>
 export const factCursor = (timeMs: number): string =>
   `facts/${isoOf(timeMs).slice(0, 10).replaceAll('-', '/')}/${keyTime(timeMs)}`;
 
+/** `index/<yyyy>/<mm>/<dd>/<time>-<id>`: a snapshot of an index, `….db.zst`, and its description, `….json`. */
+export function snapshotKeys(
+  storedAtMs: number,
+  id: string,
+): { readonly object: ObjectKey; readonly manifest: ObjectKey } {
+  const stem = `index/${isoOf(storedAtMs).slice(0, 10).replaceAll('-', '/')}/${keyTime(storedAtMs)}-${id}`;
+  return { object: `${stem}.db.zst` as ObjectKey, manifest: `${stem}.json` as ObjectKey };
+}
+
 /** A listed string as a key, when every segment has the form that this file gives; undefined otherwise. */
 export function findObjectKey(text: string): ObjectKey | undefined {
   if (text.length > 1024) return undefined;

@@ -65,6 +65,7 @@ const STORE_PARTS = [
   ['store: logs', 'logs/'],
   ['store: feed', 'feed/'],
   ['store: facts', 'facts/'],
+  ['store: snapshots', 'index/'],
 ] as const;
 
 async function storeRows(session: Session): Promise<readonly SizeRow[]> {

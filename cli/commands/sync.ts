@@ -1,5 +1,6 @@
 // `firstred sync`: brings what is new in the store, logs and facts, into the index.
 
+import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -38,6 +39,14 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
         progress.clear();
         return io.stderr.write(`firstred: ${showText(what)}\n`);
       },
+      onSnapshot: async ({ logs, storedAtMs }) => {
+        progress.clear();
+        if (!input.flag('quiet'))
+          await io.stderr.write(
+            `firstred: the index begins with the snapshot of ${isoTime(storedAtMs)}, ${logs} logs\n`,
+          );
+      },
+      onDownload: (done, total) => progress.show('fetching the newest index of the store', done, total),
       onText: (bytes) => {
         textBytes += bytes;
         progress.show('indexed', textBytes, undefined);
