@@ -4,7 +4,7 @@
 const UPPER = /\p{Uppercase}/u;
 /** One construct of RE2 syntax that is not a character standing for itself, or an escape that names one. */
 const CONSTRUCT =
-  /\\x\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})|\\Q([\s\S]*?)(?:\\E|$)|\\[pP](?:\{[^}]*\}|[\s\S])|\\[0-7]{1,3}|\\([\s\S])|\(\?P?<[^>]*>|\(\?[a-zA-Z-]*[:)]?|\[:\^?[a-z]+:\]|[.^$*+?()|[\]{}]/gu;
+  /\\x\{([0-9a-fA-F]{1,6})\}|\\x([0-9a-fA-F]{2})|\\Q([\s\S]*?)(?:\\E|$)|\\[pP](?:\{[^}]*\}|[\s\S])|\\[0-7]{1,3}|\\([\s\S])|\(\?P?<[^>]*>|\(\?[a-zA-Z-]*[:)]?|\[:\^?[a-z]+:\]|\{\d+(?:,\d*)?\}|[.^$*+?()|[\]{}]/gu;
 
 /** Whether any character stands for itself, and whether one of those is upper-case. */
 export function casedLetters(
