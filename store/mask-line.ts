@@ -107,15 +107,22 @@ class LineScan {
     this.table = table;
   }
 
+  /** Looks only for what is a secret wherever it stands: told values and known tokens. */
+  isCertainOnly = false;
+
   run(): void {
     const { automaton, words, lengths } = this.table;
-    const { table, classes, shift, firstHit } = automaton;
+    const { table, classes, shift, firstHit, escapeState } = automaton;
     let state = 0;
     // The line's end counts as a sign: a name may end there and have its value on the next line.
     for (let at = 0; at <= this.line.length; at++) {
       const code = at < this.line.length ? this.line.charCodeAt(at) : LF;
       state = table[(state << shift) | (classes[code] as number)] as number;
       if (state < firstHit) continue;
+      if (state === escapeState) {
+        state = 0;
+        continue;
+      }
       for (const index of automaton.words[state - firstHit] ?? []) {
         this.hit(words[index] as (typeof words)[number], at + 1 - (lengths[index] as number), at + 1);
       }
@@ -131,6 +138,7 @@ class LineScan {
   private hit(word: WordTable['words'][number], from: number, to: number): void {
     if (word.is === 'told') this.told(word.forms, from);
     else if (word.is === 'token') this.token(word.rule, from);
+    else if (this.isCertainOnly) return;
     else if (word.is === 'key-begin') this.keyBegin(from);
     else if (word.is === 'add-mask') this.addMask(from, to);
     else if (word.is === 'data-block') this.data = findDataBlock(this.line) ?? this.data;
@@ -180,6 +188,17 @@ class LineScan {
     this.added.push(value);
     this.add({ from: to, to: this.line.length, rule: 'add-mask' });
   }
+}
+
+/**
+ * Told values and known tokens in a line as it came, escape sequences and all: the last letter of a sequence may be the
+ * first one of a secret.
+ */
+export function scanRaw(line: string, table: WordTable): readonly Span[] {
+  const scan = new LineScan(line, table);
+  scan.isCertainOnly = true;
+  scan.run();
+  return scan.spans;
 }
 
 /** Looks at a whole visible line, with what the line before left. An empty line leaves that untouched. */

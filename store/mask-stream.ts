@@ -1,6 +1,6 @@
 // Masking over a stream: lines are found, cheap checks decide which are looked at, the rest passes uncopied. The result
 // does not depend on how the input was cut; memory is bounded by a chunk and one piece of a line.
-import { type Inherited, type LineResult, scanLine } from './mask-line.ts';
+import { type Inherited, type LineResult, scanLine, scanRaw } from './mask-line.ts';
 import { isWorthALook, type Probe, probesOf } from './mask-probe.ts';
 import { mergeSpans, type Span } from './mask-span.ts';
 import { formsOfValue, reasonNotMasked } from './mask-told.ts';
@@ -11,6 +11,8 @@ const MASK = '***';
 const WITHHELD = Buffer.from('[line withheld: masking failed]');
 const LF = 0x0a;
 const CR = 0x0d;
+/** No word that is looked for is longer. */
+const MAX_WORD = 64;
 /** A line longer than this is masked in pieces, so that memory stays bounded. */
 const MAX_LINE = 65_536;
 /** Of a piece, this much is only looked at, so that a secret at its end is seen whole. */
@@ -34,12 +36,6 @@ export interface MaskTables {
 export function buildTables(values: readonly string[]): MaskTables {
   const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
   return { words, probes: probesOf(words) };
-}
-
-/** Spans of a raw stretch of bytes, in order and apart. */
-interface RawSpan {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** True when the next line must be looked at, whatever is in it. */
@@ -66,7 +62,7 @@ function afterLastLineEnd(bytes: Buffer): number {
   return 0;
 }
 
-function applyMasks(bytes: Buffer, spans: readonly RawSpan[]): Buffer {
+function applyMasks(bytes: Buffer, spans: readonly Span[]): Buffer {
   const parts: Buffer[] = [];
   let at = 0;
   for (const { from, to } of spans) {
@@ -174,13 +170,31 @@ export class MaskStream {
     for (let at = from; at < end; at++) {
       const next = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
       if (next < firstHit) state = next;
-      else if (next === escapeState) at = endOfEscape(bytes, at, end) - 1;
-      else {
+      else if (next === escapeState) {
+        const after = endOfEscape(bytes, at, end);
+        if (this.isHitInside(bytes, at + 1, after, end)) return at + 1;
+        at = after - 1;
+      } else {
         state = next;
         if (isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) return at + 1;
       }
     }
     return -1;
+  }
+
+  /** A word that begins inside an escape sequence: in a title, or with the sequence's last letter. */
+  private isHitInside(bytes: Buffer, from: number, after: number, end: number): boolean {
+    const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
+    const { probes } = this.current;
+    const limit = Math.min(end, after + MAX_WORD);
+    let state = 0;
+    for (let at = from; at < limit; at++) {
+      state = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
+      if (at >= after && (state === 0 || state === escapeState)) return false;
+      if (state === escapeState) state = 0;
+      else if (state >= firstHit && isWorthALook(bytes, at + 1, probes[state - firstHit] as Probe)) return true;
+    }
+    return false;
   }
 
   private maskLine(bytes: Buffer, from: number, to: number): void {
@@ -209,15 +223,18 @@ export class MaskStream {
   }
 
   /** Spans of a line as byte positions, counted. */
-  private scan(
-    line: Buffer,
-    inherited: Inherited,
-  ): { readonly result: LineResult; readonly spans: readonly RawSpan[] } {
-    const { text, origin } = visibleLine(line, 0, line.length);
-    const result = scanLine(text, this.current.words, inherited);
-    const spans = mergeSpans(result.spans);
+  private scan(line: Buffer, inherited: Inherited): { readonly result: LineResult; readonly spans: readonly Span[] } {
+    const { text, origin, strings } = visibleLine(line, 0, line.length);
+    const { words } = this.current;
+    const result = scanLine(text, words, inherited);
+    const found = origin === undefined ? result.spans : result.spans.map((span) => toRaw(span, origin));
+    const hidden = origin === undefined ? [] : scanRaw(line.toString('latin1'), words);
+    const inStrings = strings.flatMap(({ from, to }) =>
+      scanLine(line.toString('latin1', from, to), words, {}).spans.map((span) => moved(span, from)),
+    );
+    const spans = mergeSpans([...found, ...hidden, ...inStrings]);
     for (const { rule } of spans) this.countsByRule[rule] = (this.countsByRule[rule] ?? 0) + 1;
-    return { result, spans: origin === undefined ? spans : spans.map((span) => toRaw(span, origin)) };
+    return { result, spans };
   }
 
   /** A line that is too long to hold: masked piece by piece, the last one with what it leaves for the next line. */
@@ -239,7 +256,7 @@ export class MaskStream {
   private maskPiece(bytes: Buffer, from: number, to: number, isLast: boolean): number {
     const before = this.behind.length;
     const window = before === 0 ? bytes.subarray(from, to) : Buffer.concat([this.behind, bytes.subarray(from, to)]);
-    let spans: readonly RawSpan[] = [];
+    let spans: readonly Span[] = [];
     let failed = false;
     const entering = before === 0 ? this.inherited : {};
     if (isLast || before === 0) this.inherited = {};
@@ -268,19 +285,19 @@ export class MaskStream {
   }
 
   /** Spans of a piece itself, with what continues the last piece's span. */
-  private withOpenToken(window: Buffer, before: number, found: readonly RawSpan[]): RawSpan[] {
+  private withOpenToken(window: Buffer, before: number, found: readonly Span[]): Span[] {
     const own = found
       .filter((span) => span.to > before)
-      .map((span) => ({ from: Math.max(span.from, before), to: span.to }));
+      .map((span) => ({ ...span, from: Math.max(span.from, before) }));
     if (!this.insideToken) return own;
     let to = before;
     while (to < window.length && isTokenByte(window[to] as number)) to++;
     if (to === before) return own;
-    const later = own.filter((span) => span.to > to).map((span) => ({ from: Math.max(span.from, to), to: span.to }));
-    return [{ from: before, to }, ...later];
+    const later = own.filter((span) => span.to > to).map((span) => ({ ...span, from: Math.max(span.from, to) }));
+    return [{ from: before, to, rule: 'continued' }, ...later];
   }
 
-  private cutOf(spans: readonly RawSpan[], before: number, length: number): number {
+  private cutOf(spans: readonly Span[], before: number, length: number): number {
     const wanted = length - LOOK_AHEAD;
     const across = spans.find((span) => span.from < wanted && span.to > wanted);
     this.insideToken = false;
@@ -306,7 +323,10 @@ export class MaskStream {
   }
 }
 
-const toRaw = (span: Span, origin: Uint32Array): RawSpan => ({
+const moved = ({ from, to, rule }: Span, by: number): Span => ({ from: from + by, to: to + by, rule });
+
+const toRaw = (span: Span, origin: Uint32Array): Span => ({
+  rule: span.rule,
   from: origin[span.from] as number,
   to: (origin[span.to - 1] as number) + 1,
 });

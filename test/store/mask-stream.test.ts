@@ -165,3 +165,23 @@ describe('the report', () => {
     expect(maskText('plain', told)).toBe('plain');
   });
 });
+
+describe('what an escape sequence hides', () => {
+  const told = [{ name: 'T', value: 'the-told-value-99' }];
+  const token = ['gh', 'p_Zk3v9QwLm2Xr8TbYc4Nd6Hs1Jf5Ga7Pe0Uui'].join('');
+
+  // Found by fuzzing: a terminal takes the letter after ESC for the end of a sequence, the bytes of the log do not.
+  it.each(['\u001b', '\u001b[', '\u001b(', '\u001b[31'])('a told value right after %j goes', (before) => {
+    expect(maskText(`${before}the-told-value-99 x`, told)).not.toContain('old-value-99');
+  });
+  it('a secret in a window’s title, a hyperlink or a device string goes', () => {
+    expect(maskText(`\u001b]0;deploy --token ${token}\u0007ok`)).toBe('\u001b]0;deploy --token ***\u0007ok');
+    expect(maskText('\u001b]8;;https://u:pw0rd-1x@h.example/\u0007link\u001b]8;;\u0007')).not.toContain('pw0rd');
+    expect(maskText('\u001bPpassword=tr0ub4dor&3x\u001b\\')).not.toContain('tr0ub4dor');
+    expect(maskText('\u001b]0;the-told-value-99\u0007', told)).not.toContain('the-told-value-99');
+  });
+  it('titles and colours without a secret stay as they are', () => {
+    const text = '\u001b]0;make: token bucket\u0007\u001b[1mtoken: \u001b[33mnull\u001b[39m \u001b[2Kdone';
+    expect(maskText(text)).toBe(text);
+  });
+});
