@@ -52,6 +52,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/gate.ts')).gate,
   },
   {
+    name: 'attach',
+    summary: 'give an issue its evidence',
+    group: 'daily',
+    load: async () => (await import('./commands/attach.ts')).attach,
+  },
+  {
     name: 'errors',
     summary: 'the error lines of a log, best first',
     group: 'more',
@@ -128,6 +134,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     summary: 'keep the log first, then ask the CI server to re-run',
     group: 'more',
     load: async () => (await import('./commands/rerun.ts')).rerun,
+  },
+  {
+    name: 'watch',
+    summary: 'the sidecar: keeps every finished attempt',
+    group: 'more',
+    load: async () => (await import('./commands/watch.ts')).watch,
   },
   {
     name: 'rescue',

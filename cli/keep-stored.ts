@@ -15,6 +15,8 @@ export interface TaskMap {
   readonly byTask: ReadonlyMap<string, ForgeAttempt>;
   /** Why nothing is known, where nothing is. */
   readonly why: string | undefined;
+  /** Asking again would bring no more. */
+  readonly answered: boolean;
 }
 
 /** Asks the server for the tasks of `repo` (owner/name) down to `downTo`; its silence is told, not thrown. */
@@ -24,15 +26,16 @@ export async function mapTasks(
   signal: AbortSignal,
 ): Promise<TaskMap> {
   const byTask = new Map<string, ForgeAttempt>();
-  if (forge === undefined) return { byTask, why: 'no CI server is configured' };
-  if (forge.tasks === undefined) return { byTask, why: forge.gaps.attempts ?? 'the server lists no tasks' };
+  if (forge === undefined) return { byTask, why: 'no CI server is configured', answered: true };
+  if (forge.tasks === undefined)
+    return { byTask, why: forge.gaps.attempts ?? 'the server lists no tasks', answered: true };
   try {
     for await (const found of forge.tasks({ repo, downTo }, signal))
       if (found.attempt.providerId !== undefined) byTask.set(found.attempt.providerId, found);
-    return { byTask, why: undefined };
+    return { byTask, why: undefined, answered: true };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
-    return { byTask, why: error.message };
+    return { byTask, why: error.message, answered: error.code !== 'PROVIDER_UNAVAILABLE' };
   }
 }
 

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readFilter } from '../filters.ts';
 import { FORGE_OPTIONS, isServerKnown, openCommandForge } from '../forge-access.ts';
 import { askServer, keptAttempts, subjectsOf, withoutClosedIssues } from '../gate-view.ts';
+import { pause } from '../pause.ts';
 import { openSession, requireIndex, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
 import { parseDurationMs } from '../times.ts';
@@ -97,7 +98,7 @@ interface Look {
 async function look(question: GateQuestion): Promise<Look> {
   const { input, io, session, filter, policy } = question;
   const asks = await isServerKnown(input, io);
-  const problems = await catchUp(session, io.signal);
+  const problems = await catchUp(session, { asks, signal: io.signal });
   const index = await requireIndex(session);
   const kept = await keptAttempts(index, filter, { nowMs: io.now(), trustsClaims: !asks });
   // What is not of this SHA is no reason to wait for it.
@@ -114,7 +115,10 @@ async function look(question: GateQuestion): Promise<Look> {
 }
 
 /** Brings the index up to the store; gives what is not there or cannot be read, in words. */
-async function catchUp(session: Session, signal: AbortSignal): Promise<readonly string[]> {
+async function catchUp(
+  session: Session,
+  { asks, signal }: { readonly asks: boolean; readonly signal: AbortSignal },
+): Promise<readonly string[]> {
   const problems: string[] = [];
   const onProblem = async (what: string): Promise<void> => {
     problems.push(`a log that cannot be read (${what}): it may be a red`);
@@ -123,8 +127,9 @@ async function catchUp(session: Session, signal: AbortSignal): Promise<readonly 
     const counts = await syncIndex(session, { full: false, signal, onProblem });
     if (counts.pending > 0) problems.push(`${counts.pending} logs: their manifests are still to come`);
   } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'STORE_MISSING' || !asks) throw error;
     // Nobody has kept anything yet: the server may have seen a red all the same.
-    if (!(error instanceof AppError) || error.code !== 'STORE_MISSING') throw error;
+    await session.indexForWriting();
   }
   return problems;
 }
@@ -198,17 +203,6 @@ function readPolicy(path: string | undefined): GatePolicy {
     });
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 
 async function print(verdict: GateVerdict, input: CommandInput, io: CommandIo): Promise<void> {
   if (input.flag('json')) {
