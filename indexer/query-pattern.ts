@@ -34,6 +34,10 @@ export function compilePattern(query: Query): CompiledPattern {
   return { pattern, group: query.word ? 1 : 0 };
 }
 
+/** chosen: enough to know a pattern again. */
+const MAX_NAMED = 80;
+const shortened = (text: string): string => (text.length > MAX_NAMED ? `${text.slice(0, MAX_NAMED)}…` : text);
+
 function compileChecked(text: string, flags: number): Re2.RE2JS {
   const { RE2JS, RE2JSSyntaxException } = loadRe2();
   const startMs = performance.now();
@@ -45,7 +49,7 @@ function compileChecked(text: string, flags: number): Re2.RE2JS {
     throw refusal(text, error);
   }
   if (performance.now() - startMs > MAX_COMPILE_MS || pattern.programSize() > MAX_PROGRAM_SIZE)
-    throw new AppError('PATTERN_TOO_COSTLY', 'the regular expression is too large', {
+    throw new AppError('PATTERN_TOO_COSTLY', `the regular expression '${shortened(text)}' is too large`, {
       hint: 'use smaller repetitions and fewer alternatives',
     });
   return pattern;

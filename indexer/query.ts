@@ -14,9 +14,13 @@ export function parseQuery(text: string, flags: QueryFlags): Query {
       hint: 'give some text; --regex "" finds every line',
     });
   if (Buffer.byteLength(text) > MAX_QUERY_BYTES)
-    throw new AppError('PATTERN_TOO_COSTLY', `the query is longer than ${MAX_QUERY_BYTES} bytes`, {
-      hint: 'search for a part of it that is rare',
-    });
+    throw new AppError(
+      'PATTERN_TOO_COSTLY',
+      `the query '${text.slice(0, 80)}…' is longer than ${MAX_QUERY_BYTES} bytes`,
+      {
+        hint: 'search for a part of it that is rare',
+      },
+    );
   if (!flags.regex && /[\n]/.test(text))
     throw new AppError('USAGE', 'the query has a line break, and matches never reach over lines', {
       hint: 'search for one of its lines, with -C for those around it',

@@ -4,6 +4,9 @@ import { EXIT } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
 import { SETTINGS } from '../settings.ts';
 
+/** A name and password in an address (a bucket server's, a proxy's). */
+const USER_INFO = /(:\/\/)[^/?#\s@]{1,400}@/g;
+
 export const config: Command = {
   name: 'config',
   summary: 'Every setting with its value and origin.',
@@ -15,7 +18,7 @@ export const config: Command = {
   ],
   exitCodes: { [EXIT.done]: 'printed' },
   run: async (input, io) => {
-    const { values } = await io.config();
+    const values = (await io.config()).values.map((v) => ({ ...v, value: v.value?.replace(USER_INFO, '$1***@') }));
     const rows = values.map((v) => ({ ...v, value: v.value ?? null }));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
     else

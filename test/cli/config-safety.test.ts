@@ -1,0 +1,89 @@
+// Whoever opens a pull request writes the repository's .firstred.json: it can do no harm. Credentials are shown by nothing.
+import { access, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SETTINGS } from '../../cli/settings.ts';
+import { makeHome, type TestHome } from '../support/command.ts';
+import { runHere } from '../support/crash-checks.ts';
+
+const write = (home: TestHome, json: unknown): Promise<void> =>
+  writeFile(join(home.folder, '.firstred.json'), JSON.stringify(json));
+
+test.each(SETTINGS.filter((setting) => !setting.fromRepository).map(({ name }) => name))(
+  'a repository cannot set %s',
+  async (name) => {
+    const home = await makeHome();
+    await write(home, { [name]: '/somewhere/else' });
+    await expect(runHere(home, ['config'])).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining(`sets '${name}'`),
+    });
+  },
+);
+
+test('all that a repository can set is its own name', () => {
+  expect(SETTINGS.filter((setting) => setting.fromRepository).map(({ name }) => name)).toEqual(['repo']);
+});
+
+test.each(['mask', 'noMask', 'iKnow', 'command', 'pager', 'hooks', 'extends', 'plugins', '__proto__', 'rules'])(
+  'a repository cannot bring in %s: it is no setting',
+  async (name) => {
+    const home = await makeHome();
+    await writeFile(join(home.folder, '.firstred.json'), `{${JSON.stringify(name)}: true}`);
+    await expect(runHere(home, ['config'])).rejects.toMatchObject({ code: 'USAGE' });
+  },
+);
+
+test('a repository’s file that is refused keeps nothing elsewhere, and no command of it runs', async () => {
+  const home = await makeHome();
+  const elsewhere = join(home.folder, 'elsewhere');
+  await write(home, { store: elsewhere, command: `touch ${join(home.folder, 'ran')}` });
+  const log = join(home.folder, 'in.log');
+  await writeFile(log, 'a line\n');
+  await expect(runHere(home, ['archive', log])).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(access(elsewhere)).rejects.toThrow();
+  expect(await readdir(home.folder)).not.toContain('ran');
+});
+
+const CREDENTIALS = {
+  AWS_SECRET_ACCESS_KEY: 'planted-aws-secret-4711',
+  AWS_SESSION_TOKEN: 'planted-session-token-4711',
+  GITHUB_TOKEN: 'planted-github-token-4711',
+  GITEA_TOKEN: 'planted-gitea-token-4711',
+  FIRSTRED_WEBHOOK_SECRET: 'planted-webhook-secret-4711',
+  FIRSTRED_S3_ENDPOINT: 'https://someone:planted-password-4711@127.0.0.1:9',
+};
+
+test('config, doctor and errors show no credential', async () => {
+  const home = await makeHome({ ...CREDENTIALS, FIRSTRED_STORE: 's3://bucket/x', FIRSTRED_STORE_TIMEOUT: '1s' });
+  const log = join(home.folder, 'in.log');
+  await writeFile(log, 'a line\n');
+  const shown: string[] = [];
+  for (const argv of [
+    ['config'],
+    ['config', '--json'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['verify'],
+    ['archive', log, '--json', '--repo', 'h/o/n', '--sha', 'abcdef0'],
+  ]) {
+    const result = await runHere(home, argv).catch((error: Error & { hint?: string }) => ({
+      stdout: `${error.message} ${error.hint}`,
+      stderr: '',
+    }));
+    shown.push(result.stdout, result.stderr);
+  }
+  expect(shown.join('\n').length).toBeGreaterThan(500);
+  expect(shown.join('\n')).not.toContain('4711');
+});
+
+test('a pattern that costs too much is named in the error', async () => {
+  const home = await makeHome();
+  const log = join(home.folder, 'in.log');
+  await writeFile(log, 'a line\n');
+  await runHere(home, ['archive', log, '--repo', 'h/o/n', '--sha', 'abcdef0']);
+  const pattern = '((a{1,100}){1,100}){1,100}';
+  await expect(runHere(home, ['search', '--regex', pattern])).rejects.toMatchObject({
+    message: expect.stringContaining(pattern),
+  });
+});
