@@ -13,11 +13,17 @@ const MAX_WAITING = 8;
 /** An answer larger than this is cut off: 1 GB logs that differ in every line must not fill the server's memory. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** chosen: going back and forth asks the same again; a green attempt that came meanwhile is seen a minute later. */
+const KEPT_MS = 60_000;
+const MAX_KEPT = 32;
+const MAX_KEPT_LENGTH = 2_000_000;
+
 /** Runs commands of this program in processes of their own, a few at once. */
 export class ChildCommands {
   readonly #config: Config;
   readonly #main: string;
   readonly #waiting: (() => void)[] = [];
+  readonly #answers = new Map<string, { readonly text: string; readonly atMs: number }>();
   #running = 0;
 
   constructor(config: Config, main = builtMain()) {
@@ -27,13 +33,29 @@ export class ChildCommands {
 
   /** What `firstred ARGS --json` prints; its error as AppError. */
   async *run(args: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+    const key = JSON.stringify(args);
+    const known = this.#answers.get(key);
+    if (known !== undefined && performance.now() - known.atMs < KEPT_MS) {
+      yield known.text;
+      return;
+    }
     await this.#enter(signal);
     try {
-      yield await this.#answer(args, signal);
+      const text = await this.#answer(args, signal);
+      this.#keep(key, text);
+      yield text;
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  #keep(key: string, text: string): void {
+    this.#answers.delete(key);
+    if (text.length > MAX_KEPT_LENGTH) return;
+    this.#answers.set(key, { text, atMs: performance.now() });
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > MAX_KEPT && oldest !== undefined) this.#answers.delete(oldest);
   }
 
   async #enter(signal: AbortSignal): Promise<void> {

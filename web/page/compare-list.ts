@@ -1,6 +1,6 @@
 // The two logs side by side, lines fetched as they come on screen; moved lines are joined by a curve between the sides.
 import { AllPairs, differenceRows, type PairRow } from './compare-rows.ts';
-import { html, useMemo, useRef, useState, type VNode } from './html.ts';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState, type VNode } from './html.ts';
 import { useKeys } from './keys.ts';
 import { type LogLines, lineCell, useLines } from './log-lines.ts';
 import { type ListHandle, LongList } from './long-list.ts';
@@ -27,15 +27,16 @@ export function CompareList({ diff, all }: { readonly diff: DiffJson; readonly a
   const rowAt = (row: number): PairRow => rows?.[row] ?? { kind: 'pair', ...pairs.at(row) };
   const rowOf = (side: 'red' | 'green', line: number): number => {
     if (rows === undefined) return pairs.rowOf(side, line);
-    return Math.max(
-      0,
-      rows.findIndex((row) => row.kind === 'pair' && row[side] === line),
-    );
+    const exact = rows.findIndex((row) => row.kind === 'pair' && row[side] === line);
+    // In a gap: the next row that is shown.
+    return Math.max(0, exact >= 0 ? exact : rows.findIndex((row) => row.kind === 'pair' && row[side] > line));
   };
+  useKeepPlace(rows ?? pairs, view, { rowAt, rowOf, list });
   const places = useMemo(
     () => [...new Set(diff.lines.map((each) => rowOf(each.side, each.line)))].sort((a, b) => a - b),
     [diff, rows],
   );
+  const best = useMemo(() => [...diff.lines].sort((a, b) => b.score - a.score)[0], [diff]);
   const leap = (by: 1 | -1) => (): void => {
     const middle = Math.floor((view[0] + view[1]) / 2);
     const next =
@@ -49,6 +50,8 @@ export function CompareList({ diff, all }: { readonly diff: DiffJson; readonly a
     N: ['difference before', leap(-1)],
     j: ['down', () => list.current?.move(1)],
     k: ['up', () => list.current?.move(-1)],
+    Home: ['to the top', () => list.current?.reveal(0, 'top')],
+    End: ['to the end', () => list.current?.reveal((rows?.length ?? pairs.count) - 1, 'top')],
     PageDown: ['a screen down', () => list.current?.page(1)],
     PageUp: ['a screen up', () => list.current?.page(-1)],
   });
@@ -71,10 +74,34 @@ export function CompareList({ diff, all }: { readonly diff: DiffJson; readonly a
   const failed = red.error ?? green.error;
   return html`<div class="compare-list">
     ${failed === undefined ? null : failure(failed)}
-    <${LongList} count=${rows?.length ?? pairs.count} rowHeight=${ROW_PX} even=${false} version=${rows ?? pairs} label="red beside green" start=${0} handle=${list} onView=${onView}
+    <${LongList} count=${rows?.length ?? pairs.count} rowHeight=${ROW_PX} even=${false} version=${rows ?? pairs} label="red beside green" start=${best === undefined ? 0 : rowOf(best.side, best.line)} handle=${list} onView=${onView}
       row=${(row: number) => pairView(rowAt(row), draw)} />
     ${isNarrow() ? null : html`<${MovedCurves} moved=${diff.moved} view=${view} />`}
   </div>`;
+}
+
+interface Placing {
+  rowAt(row: number): PairRow;
+  rowOf(side: 'red' | 'green', line: number): number;
+  readonly list: { readonly current: ListHandle | null };
+}
+
+/** Other rows of the same logs: what stood in the middle of the screen stays there. */
+function useKeepPlace(rows: unknown, view: readonly [number, number], { rowAt, rowOf, list }: Placing): void {
+  const middle = useRef<PairRow | undefined>(undefined);
+  const shown = useRef(rows);
+  useLayoutEffect(() => {
+    const pair = middle.current;
+    if (shown.current !== rows && pair?.kind === 'pair')
+      list.current?.reveal(pair.red > 0 ? rowOf('red', pair.red) : rowOf('green', pair.green), 'middle');
+    shown.current = rows;
+  }, [rows]);
+  useEffect(() => {
+    for (let row = Math.floor((view[0] + view[1]) / 2); row <= view[1]; row++) {
+      middle.current = rowAt(row);
+      if (middle.current.kind === 'pair') return;
+    }
+  }, [view]);
 }
 
 /** Lines of a side that stand between two rows. */

@@ -1,5 +1,5 @@
 // The keyboard: one list of what keys do on a page, also shown as help.
-import { useEffect } from './html.ts';
+import { useLayoutEffect } from './html.ts';
 
 /** Keys by name (`j`, `Enter`, `g s` for one after the other), what they do, and the words of the help. */
 export type Keys = Readonly<Record<string, readonly [words: string, run: (event: KeyboardEvent) => void]>>;
@@ -39,7 +39,8 @@ addEventListener('keydown', onKey);
 
 /** What keys do while the component is there. */
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // Before the next event, not after the next picture: two keys can come within one.
+  useLayoutEffect(() => {
     stack.push(keys);
     return () => {
       stack.splice(stack.indexOf(keys), 1);

@@ -14,7 +14,7 @@ import { HitTimeline } from './timeline.ts';
 /** chosen: typing goes on for so long between two letters. */
 const TYPING_MS = 100;
 /** chosen: some screens; more on demand. */
-const USUAL_LINES = 200;
+const USUAL_LINES = 400;
 
 /** What a search has brought so far. */
 export interface SearchState {
