@@ -54,7 +54,22 @@ export const specificLines = (view: Pick<WhyView, 'failure'>): readonly NovelLin
 const isSpecific = (n: NovelLine): boolean =>
   n.wording === 'none' &&
   !saysExit(n.text) &&
+  !looksLikeExit(n.text) &&
   templateWords(n.template).filter((w) => /\p{L}{3}/u.test(w) && !/^<\w+>$/.test(w)).length >= 2;
+
+/**
+ * A few words and an exit code, whatever the language: every job that fails ends so. Codes are 1 to 255, which HTTP statuses
+ * and most other numbers of an outage are not.
+ */
+function looksLikeExit(text: string): boolean {
+  const numbers = text.match(/(?<![\p{L}\d.:/_-])\d+(?![\d.:/_%-]|\s?\p{L}{1,2}(?!\p{L}))/gu) ?? [];
+  const words = text.match(/\p{L}+/gu) ?? [];
+  const code = Number(numbers[0]);
+  return (
+    numbers.length === 1 && code >= 1 && code <= 255 && words.length <= MAX_EXIT_WORDS && !/[/\\@]|\w\.\w/.test(text)
+  );
+}
+const MAX_EXIT_WORDS = 8;
 
 const jobOf = (log: WhyLog): string => `${log.attempt.repo} ${log.attempt.workflow} ${log.attempt.job}`;
 

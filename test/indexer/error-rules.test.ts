@@ -104,20 +104,80 @@ it.each(SAMPLES)('%s: %s', (id, line) => {
   expect(matchError(line)?.rule).toBe(id);
 });
 
+/** What machines and tools say in other languages. */
+const ELSEWHERE: readonly (readonly [string, string])[] = [
+  ['resource-language', 'cp: Fehler beim Schreiben: Auf dem Gerät ist kein Speicherplatz mehr verfügbar'],
+  ['resource-language', 'bind: Die Adresse wird bereits verwendet'],
+  ['resource-language', "cp: erreur d'écriture : Aucun espace disponible sur le périphérique"],
+  ['resource-language', "impossible d'allouer de la mémoire"],
+  ['resource-language', 'cp: error de escritura: No queda espacio en el dispositivo'],
+  ['resource-language', 'Demasiados archivos abiertos'],
+  ['resource-language', 'erro de escrita: Não há espaço disponível no dispositivo'],
+  ['resource-language', 'Indirizzo già in uso'],
+  ['resource-language', 'ошибка записи: На устройстве не осталось свободного места'],
+  ['resource-language', 'Слишком много открытых файлов'],
+  ['resource-language', 'Brak miejsca na urządzeniu'],
+  ['resource-language', 'Geen ruimte meer over op apparaat'],
+  ['resource-language', 'Aygıt üzerinde boş alan kalmadı'],
+  ['resource-language', '写入错误：设备上没有空间'],
+  ['resource-language', '書き込みエラー: デバイスに空き領域がありません'],
+  ['resource-language', '장치에 남은 공간이 없음'],
+  ['resource-language', 'Getötet'],
+  ['time-limit-language', 'Zeitüberschreitung nach 300 Sekunden'],
+  ['time-limit-language', "Connexion terminée par expiration du délai d'attente"],
+  ['time-limit-language', 'Se agotó el tiempo de espera'],
+  ['time-limit-language', 'Время ожидания соединения истекло'],
+  ['time-limit-language', 'Upłynął limit czasu połączenia'],
+  ['time-limit-language', '连接超时'],
+  ['time-limit-language', '接続がタイムアウトしました'],
+  ['time-limit-language', '연결 시간 초과'],
+  ['level-language', 'FEHLER: die Vorlage fehlt'],
+  ['level-language', 'Erreur : le modèle manque'],
+  ['level-language', 'Ошибка: нет такого шаблона'],
+  ['level-language', 'ОШИБКА: нет такого шаблона'],
+  ['level-language', '错误：模板缺失'],
+  ['level-language', 'エラー: テンプレートがない'],
+  ['level-language', 'Błąd: nie ma szablonu'],
+  ['phrase-language', 'Die Vorlage konnte nicht geladen werden'],
+  ['phrase-language', 'Le modèle est introuvable'],
+  ['phrase-language', 'не удалось загрузить шаблон'],
+  ['phrase-language', '无法加载模板'],
+  ['phrase-language', 'テンプレートの読み込みに失敗しました'],
+];
+
 it('every rule id has a sample', () => {
-  const sampled = new Set(SAMPLES.map(([id]) => id));
+  const sampled = new Set([...SAMPLES, ...ELSEWHERE].map(([id]) => id));
   expect(ERROR_RULES.map((rule) => rule.id).filter((id) => !sampled.has(id))).toEqual([]);
 });
 
+it.each(ELSEWHERE)('%s: %s', (id, line) => {
+  expect(matchError(line)?.rule).toBe(id);
+});
+
+it.each([
+  'Speicherplatz frei: 20 GB',
+  'alle 14 Tests bestanden',
+  'tous les tests ont réussi en 3 secondes',
+  'todo bien, 14 pruebas',
+  'все тесты пройдены за 3 секунды',
+  '全部测试通过，用时 3 秒',
+  'すべてのテストに合格しました',
+  'temporary files removed in 3 s',
+  'the fallout of a whole level, valid in memory',
+])('no error in any language: %s', (line) => {
+  expect(matchError(line)).toBeUndefined();
+});
+
 it('what a rule needs never keeps it from a sample that it matches', () => {
-  for (const [, line] of SAMPLES)
+  for (const [, line] of [...SAMPLES, ...ELSEWHERE])
     expect(matchError(line)?.rule, line).toBe(ERROR_RULES.find((rule) => rule.pattern.test(line))?.id);
 });
 
-it('needs are lower case and never empty', () => {
+it('needs have no ASCII capitals and are never empty', () => {
   for (const rule of ERROR_RULES) {
     expect(rule.needs.length, rule.id).toBeGreaterThan(0);
-    for (const piece of rule.needs) expect(piece, rule.id).toBe(piece.toLowerCase());
+    // Other letters than ASCII's do not fold: their capitals are pieces of their own.
+    for (const piece of rule.needs) expect(piece, rule.id).not.toMatch(/[A-Z]/);
     expect(rule.needs, rule.id).not.toContain('');
   }
 });

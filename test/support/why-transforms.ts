@@ -6,6 +6,7 @@ import {
   EXHAUSTED,
   EXITS,
   GAVE_UP,
+  LANGUAGES,
   type Parts,
   pickOf,
   type Rewrite,
@@ -88,6 +89,29 @@ const setUp: Rewrite = mapBody((body, _random, part) => {
   if (/^2[24]\.04\.\d+$/.test(body)) return `base image ubuntu:${body}`;
   return body.replace('Current runner version', 'agent').replace('node version', 'Using Node');
 });
+
+/** A machine whose locale is not English; one language for a whole scenario. */
+const languages: Rewrite = (parts, _random, _attempt, scenario) => {
+  const say = pickOf(LANGUAGES, seeded(`${scenario.name}/language`));
+  return parts.map((p) => {
+    const { body } = p;
+    const timedOut = /^(?:.*?)timed out after (\d+)s waiting for (.*)$/.exec(body);
+    const waiting = /^(\[[\w-]+\] )?waiting for (.*) \(limit (\d+)s\)$/.exec(body);
+    const secret = /^(.*?)(?:secret (\w+) is not set|using secret (\w+))/.exec(body);
+    const failed = /^(?:##\[error\])?(?:\w*Error|error|FAIL\w*): (.*)$/.exec(body);
+    if (/no space left on device|EADDRINUSE|^Killed$/.test(body)) return { ...p, body: say.exhausted };
+    if (timedOut !== null) return { ...p, body: say.gaveUp(Number(timedOut[1]), timedOut[2] as string) };
+    if (waiting !== null)
+      return { ...p, body: (waiting[1] ?? '') + say.waiting(Number(waiting[3]), waiting[2] as string) };
+    if (/Process completed with exit code/.test(body)) return { ...p, body: say.exit };
+    if (secret !== null)
+      return {
+        ...p,
+        body: (secret[1] ?? '') + say.secret((secret[2] ?? secret[3]) as string, secret[3] !== undefined),
+      };
+    return failed === null ? p : { ...p, body: say.failure(failed[1] as string) };
+  });
+};
 
 const dropLines =
   (drop: RegExp): Rewrite =>
@@ -273,6 +297,8 @@ export const TRANSFORMS: Readonly<Record<string, Rewrite>> = {
   'tests-dots': tests((ok, name) => `test ${name} ... ${ok ? 'ok' : 'FAILED'}`),
   causes,
   'causes-notime': chain(causes, noTime, unmark),
+  languages,
+  'languages-notime': chain(languages, noTime, unmark),
   setup: setUp,
   nosymptom: dropLines(/WARN reconcile skipped/),
   noexit: dropLines(/Process completed with exit code/),

@@ -161,3 +161,60 @@ const CAUSE_WORDS = new Set(
 );
 const isGeneric = (word: string): boolean =>
   GENERIC.has(word) || CAUSE_WORDS.has(word) || /^(?:pass|fail|ok)(?:ed)?$/.test(word);
+
+/** What a machine says whose locale is not English: one way to run out, to give up, to end, to lack a secret, to fail. */
+export const LANGUAGES = [
+  {
+    exhausted: 'Schreibfehler: Auf dem Gerät ist kein Speicherplatz mehr verfügbar',
+    gaveUp: (s: number, what: string) => `Zeitüberschreitung: ${what} nach ${s} Sekunden nicht bereit`,
+    waiting: (s: number, what: string) => `warte auf ${what} (höchstens ${s} Sekunden)`,
+    exit: 'Prozess beendet mit Code 1',
+    secret: (name: string, isThere: boolean) =>
+      isThere ? `verwende Geheimnis ${name}` : `Geheimnis ${name} ist nicht gesetzt, weiter ohne`,
+    failure: (rest: string) => `Fehler: ${rest}`,
+  },
+  {
+    exhausted: "erreur d'écriture : Aucun espace disponible sur le périphérique",
+    gaveUp: (s: number, what: string) => `délai d'attente dépassé après ${s} secondes : ${what}`,
+    waiting: (s: number, what: string) => `attente de ${what} (${s} secondes au plus)`,
+    exit: 'le processus a échoué, code de sortie 1',
+    secret: (name: string, isThere: boolean) =>
+      isThere ? `utilisation du jeton ${name}` : `le jeton ${name} n'est pas défini, on continue sans`,
+    failure: (rest: string) => `Erreur : ${rest}`,
+  },
+  {
+    exhausted: 'ошибка записи: На устройстве не осталось свободного места',
+    gaveUp: (s: number, what: string) => `истекло время ожидания ${what}: ${s} секунд`,
+    waiting: (s: number, what: string) => `ожидание ${what} (не более ${s} секунд)`,
+    exit: 'процесс завершён с кодом возврата 1',
+    secret: (name: string, isThere: boolean) =>
+      isThere ? `используется секрет ${name}` : `секрет ${name} не задан, продолжаем без него`,
+    failure: (rest: string) => `Ошибка: ${rest}`,
+  },
+  {
+    exhausted: '写入错误：设备上没有空间',
+    gaveUp: (s: number, what: string) => `等待 ${what} 超时：${s} 秒`,
+    waiting: (s: number, what: string) => `等待 ${what}（最多 ${s} 秒）`,
+    exit: '进程结束，退出码 1',
+    secret: (name: string, isThere: boolean) => (isThere ? `使用密钥 ${name}` : `未设置密钥 ${name}，继续`),
+    failure: (rest: string) => `错误：${rest}`,
+  },
+  {
+    exhausted: '書き込みエラー: デバイスに空き領域がありません',
+    gaveUp: (s: number, what: string) => `${what} がタイムアウトしました（${s} 秒）`,
+    waiting: (s: number, what: string) => `${what} を待っています（最大 ${s} 秒）`,
+    exit: 'プロセスは終了コード 1 で終了しました',
+    secret: (name: string, isThere: boolean) =>
+      isThere ? `シークレット ${name} を使用` : `シークレット ${name} は設定されていません`,
+    failure: (rest: string) => `エラー: ${rest}`,
+  },
+  {
+    exhausted: 'erro de escrita: Não há espaço disponível no dispositivo',
+    gaveUp: (s: number, what: string) => `tempo esgotado após ${s} segundos à espera de ${what}`,
+    waiting: (s: number, what: string) => `aguardando ${what} (até ${s} segundos)`,
+    exit: 'o processo terminou com código de saída 1',
+    secret: (name: string, isThere: boolean) =>
+      isThere ? `usando a chave ${name}` : `a chave ${name} não está definida, continuando`,
+    failure: (rest: string) => `Erro: ${rest}`,
+  },
+] as const;
