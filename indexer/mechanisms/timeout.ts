@@ -118,10 +118,24 @@ function findUsedUpWait(view: WhyView, block: readonly NovelLine[]): Wait | unde
     const startMs = lines.timeMs(event.line);
     if (limitMs === undefined || startMs === undefined) continue;
     const usedMs = endMs - startMs;
-    if (usedMs >= REACHED * limitMs && usedMs <= OVERDUE * limitMs)
-      return { failed, line: event.line, limitMs, usedMs };
+    if (usedMs < REACHED * limitMs || usedMs > OVERDUE * limitMs || hasEnded(view, event.line, failed.line)) continue;
+    return { failed, line: event.line, limitMs, usedMs };
   }
   return undefined;
+}
+
+/**
+ * What was waited for came: an event behind the announcement says most of its words, and says more of them than anything
+ * that only the greens have.
+ */
+function hasEnded(view: WhyView, from: number, until: number): boolean {
+  const text = view.lines.body(from);
+  const awaited = new Set(contentWords(text));
+  const commonWords = (other: string): number => new Set(contentWords(other).filter((word) => awaited.has(word))).size;
+  const end = endOfWait(view, from, text);
+  if (end === undefined || end.line >= until) return false;
+  const said = commonWords(view.lines.body(end.line));
+  return said * 2 >= awaited.size && view.lacked.every((l) => commonWords(l.text) < said);
 }
 
 const hasDigit = (bytes: Uint8Array): boolean => bytes.some((b) => b >= 0x30 && b <= 0x39);
