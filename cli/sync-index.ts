@@ -1,7 +1,7 @@
 // Store → index: manifests by the feed (or by listing everything), then facts. Can be stopped and run again at any point.
 
 import { applyFact } from '../indexer/facts.ts';
-import { removeCachedFrames } from '../indexer/frame-reader.ts';
+import { removeCachedFrames } from '../indexer/frame-cache.ts';
 import type { LogIndex } from '../indexer/log-index.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { reasonOf } from '../store/errors.ts';

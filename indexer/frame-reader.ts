@@ -1,12 +1,11 @@
 // Reads frames of kept logs for a search: neighbours in one request, slow stores through a bounded cache on disk.
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../store/errors.ts';
 import type { FrameTable } from '../store/frame-table.ts';
 import { decompressFrame, objectRange, readRange } from '../store/frames.ts';
 import type { ObjectKey } from '../store/keys.ts';
 import type { ObjectReader } from '../store/object-store.ts';
+import { FrameCache } from './frame-cache.ts';
 import { asBuffer } from './line-text.ts';
 import type { StoreId, StoreReaders } from './log-index.ts';
 
@@ -45,8 +44,9 @@ export class FrameReader {
     const found = new Map<number, Uint8Array>();
     const missing = frames.filter((n) => {
       const cached = this.#cache?.find(log.objectKey, n);
-      if (cached !== undefined) found.set(n, cached);
-      return cached === undefined;
+      const isWhole = cached?.length === (log.table.objectEnd[n] ?? 0) - (log.table.objectStart[n] ?? 0);
+      if (cached !== undefined && isWhole) found.set(n, cached);
+      return !isWhole;
     });
     const reader = readerOf(this.#readers, log.store);
     for (const [from, to] of runsOf(missing)) {
@@ -71,14 +71,19 @@ export class FrameReader {
   text(log: ReadableLog, frames: CompressedFrames, n: number): Buffer {
     this.framesRead++;
     const startMs = performance.now();
-    const text = asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
-    this.unpackMs += performance.now() - startMs;
-    return text;
+    try {
+      return asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
+    } catch (error) {
+      this.#cache?.remove(log.objectKey, n); // it may be the cache that is damaged: the next search asks the store
+      throw error;
+    } finally {
+      this.unpackMs += performance.now() - startMs;
+    }
   }
 
   /** Bounds the cache; call it once at the end. */
   close(): void {
-    this.#cache?.trim();
+    this.#cache?.close();
   }
 }
 
@@ -91,18 +96,6 @@ export function readerOf(readers: StoreReaders, store: StoreId): ObjectReader {
   });
 }
 
-/** Takes every frame of these objects out of the cache: their logs are buried. */
-export function removeCachedFrames(cacheDir: string, objectKeys: readonly ObjectKey[]): void {
-  for (const key of objectKeys) {
-    const name = cacheName(key);
-    const folder = path.join(cacheDir, 'frames', name.slice(0, 2));
-    for (const { file } of listFiles(folder))
-      if (path.basename(file).startsWith(`${name}-`)) rmSync(file, { force: true });
-  }
-}
-
-const cacheName = (key: ObjectKey): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
-
 /** Numbers as half-open runs; small gaps are read too. */
 function runsOf(numbers: readonly number[]): [from: number, to: number][] {
   const runs: [number, number][] = [];
@@ -112,74 +105,4 @@ function runsOf(numbers: readonly number[]): [from: number, to: number][] {
     else runs.push([n, n + 1]);
   }
   return runs;
-}
-
-/** Bound of the cache. chosen: some 17,000 frames of 15 KB, 4 GB of text. */
-export const MAX_CACHE_BYTES = 256 * 1024 * 1024;
-/** chosen: the folder is listed once in so many added frames. */
-const FRAMES_BETWEEN_TRIMS = 64;
-
-/** One file a frame. Any process may delete any of them at any time; a damaged one is found out by its own checksum. */
-class FrameCache {
-  readonly #folder: string;
-  #added = 0;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  #file(key: ObjectKey, n: number): string {
-    const name = cacheName(key);
-    return path.join(this.#folder, name.slice(0, 2), `${name}-${n}`);
-  }
-
-  find(key: ObjectKey, n: number): Uint8Array | undefined {
-    const file = this.#file(key, n);
-    try {
-      const bytes = readFileSync(file);
-      const now = performance.timeOrigin / 1000 + performance.now() / 1000;
-      utimesSync(file, now, now);
-      return bytes;
-    } catch {
-      return undefined; // not there, or not readable: the store has it
-    }
-  }
-
-  add(key: ObjectKey, n: number, frame: Uint8Array): void {
-    const file = this.#file(key, n);
-    try {
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      const temporary = `${file}.${process.pid}`;
-      writeFileSync(temporary, frame, { mode: 0o600 });
-      renameSync(temporary, file);
-      this.#added++;
-    } catch {
-      // A cache that can't be written costs time, nothing else.
-    }
-  }
-
-  /** Deletes the files that were not used for longest, down to the bound. */
-  trim(): void {
-    if (this.#added < FRAMES_BETWEEN_TRIMS) return;
-    const files = listFiles(this.#folder).sort((a, b) => b.usedMs - a.usedMs);
-    let total = 0;
-    for (const { file, sizeBytes } of files) {
-      total += sizeBytes;
-      if (total > MAX_CACHE_BYTES) rmSync(file, { force: true });
-    }
-  }
-}
-
-function listFiles(folder: string): { readonly file: string; readonly sizeBytes: number; readonly usedMs: number }[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => {
-        const file = path.join(entry.parentPath, entry.name);
-        const stat = statSync(file);
-        return { file, sizeBytes: stat.size, usedMs: stat.mtimeMs };
-      });
-  } catch {
-    return []; // another process is trimming
-  }
 }

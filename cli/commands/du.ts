@@ -3,7 +3,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_CACHE_BYTES } from '../../indexer/frame-reader.ts';
+import { MAX_CACHE_BYTES } from '../../indexer/frame-cache.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
