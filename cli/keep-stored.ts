@@ -19,18 +19,20 @@ export interface TaskMap {
   readonly answered: boolean;
 }
 
-/** Asks the server for the tasks of `repo` (owner/name) down to `downTo`; its silence is told, not thrown. */
+/** Asks the server for the tasks of `repo` (owner/name) down to the lowest of these logs; its silence is told, not thrown. */
 export async function mapTasks(
   forge: Forge | undefined,
-  { repo, downTo }: { readonly repo: string; readonly downTo: string },
+  { repo, logs }: { readonly repo: string; readonly logs: readonly StoredLog[] },
   signal: AbortSignal,
 ): Promise<TaskMap> {
   const byTask = new Map<string, ForgeAttempt>();
+  const [lowest = 0n] = logs.map((log) => BigInt(log.taskId)).sort((a, b) => (a < b ? -1 : 1));
+  const range = { repo, downTo: String(lowest), detailed: new Set(logs.map((log) => log.taskId)) };
   if (forge === undefined) return { byTask, why: 'no CI server is configured', answered: true };
   if (forge.tasks === undefined)
     return { byTask, why: forge.gaps.attempts ?? 'the server lists no tasks', answered: true };
   try {
-    for await (const found of forge.tasks({ repo, downTo }, signal))
+    for await (const found of forge.tasks(range, signal))
       if (found.attempt.providerId !== undefined) byTask.set(found.attempt.providerId, found);
     return { byTask, why: undefined, answered: true };
   } catch (error) {

@@ -76,8 +76,7 @@ export class Watcher {
 
   async #takeStored(storage: LogStorage, repo: string, logs: readonly StoredLog[]): Promise<void> {
     const { forge, state, signal } = this.#tools;
-    const [lowest = 0n] = logs.map((log) => BigInt(log.taskId)).sort((a, b) => (a < b ? -1 : 1));
-    const tasks = await mapTasks(forge, { repo, downTo: String(lowest) }, signal);
+    const tasks = await mapTasks(forge, { repo, logs }, signal);
     if (tasks.why !== undefined && forge !== undefined)
       this.#tools.note(`${repo}: its logs are kept by their task ids alone: ${tasks.why}`);
     const tools = { ...this.#pullTools(), storage, host: this.#tools.host };

@@ -36,6 +36,8 @@ export type AttemptFilter = { readonly repo: string } & (
 export interface TasksDownTo {
   readonly repo: string;
   readonly downTo: string;
+  /** Ids whose workflow and run are asked for too, which costs requests; undefined: of all. */
+  readonly detailed?: ReadonlySet<string> | undefined;
 }
 
 /** Ids of the job that this process runs in, as far as its environment tells them. */

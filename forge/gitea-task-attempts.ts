@@ -39,11 +39,11 @@ export async function* listTaskAttempts(
 /** Attempts by their tasks alone, oldest first, replaced ones too; the server's own log storage has their logs. */
 export async function* listTasksDownTo(
   server: TaskServer,
-  { repo, downTo }: TasksDownTo,
+  { repo, downTo, detailed }: TasksDownTo,
   signal: AbortSignal,
 ): AsyncGenerator<ForgeAttempt> {
   const all = await listTasks(server.http, { repo, downTo: taskId(downTo) }, signal);
-  yield* attemptsOfTasks(server, { repo, tasks: all, all, wholeList: false }, signal);
+  yield* attemptsOfTasks(server, { repo, tasks: all, all, wholeList: false, detailed }, signal);
 }
 
 const taskId = (text: string): string => idSegment(text, 'task');
@@ -53,17 +53,21 @@ interface TaskList {
   readonly tasks: readonly GiteaTask[];
   readonly all: readonly GiteaTask[];
   readonly wholeList: boolean;
+  readonly detailed?: ReadonlySet<string> | undefined;
 }
+
+const NO_FACTS: RunFacts = { workflow: undefined, run: undefined };
 
 async function* attemptsOfTasks(
   server: TaskServer,
-  { repo, tasks, all, wholeList }: TaskList,
+  { repo, tasks, all, wholeList, detailed }: TaskList,
   signal: AbortSignal,
 ): AsyncGenerator<ForgeAttempt> {
   const runOf = startAsking((task) => tellRun(server, { repo, task }, signal));
   for (const task of tasks.toReversed()) {
     const place = { kind: 'none', why: server.noLog } as const;
-    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, ...(await runOf(task)) });
+    const facts = detailed?.has(task.id) === false ? NO_FACTS : await runOf(task);
+    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, ...facts });
     yield { attempt, state: stateOf(task.status), jobId: undefined, log: place };
   }
 }

@@ -104,8 +104,7 @@ async function rescueAll(
   const rows: Row[] = [];
   const notOnDisk: ForgeAttempt[] = [];
   for (const [repo, logs] of byRepo) {
-    const ids = logs.map((log) => BigInt(log.taskId)).sort((a, b) => (a < b ? -1 : 1));
-    const tasks = await mapTasks(forge, { repo, downTo: String(ids[0] ?? 0n) }, io.signal);
+    const tasks = await mapTasks(forge, { repo, logs }, io.signal);
     if (tasks.why !== undefined)
       await io.stderr.write(
         `firstred: ${showText(repo)}: which jobs its logs are of is not told: ${showText(tasks.why)}\n  they are kept by their task ids; run this again with the server at hand to complete them\n`,
