@@ -1,5 +1,6 @@
 // Reads frames of kept logs for a search: neighbours in one request, slow stores through a bounded cache on disk.
 import path from 'node:path';
+import { atOnce } from '../store/at-once.ts';
 import { AppError } from '../store/errors.ts';
 import type { FrameTable } from '../store/frame-table.ts';
 import { decompressFrame, objectRange, readRange } from '../store/frames.ts';
@@ -21,6 +22,8 @@ export type CompressedFrames = ReadonlyMap<number, Uint8Array>;
 
 /** chosen: 64 frames are about 1 MB of object and 16 MB of text: few requests, little memory. */
 export const FRAMES_PER_READ = 64;
+/** chosen: of one log; other logs are read ahead besides (log-queue.ts). */
+const REQUESTS_AT_ONCE = 8;
 /** chosen: reading on over so few frames costs less than another request. */
 const MAX_GAP = 2;
 
@@ -49,7 +52,7 @@ export class FrameReader {
       return !isWhole;
     });
     const reader = readerOf(this.#readers, log.store);
-    for (const [from, to] of runsOf(missing)) {
+    const fetchRun = async ([from, to]: readonly [number, number]): Promise<void> => {
       const range = objectRange(log.table, from, to);
       const startMs = performance.now();
       const bytes = await readRange(reader, log.objectKey, range);
@@ -63,7 +66,8 @@ export class FrameReader {
         found.set(n, frame);
         this.#cache?.add(log.objectKey, n, frame);
       }
-    }
+    };
+    for await (const _done of atOnce(runsOf(missing), REQUESTS_AT_ONCE, fetchRun));
     return found;
   }
 
