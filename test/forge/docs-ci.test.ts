@@ -2,11 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { archive } from '../../cli/commands/archive.ts';
+import { attach } from '../../cli/commands/attach.ts';
 import { coverage } from '../../cli/commands/coverage.ts';
+import { gate } from '../../cli/commands/gate.ts';
 import { pull } from '../../cli/commands/pull.ts';
 import { rerun } from '../../cli/commands/rerun.ts';
+import { rescue } from '../../cli/commands/rescue.ts';
 import { run } from '../../cli/commands/run.ts';
+import { watch } from '../../cli/commands/watch.ts';
 import { buildCommander } from '../../cli/program.ts';
 import { SETTINGS } from '../../cli/settings.ts';
 import { openCommandWorld } from '../support/command-world.ts';
@@ -17,7 +22,7 @@ const ROOT = path.join(import.meta.dirname, '../..');
 const PAGES = readdirSync(path.join(ROOT, 'docs/ci')).map(
   (name) => [name, readFileSync(path.join(ROOT, 'docs/ci', name), 'utf8')] as const,
 );
-const COMMANDS = { archive, coverage, pull, rerun, run };
+const COMMANDS = { archive, attach, coverage, gate, pull, rerun, rescue, run, watch };
 
 /** `firstred …` lines of the fenced blocks of a page, as words. */
 function commandsOf(page: string): (readonly string[])[] {
@@ -37,18 +42,21 @@ describe.each(PAGES)('docs/ci/%s', (_name, page) => {
   test('every command parses', () => {
     for (const [name = '', ...args] of commandsOf(page)) {
       const command = COMMANDS[name as keyof typeof COMMANDS];
-      // `watch` and `rescue` have pages of their own.
-      if (command === undefined) expect(['watch', 'rescue']).toContain(name);
-      else
-        buildCommander(command)
-          .configureOutput({ writeErr: () => undefined })
-          .parse(args, { from: 'user' });
+      expect(Object.keys(COMMANDS)).toContain(name);
+      buildCommander(command)
+        .configureOutput({ writeErr: () => undefined })
+        .parse(args, { from: 'user' });
     }
+  });
+
+  test('every YAML snippet is YAML', () => {
+    for (const [, text = ''] of page.matchAll(/^```yaml\n(.*?)^```/gms))
+      for (const document of parseAllDocuments(text)) expect([text, document.errors]).toEqual([text, []]);
   });
 
   test('every FIRSTRED_ variable is one that is read', () => {
     const known = new Set<string>(SETTINGS.map(({ env }) => env));
-    for (const folder of ['forge', 'forge/environments']) {
+    for (const folder of ['forge', 'forge/environments', 'cli']) {
       for (const file of readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.ts'))) {
         for (const [name] of readFileSync(path.join(ROOT, folder, file), 'utf8').matchAll(/FIRSTRED_[A-Z_]+/g))
           known.add(name);
