@@ -228,8 +228,9 @@ test('the linter holds functions to 60 lines, and no file of the product is let 
 
 test('no folder or file is a drawer for things without a name', () => {
   const drawer = /(^|\/)(utils?|helpers?|common|misc|shared|lib)(\/|\.[a-z]+$)|(^|\/)index\.ts$/;
-  // bench/index.ts measures the index: here the word is the subject.
-  const found = sources.filter((file) => drawer.test(file.path) && file.path !== 'bench/index.ts');
+  // The bench and the command of that name are about the index: here the word is the subject.
+  const aboutTheIndex = ['bench/index.ts', 'cli/commands/index.ts'];
+  const found = sources.filter((file) => drawer.test(file.path) && !aboutTheIndex.includes(file.path));
   expect(found.map((file) => file.path)).toEqual([]);
 });
 
