@@ -1,9 +1,9 @@
 // `firstred name`: writes what people found out about a signature, as a fact in the store for everybody.
 
+import { type LogLines, readLines } from '../../indexer/lines.ts';
 import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
 import { findExemplar } from '../../indexer/signature-report.ts';
-import { findSignatureId, type SignatureId } from '../../indexer/signatures.ts';
-import { templateOf } from '../../indexer/templates.ts';
+import { findSignatureId, type SignatureId, signatureOf } from '../../indexer/signatures.ts';
 import { MECHANISMS } from '../../indexer/why-question.ts';
 import { AppError } from '../../store/errors.ts';
 import type { FactContent } from '../../store/facts.ts';
@@ -62,13 +62,14 @@ async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       });
     const index = await requireIndex(session);
     const { log, line } = await requireExemplar(index, signature);
-    const text = await readLine(session, log, line);
+    const near = await readNear(session, log, line);
+    const { text } = near;
     await refuseSymptoms(index, signature, text);
     const { repo, workflow, job } = log.attempt;
     const content: FactContent = {
       kind: 'mechanism',
       signature,
-      templates: [templateOf(text)],
+      templates: templatesOf(signature, near),
       scope: input.flag('everywhere') ? { repo } : { repo, workflow, job },
       mechanism,
       issue: input.text('issue'),
@@ -105,10 +106,38 @@ async function requireExemplar(
   });
 }
 
-async function readLine(session: Session, log: LogRow, line: number): Promise<string> {
-  for await (const each of linesIn(keptText(session, log), { range: { first: line, last: line }, firstNumber: 1 }))
-    return lineText(each.bytes, { colour: false, maxLineBytes: 1000 });
-  throw new AppError('STORE_DAMAGED', `${log.logId} has no line ${line}`, { hint: 'run `firstred reindex`' });
+/** chosen by what makes signatures: a test's name and its message stand this close. */
+const PAIR_LINES = 30;
+
+interface Near {
+  /** The exemplar line as it is shown. */
+  readonly text: string;
+  /** It, and what stands before it; it is the last. */
+  readonly lines: LogLines;
+}
+
+async function readNear(session: Session, log: LogRow, line: number): Promise<Near> {
+  const range = { first: Math.max(1, line - PAIR_LINES), last: line };
+  const read: Uint8Array[] = [];
+  for await (const { bytes } of linesIn(keptText(session, log), { range, firstNumber: 1 })) read.push(bytes.slice());
+  const last = read.at(-1);
+  if (last === undefined || read.length !== line - range.first + 1)
+    throw new AppError('STORE_DAMAGED', `${log.logId} has no line ${line}`, { hint: 'run `firstred reindex`' });
+  const joined = Buffer.concat(read.flatMap((bytes) => [bytes, LINE_FEED]));
+  return { text: lineText(last, { colour: false, maxLineBytes: 1000 }), lines: readLines(log.logId, joined) };
+}
+
+const LINE_FEED = Buffer.from('\n');
+
+/** The templates that the signature is made of: of the exemplar line, or of an earlier line and it. */
+function templatesOf(signature: SignatureId, { lines }: Near): readonly string[] {
+  const message = lines.template(lines.count);
+  if (signatureOf([message]) === signature) return [message];
+  for (let line = lines.count - 1; line > 0; line--) {
+    const pair = [lines.template(line), message];
+    if (signatureOf(pair) === signature) return pair;
+  }
+  return [message];
 }
 
 /** DESIGN: an exit line, or a signature that crosses many unrelated jobs, says that something failed but not what. */

@@ -26,7 +26,7 @@ const keep = async (home: TestHome, attempts: readonly number[]): Promise<void> 
 };
 
 test.skipIf(server === undefined)(
-  'a bucket: nothing new takes at most five requests, just after 30 logs as well',
+  'a bucket: nothing new takes at most five requests, just after 12 logs as well',
   async () => {
     const s3 = server as S3Server;
     const proxy = await startFaultProxy({ target: s3.endpoint });
@@ -45,13 +45,13 @@ test.skipIf(server === undefined)(
     };
     await keep(
       home,
-      Array.from({ length: 30 }, (_, n) => n + 1),
+      Array.from({ length: 12 }, (_, n) => n + 1),
     );
-    expect((await sync()).added).toBe(30);
+    expect((await sync()).added).toBe(12);
     const idle = await sync();
     expect(idle.added).toBe(0);
     expect(idle.requests).toBeLessThanOrEqual(MAX_REQUESTS);
-    await keep(home, [31]);
+    await keep(home, [13]);
     expect((await sync()).added).toBe(1);
     expect((await sync()).requests).toBeLessThanOrEqual(MAX_REQUESTS);
   },
