@@ -31,27 +31,35 @@ const builtins = {
 const CORE = ['cli/main', 'cli/commands/search', 'indexer/open-index', 'store/open-store', 'store/store-format'];
 
 rmSync('dist', { recursive: true, force: true });
-const bundle = await rolldown({
-  input: { 'cli/main': 'cli/main.ts', 'store/compress-worker': 'store/compress-worker.ts' },
-  platform: 'node',
-  external: ['better-sqlite3', 'zstd-napi'],
-  plugins: [builtins],
-  transform: { target: 'node20' },
-  onLog: (level, log, next) => {
-    // A module of the core is also asked for by `import()` where other commands need it late: it is there already.
-    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') next(level, log);
-  },
-});
-await bundle.write({
-  dir: 'dist',
-  format: 'esm',
-  // Names stay, so that a stack says where it happened.
-  minify: { compress: true, mangle: false, codegen: true },
-  banner: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url);",
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
+// Each alone: the core is also the entry point, and a worker that imported it would run the command line once more.
+await bundleEntry('cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
+await bundleEntry('store/compress-worker', {});
+
+async function bundleEntry(name, output) {
+  const bundle = await rolldown({
+    input: { [name]: `${name}.ts` },
+    platform: 'node',
+    external: ['better-sqlite3', 'zstd-napi'],
+    plugins: [builtins],
+    transform: { target: 'node20' },
+    onLog: (level, log, next) => {
+      // A module of the core is also asked for by `import()` where other commands need it late: it is there already.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') next(level, log);
+    },
+  });
+  await bundle.write({
+    dir: 'dist',
+    format: 'esm',
+    // Names stay, so that a stack says where it happened.
+    minify: { compress: true, mangle: false, codegen: true },
+    banner: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url);",
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    ...output,
+  });
+}
 
 // The page of `firstred serve`. Nothing of it comes from elsewhere when it runs.
 await build({
