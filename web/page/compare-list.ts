@@ -76,7 +76,7 @@ export function CompareList({ diff, all }: { readonly diff: DiffJson; readonly a
     ${failed === undefined ? null : failure(failed)}
     <${LongList} count=${rows?.length ?? pairs.count} rowHeight=${ROW_PX} even=${false} version=${rows ?? pairs} label="red beside green" start=${best === undefined ? 0 : rowOf(best.side, best.line)} handle=${list} onView=${onView}
       row=${(row: number) => pairView(rowAt(row), draw)} />
-    ${isNarrow() ? null : html`<${MovedCurves} moved=${diff.moved} view=${view} />`}
+    ${isNarrow() ? null : html`<${MovedCurves} moved=${diff.moved} />`}
   </div>`;
 }
 

@@ -8,32 +8,34 @@ interface Curve {
 
 interface CurvesProps {
   readonly moved: readonly (readonly [red: number, green: number])[];
-  readonly view: readonly [number, number];
 }
 
-/** Lies over the list and takes no clicks. */
-export function MovedCurves({ moved, view }: CurvesProps): VNode | null {
+/** Lies over the list and takes no clicks. Looked at anew whenever the list is drawn, as rows grow when their lines come. */
+export function MovedCurves({ moved }: CurvesProps): VNode | null {
   const svg = useRef<SVGSVGElement>(null);
   const [curves, setCurves] = useState<readonly Curve[]>([]);
-  useEffect(() => {
+  const draw = (): void => {
     const list = svg.current?.parentElement;
-    const scroller = list?.querySelector('.long-list');
-    if (list === null || list === undefined || !scroller || moved.length === 0) return undefined;
-    let frame = 0;
-    const draw = (): void => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => setCurves(curvesOf(list, moved)));
-    };
-    draw();
-    scroller.addEventListener('scroll', draw, { passive: true });
-    return () => {
-      cancelAnimationFrame(frame);
-      scroller.removeEventListener('scroll', draw);
-    };
-  }, [moved, view]);
+    if (list === null || list === undefined) return;
+    const now = curvesOf(list, moved);
+    setCurves((before) => (before.map(pathOf).join() === now.map(pathOf).join() ? before : now));
+  };
+  useEffect(() => {
+    const frame = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(frame);
+  });
+  useEffect(() => {
+    const scroller = svg.current?.parentElement?.querySelector('.long-list');
+    // After the list itself has moved its rows.
+    const onScroll = (): void => void requestAnimationFrame(() => requestAnimationFrame(draw));
+    scroller?.addEventListener('scroll', onScroll, { passive: true });
+    return () => scroller?.removeEventListener('scroll', onScroll);
+  }, [moved]);
   if (moved.length === 0) return null;
   return html`<svg class="moved-curves" ref=${svg} aria-hidden="true">${curves.map(({ key, path }) => html`<path key=${key} d=${path} />`)}</svg>`;
 }
+
+const pathOf = ({ path }: Curve): string => path;
 
 function curvesOf(list: Element, moved: CurvesProps['moved']): readonly Curve[] {
   const box = list.getBoundingClientRect();

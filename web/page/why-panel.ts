@@ -31,7 +31,7 @@ function hypothesis({ mechanism, confidence, sentence, evidence }: Hypothesis, l
   const percent = Math.round(confidence * 100);
   return html`<div class="hypothesis">
     <h2><span class="mechanism ${mechanism === 'unknown' ? 'unknown' : ''}">${mechanism.replaceAll('-', ' ')}</span>
-      <span class="sure" title="how sure"><span class="sure-bar" aria-hidden="true"><i style=${{ width: `${percent}%` }}></i></span> ${percent} %</span></h2>
+      ${mechanism === 'unknown' ? null : html`<span class="sure" title="how sure"><span class="sure-bar" aria-hidden="true"><i style=${{ width: `${percent}%` }}></i></span> ${percent} %</span>`}</h2>
     <p>${name(sentence)}</p>
     ${evidence.length === 0 ? null : html`<ol class="evidence">${evidence.slice(0, SHOWN).map((each) => evidenceLine(each, logId))}</ol>`}
   </div>`;
