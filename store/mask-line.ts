@@ -5,6 +5,7 @@ import { findDataBlock, findDataEntry, type OpenData } from './mask-kube.ts';
 import { wordScore } from './mask-letters.ts';
 import { findKeyBegin, findKeyLine, findPuttyKey, type OpenKey } from './mask-pem.ts';
 import { isPlaceholder } from './mask-placeholder.ts';
+import { findPrefixed } from './mask-prefixed.ts';
 import type { TokenRule } from './mask-rule.ts';
 import type { Span } from './mask-span.ts';
 import type { WebhookRule } from './mask-webhooks.ts';
@@ -221,6 +222,7 @@ export function scanLine(line: string, table: WordTable, inherited: Inherited): 
     data = found.open;
   }
   scan.run();
+  spans.push(...findPrefixed(line));
   key = scan.key ?? key;
   data = scan.data ?? data;
   const left = { ...(key && { key }), ...(scan.name && { name: scan.name }), ...(data && { data }) };

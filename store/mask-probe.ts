@@ -1,6 +1,5 @@
 // The cheap test of a hit, on the bytes as they came: may this line hold a secret at all? Nearly every hit ends here,
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
-import { MIN_BODY } from './mask-prefixed.ts';
 import type { Word, WordTable } from './mask-words.ts';
 
 const TOKEN = 1;
@@ -23,7 +22,7 @@ for (const sign of '=:"\'`\\]<>%&|?+(') KINDS[sign.charCodeAt(0)] = (KINDS[sign.
 
 /** What the bytes around a word must look like for its line to be worth a look. */
 interface Check {
-  readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'random' | 'flag';
+  readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'flag';
   /** Bytes of the word. */
   readonly length: number;
   /** `token`: the bytes that must follow, and how many of them. */
@@ -170,19 +169,19 @@ function nameStart(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Letters of both cases and digits, without an end for as long as a token's body is. */
-function tokenBodyFollows(bytes: Uint8Array, from: number): boolean {
-  let kinds = 0;
-  for (let at = from; at < from + MIN_BODY; at++) {
-    const byte = bytes[at] as number;
-    if (byte >= 0x61 && byte <= 0x7a) kinds |= 1;
-    else if (byte >= 0x41 && byte <= 0x5a) kinds |= 2;
-    else if (byte >= 0x30 && byte <= 0x39) kinds |= 4;
-    else if (byte === ESC) return true;
-    else if (byte !== 0x5f && byte !== 0x2d) return false;
-  }
-  return kinds === 7;
+/**
+ * A first look at the hits that are most frequent by far, letters inside a word: one byte tells nearly all of them from
+ * a token's start. `to` is after the word.
+ */
+export function isHopeless(bytes: Uint8Array, to: number, probe: Probe): boolean {
+  const check = probe[0] as Check;
+  if (probe.length > 1 || check.refused === undefined) return false;
+  const previous = bytes[to - check.length - 1] as number;
+  return previous !== LAST_OF_COLOUR && check.refused[previous] === 1;
 }
+
+/** `m` ends a colour code, behind which a token may begin. */
+const LAST_OF_COLOUR = 0x6d;
 
 /** Twenty characters of a name or token with three digits among them: no word of prose. */
 function randomFollows(bytes: Uint8Array, from: number): boolean {
@@ -291,8 +290,6 @@ export function isWorthALook(bytes: Uint8Array, to: number, probe: Probe): boole
       if (contextFollows(bytes, to - check.trim, check)) return true;
     } else if (check.how === 'address') {
       if (hasUserInfo(bytes, to)) return true;
-    } else if (check.how === 'random') {
-      if (tokenBodyFollows(bytes, to)) return true;
     } else if (check.how === 'space') {
       if (spaceFollows(bytes[to])) return true;
     } else if (check.how === 'always' || flagFollows(bytes, to, check.flag)) return true;

@@ -7,8 +7,8 @@ export interface Span {
   readonly rule: string;
 }
 
-/** A value behind a name is the least that can be said of it. */
-const isTelling = (rule: string): boolean => !rule.startsWith('value:');
+/** A value behind a name, or a token of an unknown service, is the least that can be said of it. */
+const isTelling = (rule: string): boolean => !rule.startsWith('value:') && rule !== 'prefixed-token';
 
 /** Sorted, with overlaps joined; a joined span keeps the rule of its first part that says what it is. */
 export function mergeSpans(spans: readonly Span[]): Span[] {

@@ -1,7 +1,8 @@
 // Masking over a stream: lines are found, cheap checks decide which are looked at, the rest passes uncopied. The result
 // does not depend on how the input was cut; memory is bounded by a chunk and one piece of a line.
 import { type Inherited, type LineResult, scanLine, scanRaw } from './mask-line.ts';
-import { isWorthALook, type Probe, probesOf } from './mask-probe.ts';
+import { nextLongRun } from './mask-prefixed.ts';
+import { isHopeless, isWorthALook, type Probe, probesOf } from './mask-probe.ts';
 import { mergeSpans, type Span } from './mask-span.ts';
 import { formsOfValue, reasonNotMasked } from './mask-told.ts';
 import { endOfEscape, visibleLine } from './mask-visible.ts';
@@ -140,6 +141,7 @@ export class MaskStream {
 
   private maskLines(bytes: Buffer, end: number): void {
     let at = 0;
+    let longRun = -1;
     if (this.behind.length > 0 && end > 0) {
       at = lineEnd(bytes, 0, end);
       this.maskLongLine(bytes, 0, at);
@@ -147,7 +149,10 @@ export class MaskStream {
     while (at < end) {
       let from = at;
       if (!isOpen(this.inherited)) {
-        const hit = this.nextHit(bytes, at, end);
+        if (longRun < at) longRun = nextLongRun(bytes, at, end);
+        // A text that may be a token of no known service counts as a hit, where no rule has one before.
+        const found = this.nextHit(bytes, at, longRun);
+        const hit = found < 0 && longRun < end ? longRun + 1 : found;
         if (hit < 0) return;
         // A word may end with the line's end itself.
         from = isLineEnd(bytes[hit - 1]) ? hit - 2 : hit - 1;
@@ -160,6 +165,11 @@ export class MaskStream {
       if (at - from > MAX_LINE) this.maskLongLine(bytes, from, at);
       else this.maskLine(bytes, from, at);
     }
+  }
+
+  private isWorthScanning(window: Buffer): boolean {
+    const { length } = window;
+    return nextLongRun(window, 0, length) < length || this.nextHit(window, 0, length) >= 0;
   }
 
   /** Index after the next word in [from, end) that may be a secret's, or -1. */
@@ -176,7 +186,8 @@ export class MaskStream {
         at = after - 1;
       } else {
         state = next;
-        if (isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) return at + 1;
+        const probe = probes[next - firstHit] as Probe;
+        if (!isHopeless(bytes, at + 1, probe) && isWorthALook(bytes, at + 1, probe)) return at + 1;
       }
     }
     return -1;
@@ -260,7 +271,7 @@ export class MaskStream {
     let failed = false;
     const entering = before === 0 ? this.inherited : {};
     if (isLast || before === 0) this.inherited = {};
-    if (this.insideToken || isOpen(entering) || isLast || this.nextHit(window, 0, window.length) >= 0) {
+    if (this.insideToken || isOpen(entering) || isLast || this.isWorthScanning(window)) {
       try {
         const { result, spans: found } = this.scan(window, entering);
         spans = this.withOpenToken(window, before, found);

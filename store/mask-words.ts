@@ -3,7 +3,6 @@
 import { AppError } from './errors.ts';
 import { type Automaton, buildAutomaton } from './mask-automaton.ts';
 import { COMMAND_RULES } from './mask-commands.ts';
-import { findPrefixed } from './mask-prefixed.ts';
 import type { TokenRule } from './mask-rule.ts';
 import {
   type Finder,
@@ -32,7 +31,7 @@ import { WEBHOOK_RULES, type WebhookRule } from './mask-webhooks.ts';
 export type Word =
   | { readonly is: 'token'; readonly rule: TokenRule }
   | { readonly is: 'context'; readonly trim: number }
-  | { readonly is: 'shape'; readonly find: Finder; readonly next: 'any' | 'space' | 'address' | 'random' }
+  | { readonly is: 'shape'; readonly find: Finder; readonly next: 'any' | 'space' | 'address' }
   | { readonly is: 'command'; readonly index: number; readonly flag: string }
   | { readonly is: 'webhook'; readonly rule: WebhookRule }
   | { readonly is: 'key-begin' }
@@ -52,7 +51,7 @@ const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp
 );
 const AFTER_SHORT = [...'=:"\' ]<>%|\\,&?+_-.0123456789\n\r'];
 
-const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address' | 'random'])[] = [
+const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
   ['://', findUserInfo, 'address'],
   ['bearer', findBearer, 'space'],
   ['basic', findBasic, 'space'],
@@ -70,8 +69,6 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address' | 
   ['jdbc:oracle:thin:', findOracle, 'any'],
   ['"kty', findJwk, 'any'],
   ['<d>', findRsaXml, 'any'],
-  ['_', findPrefixed, 'random'],
-  ['-', findPrefixed, 'random'],
   ['auth plain ', findSmtpLogin, 'any'],
   ['auth login ', findSmtpLogin, 'any'],
   ['mnemonic', findPhrase, 'any'],
