@@ -45,6 +45,7 @@ export async function flushSpool(spool: Spool, options: FlushOptions): Promise<F
     options.signal?.throwIfAborted();
     if (counts.delivered >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
     const store = options.storeFor(sealed.storeUrl);
+    store?.catch(() => undefined); // it is awaited further down; failing before that must not count as unhandled
     store?.catch(() => undefined); // awaited further down; until then a failure must not count as unhandled
     const facts = await stat(sealed.objectPath).catch(() => undefined);
     if (store === undefined || facts === undefined) continue; // not ours, or delivered a moment ago
