@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/conformance/object-store*.test.ts', 'test/slow/object-store*.test.ts'],
+    include: ['test/conformance/object-store*.test.ts', 'test/slow/object-store*.test.ts', 'test/slow/sync*.test.ts'],
     env: { FIRSTRED_TEST_S3: 'bluestore', FIRSTRED_TEST_SCHEDULES: '1600' },
     reporters: ['default', './test/support/closing-line.ts'],
     allowOnly: false,
