@@ -29,9 +29,19 @@ export function LogPage({ logId, hash }: { readonly logId: string; readonly hash
   return whenThere(facts, (log) => html`<${LogView} key=${log.logId} log=${log} hash=${hash} />`);
 }
 
+/** chosen: a comparison reads the whole log; who only looks at a line should not wait beside it. */
+const SETTLED_MS = 700;
+
 /** Lines that look like errors: what the index knows at once, then what a comparison with green attempts says. */
 function useErrors(log: LogFacts): readonly number[] {
-  const ranked = useAnswer(log.logId, (signal) => getJson<ErrorsJson>(`/api/errors/${log.logId}`, signal));
+  const [isSettled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const ranked = useAnswer(isSettled ? log.logId : undefined, (signal) =>
+    getJson<ErrorsJson>(`/api/errors/${log.logId}`, signal),
+  );
   return useMemo(() => {
     const known = log.signatures.filter((each) => !each.commonInGreen).map((each) => each.line);
     const lines = ranked.kind === 'there' ? ranked.value.lines.slice(0, 30).map((each) => each.line) : known;
