@@ -33,10 +33,11 @@ export function answerAttempt(attempt: Attempt, logId: LogId, tools: AnswerTools
 /** The gate's own command, so that the sidecar's status is the one that a sweeper would get. */
 async function postStatus(
   { repo, sha }: { readonly repo: string; readonly sha: string },
-  { io, input }: AnswerTools,
+  { io, input, note }: AnswerTools,
 ): Promise<void> {
   const { gate } = await import('./commands/gate.ts');
   await runQuietly(gate, { repo, sha, server: input.text('server'), policy: input.text('policy') }, ['postStatus'], io);
+  note(`status firstred/gate of ${sha.slice(0, 10)} of ${repo} written`);
 }
 
 async function runQuietly(
@@ -63,6 +64,8 @@ async function commentOn(
   tools: AnswerTools,
 ): Promise<void> {
   const { session, forge, io, newMasker, note } = tools;
+  const { syncIndex } = await import('./sync-index.ts');
+  await syncIndex(session, { full: false, signal: io.signal, onProblem: async (what) => note(what) });
   const index = await session.findIndex();
   if (index === undefined) return;
   const { listAttempts } = await import('../indexer/attempts.ts');

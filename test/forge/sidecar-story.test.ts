@@ -55,9 +55,9 @@ interface Sidecar {
   stop(): Promise<number | null>;
 }
 
-async function startSidecar({ home, storage, fake }: Place): Promise<Sidecar> {
+async function startSidecar({ home, storage, fake }: Place, ...flags: readonly string[]): Promise<Sidecar> {
   const way = fake.world.family === 'github' ? ['--repo', 'acme/widgets'] : ['--gitea-logs', storage];
-  const child: ChildProcess = startCommand(home, ['watch', ...way, '--port', '0', '--interval', '100ms']);
+  const child: ChildProcess = startCommand(home, ['watch', ...way, '--port', '0', '--interval', '100ms', ...flags]);
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   const waiting = new Set<() => void>();
@@ -147,6 +147,22 @@ describe.each(MODES)('%s', (mode) => {
     expect(newestStatus(place)).toBe('failure');
     await explain(place, verdict);
   });
+});
+
+test('asked to, the sidecar writes the status and one comment on the pull request', async () => {
+  const place = await begin('gitea-1.26');
+  const { world, social } = place.fake;
+  const run = world.start({ event: 'pull_request', jobs: [{ name: JOB }] });
+  const sidecar = await startSidecar(place, '--post-status', '--comment');
+  world.ran(run.id, JOB, 'failure', RED);
+  await sidecar.heard(/comment on #12 of \S+ created/);
+  await sidecar.heard(/status firstred\/gate of c11b90b588/);
+  expect(world.statuses.findLast((row) => row.context === 'firstred/gate')).toMatchObject({ state: 'failure' });
+  world.rerun(run.id);
+  world.ran(run.id, JOB, 'success', GREEN);
+  await sidecar.heard(/comment on #12 of \S+ (edited|unchanged)/);
+  expect(social.comments.filter(({ body, issue }) => issue === 12 && body.includes('not ok 3'))).toHaveLength(1);
+  expect(await sidecar.stop()).toBe(143);
 });
 
 test('gitea-1.22, which tells nobody whose its logs are: jobs keep their own output, and the statuses bear witness', async () => {
