@@ -80,10 +80,19 @@ function foldedMatcher(query: Query, needle: Buffer): LineMatcher {
   const folded = Buffer.from(query.text.toLowerCase(), 'utf8');
   const specials = [...(folded.includes('k') ? [KELVIN] : []), ...(folded.includes('s') ? [LONG_S] : [])];
   let slow: LineMatcher | undefined;
+  // The last stretch without a special character: asked for line by line, it would be searched again for each.
+  let clean: { readonly text: Buffer; readonly from: number; readonly to: number } | undefined;
+  const isClean = (text: Buffer, from: number, to: number): boolean => {
+    if (specials.length === 0) return true;
+    if (clean !== undefined && clean.text === text && clean.from <= from && clean.to >= to) return true;
+    if (isSpecial(text.subarray(from, to))) return false;
+    clean = { text, from, to };
+    return true;
+  };
   const isSpecial = (bytes: Buffer): boolean => specials.some((special) => bytes.includes(special));
   return {
     nextLine(text, from, to) {
-      if (specials.length > 0 && isSpecial(text.subarray(from, to))) return from;
+      if (!isClean(text, from, to)) return from;
       for (let start = from; start < to; start += FOLD_PIECE) {
         const end = Math.min(to, start + FOLD_PIECE + needle.length - 1);
         const at = foldAscii(text, start, end).indexOf(folded);

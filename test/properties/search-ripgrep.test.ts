@@ -9,7 +9,7 @@ import { randomFrom } from '../support/random.ts';
 const FIXTURES = resolve(import.meta.dirname, '../fixtures');
 /** Sample logs of the providers and what our own commands print. */
 const FOLDERS = [join(FIXTURES, 'providers'), resolve(import.meta.dirname, '../golden')];
-const QUERIES = 80;
+const QUERIES = 60;
 const SEED = 20_260_504;
 
 const found = await hasRipgrep();
