@@ -37,6 +37,12 @@ await bundleEntry('cli/main', {
 });
 await bundleEntry('store/compress-worker', {});
 
+/** A line for each package that a part holds: it tells a reader, and the test of what a process loads. */
+function packagesIn(chunk) {
+  const names = chunk.moduleIds.flatMap((id) => id.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []);
+  return [...new Set(names)].map((name) => `// node_modules/${name}`).join('\n');
+}
+
 async function bundleEntry(name, output) {
   const bundle = await rolldown({
     input: { [name]: `${name}.ts` },
@@ -55,6 +61,7 @@ async function bundleEntry(name, output) {
     // Names stay, so that a stack says where it happened.
     minify: { compress: true, mangle: false, codegen: true },
     banner: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url);",
+    postFooter: packagesIn,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     ...output,
