@@ -1,9 +1,9 @@
-// `npm run soak`: thousands of faults, hundreds of kills, hundreds of processes at once. Bounded, but not quick.
+// `npm run soak` and `npm run test:load`: thousands of faults, hundreds of kills, hundreds of processes at once. Bounded, but not quick.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/slow/soak.test.ts'],
+    include: ['test/slow/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     allowOnly: false,
