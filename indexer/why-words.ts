@@ -49,6 +49,7 @@ export const exhaustedAt = (text: string): number => {
   const at = text.search(EXHAUSTED);
   return Math.max(0, at < 0 ? text.search(EXHAUSTED_ELSEWHERE) : at);
 };
+/** Whether a line tells what the job runs on or with. */
 export const saysSetUp = (text: string): boolean => SET_UP.test(text) || SET_UP_ELSEWHERE.test(text);
 export const saysCredential = (text: string): boolean => CREDENTIAL.test(text) || CREDENTIAL_ELSEWHERE.test(text);
 

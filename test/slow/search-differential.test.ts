@@ -1,5 +1,5 @@
 // Thousands of random queries over any logs, with ripgrep as the judge (invariant I5). The logs are given by the environment:
-//   FIRSTRED_TEST_LOGS=folder:folder FIRSTRED_TEST_QUERIES=5000 FIRSTRED_TEST_SEED=1 npx vitest run --config vitest.soak.config.ts
+//   FIRSTRED_TEST_LOGS=folder:folder FIRSTRED_TEST_QUERIES=5000 FIRSTRED_TEST_SEED=1 npx vitest run --config vitest.soak.config.ts search-differential
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { compareWithRipgrep, filesUnder, linesOf, makeQuery } from '../support/differential.ts';
