@@ -46,20 +46,20 @@ export const findSharedFailure: Detector = (view) => {
 };
 
 /** Lines of the failure that are specific enough to be the same in two jobs only for the same reason. */
-export const specificLines = (view: Pick<WhyView, 'failure'>): readonly NovelLine[] =>
-  view.failure.block
-    .filter(isSpecific)
-    .sort((a, b) => Number(b.line === view.failure.line) - Number(a.line === view.failure.line));
+export function specificLines({ failure, novel }: Pick<WhyView, 'failure' | 'novel'>): readonly NovelLine[] {
+  const lastLine = novel.findLast((n) => n.wording === 'none')?.line ?? 0;
+  return failure.block
+    .filter((n) => isSpecific(n) && !(n.line >= lastLine && looksLikeExit(n.text)))
+    .sort((a, b) => Number(b.line === failure.line) - Number(a.line === failure.line));
+}
 
 const isSpecific = (n: NovelLine): boolean =>
   n.wording === 'none' &&
   !saysExit(n.text) &&
-  !looksLikeExit(n.text) &&
   templateWords(n.template).filter((w) => /\p{L}{3}/u.test(w) && !/^<\w+>$/.test(w)).length >= 2;
 
 /**
- * A few words and an exit code, whatever the language: every job that fails ends so. Codes are 1 to 255, which HTTP statuses
- * and most other numbers of an outage are not.
+ * A few words and an exit code, whatever the language: the last news of every job that fails is such a line. Codes are 1 to 255, which HTTP statuses and most other numbers of an outage are not.
  */
 function looksLikeExit(text: string): boolean {
   const numbers = text.match(/(?<![\p{L}\d.:/_-])\d+(?![\d.:/_%-]|\s?\p{L}{1,2}(?!\p{L}))/gu) ?? [];

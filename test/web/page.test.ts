@@ -270,6 +270,7 @@ describe('tables', () => {
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await expect.poll(() => new URL(page.url()).pathname).toBe(path);
+      if (path === '/') await page.locator('.search-box:focus').waitFor(); // it takes the keyboard when it comes
       await page.keyboard.press('Escape');
     }
     await page.keyboard.press('?');
