@@ -21,7 +21,8 @@ export function alignedLogs(red: LogLines, green: LogLines, diff: LogDiff): Alig
     const run = aligned.at(-1);
     let answer = toGreen[line] ?? 0;
     // Blank lines have no template: those that follow a pair on both sides answer each other.
-    if (red.hash(line) === 0 && run !== undefined && run[0] === line - run[2] && green.hash(lastGreen + 1) === 0) answer = lastGreen + 1;
+    if (red.hash(line) === 0 && run !== undefined && run[0] === line - run[2] && green.hash(lastGreen + 1) === 0)
+      answer = lastGreen + 1;
     if (answer <= lastGreen || answer > green.count) continue;
     lastGreen = answer;
     if (run !== undefined && run[0] + run[2] === line && run[1] + run[2] === answer) run[2] += 1;

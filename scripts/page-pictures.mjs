@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { ROOT, STEPS, withDemoHome } from './demo-steps.mjs';
 
 const folder = process.argv[2] ?? path.join(ROOT, 'docs');
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.argv[3] ?? '/usr/bin/chromium';
 
 /** What a person sees first: why a job was red beside its green attempt, and who has seen an error before. */
 const PICTURES = [

@@ -108,35 +108,38 @@ function step(world: World, runId: number, random: Random): void {
 const STORIES = Number(process.env['FIRSTRED_TEST_STORIES'] ?? 100);
 const AT_ONCE = 50;
 
-test.each(['gitea-1.26', 'gitea-1.24'] as const)('%s: random interleavings of finish, re-run, pause and restart lose nothing', async (mode) => {
-  let stories = 0;
-  for (let seed = 1; stories < STORIES / 2; seed++) {
-    const random = randomFrom(seed);
-    const scene = await openScene(mode, random);
-    const { world, store, inDatabase } = scene;
-    const runs = Array.from({ length: AT_ONCE }, (_, n) =>
-      world.start({ jobs: [{ name: 'test' }], sha: (n + 1).toString(16).padStart(40, 'a'), branch: `b${n}` }),
-    );
-    stories += AT_ONCE;
-    let sidecar = await scene.sidecar('state.json');
-    for (let at = 0; at < AT_ONCE * 8; at++) {
-      step(world, runs[random.below(AT_ONCE)]!.id, random);
-      const chance = random.below(60);
-      if (chance === 0) await sidecar.takeStorage(); // a look; in between it sleeps or is down
-      if (chance === 1) sidecar = await scene.sidecar('state.json'); // restarted
-      if (chance === 2) scene.up = !scene.up; // the API comes and goes
+test.each(['gitea-1.26', 'gitea-1.24'] as const)(
+  '%s: random interleavings of finish, re-run, pause and restart lose nothing',
+  async (mode) => {
+    let stories = 0;
+    for (let seed = 1; stories < STORIES / 2; seed++) {
+      const random = randomFrom(seed);
+      const scene = await openScene(mode, random);
+      const { world, store, inDatabase } = scene;
+      const runs = Array.from({ length: AT_ONCE }, (_, n) =>
+        world.start({ jobs: [{ name: 'test' }], sha: (n + 1).toString(16).padStart(40, 'a'), branch: `b${n}` }),
+      );
+      stories += AT_ONCE;
+      let sidecar = await scene.sidecar('state.json');
+      for (let at = 0; at < AT_ONCE * 8; at++) {
+        step(world, runs[random.below(AT_ONCE)]!.id, random);
+        const chance = random.below(60);
+        if (chance === 0) await sidecar.takeStorage(); // a look; in between it sleeps or is down
+        if (chance === 1) sidecar = await scene.sidecar('state.json'); // restarted
+        if (chance === 2) scene.up = !scene.up; // the API comes and goes
+      }
+      scene.up = true;
+      world.tick(3_600_000);
+      await sidecar.takeStorage();
+      await sidecar.takeStorage();
+      const kept = await keptTexts(store);
+      for (const task of world.tasks.filter((each) => each.status !== 'running')) {
+        if (inDatabase.has(task)) continue;
+        expect([seed, task.id, kept.get(String(task.id))]).toEqual([seed, task.id, [task.log.toString()]]);
+      }
     }
-    scene.up = true;
-    world.tick(3_600_000);
-    await sidecar.takeStorage();
-    await sidecar.takeStorage();
-    const kept = await keptTexts(store);
-    for (const task of world.tasks.filter((each) => each.status !== 'running')) {
-      if (inDatabase.has(task)) continue;
-      expect([seed, task.id, kept.get(String(task.id))]).toEqual([seed, task.id, [task.log.toString()]]);
-    }
-  }
-});
+  },
+);
 
 test('a log that stayed in the database is named once', async () => {
   const scene = await openScene('gitea-1.26', { below: () => 0, pick: ([first]) => first });

@@ -18,8 +18,8 @@ const ids: Record<string, string> = {};
 
 beforeAll(async () => {
   const home = await keepLogs([
-    { file: 'hostile.log', text: HOSTILE_LOG, job: XSS, branch: XSS, conclusion: 'failure', sha: 'c'.repeat(39) + '1' },
-    { file: 'long.log', text: LONG_LINE, job: 'long', conclusion: 'success', sha: 'c'.repeat(39) + '2' },
+    { file: 'hostile.log', text: HOSTILE_LOG, job: XSS, branch: XSS, conclusion: 'failure', sha: `${'c'.repeat(39)}1` },
+    { file: 'long.log', text: LONG_LINE, job: 'long', conclusion: 'success', sha: `${'c'.repeat(39)}2` },
   ]);
   served = await serveLogs(home);
   for (const row of (await served.ask('/api/attempts')).json<{ logId: string; job: string; attempt: number }[]>())
