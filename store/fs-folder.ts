@@ -1,5 +1,5 @@
 // The folder of a store: where a key lies in it, and that no symbolic link leads out of it.
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, realpathSync } from 'node:fs';
 import { lstat, mkdir, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { AppError, systemErrorCode } from './errors.ts';
@@ -53,7 +53,7 @@ export class FsFolder {
   /** STORE error if a link on the way to `file` leads out of the store; ENOENT is thrown as it is. */
   async requireInside(folder: string): Promise<void> {
     const root = await this.#root();
-    const real = await realpath(folder);
+    const real = realpathSync.native(folder);
     if (real !== root && !real.startsWith(root + sep))
       throw new AppError('REFUSED', `${folder} is a symbolic link that leads out of the store`, {
         hint: 'put the real folder there; a store is not followed elsewhere',

@@ -1,5 +1,5 @@
 // A store in a folder. What makes a put safe is in fs-put.ts, the order of listings in fs-list.ts.
-import { type BigIntStats, constants, lstatSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, link, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError, systemErrorCode } from './errors.ts';
@@ -21,6 +21,9 @@ import type {
 
 /** chosen: one compressed frame in one read (frames hold 256 KiB of text). */
 const READ_BYTES = 262_144;
+
+/** NONBLOCK: a pipe that someone put there must not hang us. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** `linkFile` is for tests: a file system without hard links. */
 export interface FsStoreOptions {
@@ -54,6 +57,10 @@ class FsStore implements ObjectStore, ObjectRemover {
   }
 
   async *get(key: ObjectKey, range?: ByteRange): AsyncIterable<Uint8Array> {
+    if (range !== undefined && range.end - range.start <= READ_BYTES) {
+      yield await this.#getSmall(key, range);
+      return;
+    }
     const handle = await this.#open(key);
     try {
       const stat = await handle.stat();
@@ -71,6 +78,37 @@ class FsStore implements ObjectStore, ObjectRemover {
       throw fsError(error, this.#folder.fileOf(key));
     } finally {
       await handle.close();
+    }
+  }
+
+  /**
+   * A range of one read, at once: a search takes hundreds of frames from as many files, and each of the five calls for one
+   * costs more on its way through the thread pool than in the system (measured: 1.3 ms a frame in place of 0.1).
+   */
+  async #getSmall(key: ObjectKey, { start, end }: ByteRange): Promise<Uint8Array> {
+    const file = this.#folder.fileOf(key);
+    let opened: number;
+    try {
+      await this.#folder.requireInside(dirname(file));
+      opened = openSync(file, OPEN_FLAGS);
+    } catch (error) {
+      throw await this.#openError(key, error);
+    }
+    try {
+      const found = fstatSync(opened);
+      if (!found.isFile()) throw notFound(key);
+      if (start < 0 || start > end || end > found.size) throw endsBeforeRange(key, found.size);
+      const buffer = Buffer.allocUnsafe(end - start);
+      for (let filled = 0; filled < buffer.byteLength; ) {
+        const bytesRead = readSync(opened, buffer, filled, buffer.byteLength - filled, start + filled);
+        if (bytesRead === 0) throw endsBeforeRange(key, start + filled);
+        filled += bytesRead;
+      }
+      return buffer;
+    } catch (error) {
+      throw fsError(error, file);
+    } finally {
+      closeSync(opened);
     }
   }
 
@@ -138,13 +176,17 @@ class FsStore implements ObjectStore, ObjectRemover {
     const file = this.#folder.fileOf(key);
     try {
       await this.#folder.requireInside(dirname(file));
-      // NONBLOCK: a pipe that someone put there must not hang us
-      return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      return await open(file, OPEN_FLAGS);
     } catch (error) {
-      if (!isAbsent(error)) throw fsError(error, file);
-      await this.#folder.requireRoot();
-      throw notFound(key);
+      throw await this.#openError(key, error);
     }
+  }
+
+  /** What an object that can't be opened means. */
+  async #openError(key: ObjectKey, error: unknown): Promise<unknown> {
+    if (!isAbsent(error)) return fsError(error, this.#folder.fileOf(key));
+    await this.#folder.requireRoot();
+    return notFound(key);
   }
 
   async *#walk(options: WalkOptions): AsyncIterable<string> {
