@@ -28,7 +28,7 @@ const warn = (check: string, finding: string, fix: string): Finding => ({ check,
 const bad = (check: string, finding: string, fix: string): Finding => ({ check, state: 'bad', finding, fix });
 
 /** The error of a check as a finding, with the advice that it carries. */
-const failed = (check: string, error: unknown): Finding =>
+export const failed = (check: string, error: unknown): Finding =>
   bad(check, reasonOf(error), error instanceof AppError ? error.hint : 'run the command again with --debug');
 
 /** engines in package.json. */

@@ -1,5 +1,5 @@
 // The one file that knows commander: builds the program from the catalogue and turns argv into a command's input.
-import { Command as Commander, CommanderError, Help, Option } from 'commander';
+import { Command as Commander, CommanderError, Option } from 'commander';
 import { AppError } from '../store/errors.ts';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
 import type { Command, CommandDescription, CommandInput } from './command.ts';
@@ -179,6 +179,3 @@ export async function describeCommands(): Promise<readonly CommandDescription[]>
     }),
   );
 }
-
-/** For the docs: commander's own view of a command. */
-export const helperOf = (): Help => new Help();

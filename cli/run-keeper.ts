@@ -14,7 +14,7 @@ import type { CommandInput, CommandIo } from './command.ts';
 import type { Config } from './config.ts';
 import { readIdentity } from './identity.ts';
 import { readMasking } from './masking.ts';
-import { openSession } from './session.ts';
+import { indexesHere, openSession } from './session.ts';
 
 /** What became of the log: `failed` means that nothing is kept. */
 export type RunOutcome =
@@ -128,7 +128,7 @@ async function keep({ input, io, backlog, times, state }: KeepOptions): Promise<
   const identity = await identityOf(input, io, config);
   const session = openSession(config);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index') && !config.store.startsWith('s3://'),
+    index: indexesHere(input, config),
     onIndexFailure: (reason) => say(io, `the log is kept but not indexed here: ${reason}`),
     now: io.now,
     signal: new AbortController().signal, // a cancelled job's log is kept all the same

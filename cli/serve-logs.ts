@@ -17,7 +17,7 @@ import type { Config } from './config.ts';
 import { linesIn } from './log-lines.ts';
 import { frameTableOf } from './log-source.ts';
 import { chooseLog } from './refs.ts';
-import { openSession, requireIndex, type Session } from './session.ts';
+import { frameCacheDirOf, openSession, requireIndex, type Session } from './session.ts';
 
 /** Opens logs of the configured store and index, each request for itself, so that a sync in between is seen. */
 export const openLogs =
@@ -118,7 +118,7 @@ async function* foundLines(session: Session, asked: Asked, signal: AbortSignal):
     mode: 'lines',
     contextLines: 0,
     budgetMs: 0,
-    frameCacheDir: session.config.store.startsWith('s3://') ? session.config.cache : undefined,
+    frameCacheDir: frameCacheDirOf(session.config),
     signal,
   });
   let lines = 0;

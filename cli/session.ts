@@ -5,6 +5,7 @@ import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
 import { AppError } from '../store/errors.ts';
 import type { Manifest } from '../store/manifest.ts';
 import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
+import type { CommandInput } from './command.ts';
 import type { Config } from './config.ts';
 
 export type OpenedStore = ObjectStore & ObjectRemover;
@@ -25,6 +26,17 @@ export interface Session {
   settle(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Whether the store is a folder: near enough to index what is kept at once, and to read frames without a cache. */
+export const isFolderStore = ({ store }: Pick<Config, 'store'>): boolean => !store.startsWith('s3://');
+
+/** Where frames that were read from a distant store are kept; undefined for a folder. */
+export const frameCacheDirOf = (config: Pick<Config, 'store' | 'cache'>): string | undefined =>
+  isFolderStore(config) ? undefined : config.cache;
+
+/** Whether a command that keeps logs also indexes them here: with a folder, unless `--no-index` is given. */
+export const indexesHere = (input: CommandInput, config: Pick<Config, 'store'>): boolean =>
+  !input.isOff('index') && isFolderStore(config);
 
 /** Nothing is opened yet. */
 export function openSession(config: Config): Session {

@@ -9,13 +9,7 @@ import { unpackFrameTable } from './frame-table-blob.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
 import { followRedirect } from './redirects.ts';
 import { FRAMES_OF_LOG } from './statements.ts';
-import {
-  LOG_ID_RANGE,
-  type LogRowColumns,
-  selectLogsOf,
-  selectLogsOfRef,
-  type WhichLogs,
-} from './statements-filter.ts';
+import { type LogRowColumns, selectLogsOf, selectLogsOfRef, type WhichLogs } from './statements-filter.ts';
 import { selectAttempts, selectCounts } from './statements-order.ts';
 
 /** How a list is cut and ordered: by start time, newest first unless told otherwise. */
@@ -78,10 +72,6 @@ export const findLog = (index: LogIndexReader, logId: LogId): LogRow | undefined
   const [first] = findLogs(index, { logIdPrefix: logId }, {});
   return first;
 };
-
-/** Log ids with this start, ascending. */
-export const findLogIds = (index: LogIndexReader, prefix: string, limit: number): LogId[] =>
-  index.db.all(LOG_ID_RANGE, { from: prefix, to: `${prefix}~`, limit }).map((row) => row.log_id as LogId);
 
 /** Attempts, red and green ones, that the filter lets through. */
 export function countAttempts(index: LogIndexReader, filter: AttemptFilter): OutcomeCounts {

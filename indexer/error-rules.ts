@@ -7,9 +7,6 @@ import { LEVEL_LANGUAGE_RULES, PHRASE_LANGUAGE_RULES, SYSTEM_LANGUAGE_RULES } fr
 import { SUMMARY_RULES, TEST_RULES } from './error-rules-test.ts';
 import { LEVEL_RULES, PHRASE_RULES, SYSTEM_RULES } from './error-rules-text.ts';
 
-/** Raise it with every change of the tables. */
-export const ERROR_RULES_VERSION = 2;
-
 export const ERROR_RULES: readonly ErrorRule[] = [
   ...EXIT_RULES,
   ...COMPILER_RULES,

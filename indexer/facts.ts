@@ -1,12 +1,11 @@
 // Facts of the store, applied to the index: kept in a table, and their effect on attempts and texts.
 
 import type { Fact } from '../store/facts.ts';
-import type { LogId } from '../store/log-id.ts';
 import { idOfName, refreshAttempt } from './attempt-rows.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import { subjectKey } from './fact-subject.ts';
 import { startGeneration } from './generation.ts';
-import type { LogIndex, LogIndexReader, StoreId } from './log-index.ts';
+import type { LogIndex, StoreId } from './log-index.ts';
 import {
   ADD_FACT,
   ATTEMPTS_OF_REPO,
@@ -16,7 +15,6 @@ import {
   CHOOSE_CAPTURE,
   FIND_FACT,
   FIND_LOG_ROW,
-  FIND_REDIRECT,
   GET_META,
   REMOVE_CAPTURE,
   REMOVE_LOG,
@@ -131,10 +129,4 @@ function removeLog(
   db.run(REMOVE_LONE_SIGNATURES, {});
   startGeneration(db); // SQLite may give the row's number again
   db.run(SET_META, { name: REMOVED_TEXT, value: (db.get(GET_META, { name: REMOVED_TEXT })?.value ?? 0) + 1 });
-}
-
-/** The log that took the place of a buried one, as its tombstone says. */
-export function findRedirect(index: LogIndexReader, logId: string): LogId | undefined {
-  const redirect = index.db.get(FIND_REDIRECT, { logId })?.redirect_to;
-  return redirect === null || redirect === undefined ? undefined : (redirect as LogId);
 }

@@ -175,11 +175,6 @@ export function selectVolume(db: IndexReadDatabase, filter: AttemptFilter): { ra
   return { raw_bytes: row?.raw_bytes ?? 0, logs: row?.logs ?? 0 };
 }
 
-/** Log ids that start with `prefix`. */
-export const LOG_ID_RANGE = sql<{ from: string; to: string; limit: number }, { log_id: string }>(
-  'SELECT log_id FROM logs WHERE log_id >= :from AND log_id < :to ORDER BY log_id LIMIT :limit',
-);
-
 /** Logs by parts of a REF; `prefix`, `url` and exact `job` are no filters. */
 export function selectLogsOfRef(
   db: IndexReadDatabase,

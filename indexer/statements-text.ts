@@ -12,10 +12,6 @@ export const REMOVE_BLOCK = sql<{ block: bigint }>('DELETE FROM text WHERE rowid
 export const MATCH_BLOCKS = sql<{ match: Uint8Array; from: bigint; to: bigint; limit: bigint }, { block: number }>(
   'SELECT rowid AS block FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid LIMIT :limit',
 );
-/** In how many blocks a word is. */
-export const COUNT_BLOCKS = sql<{ word: Uint8Array }, { blocks: number }>(
-  'SELECT doc AS blocks FROM text_terms WHERE term = CAST(:word AS TEXT)',
-);
 export const ALL_TERMS = sql<Record<string, never>, { term: Uint8Array }>(
   'SELECT CAST(term AS BLOB) AS term FROM text_terms',
 );

@@ -167,9 +167,6 @@ export const ADD_LOG = sql<{
 );
 export const MOVE_LOG = sql<{ id: number; attempt: number }>('UPDATE logs SET attempt = :attempt WHERE id = :id');
 export const REMOVE_LOG = sql<Id>('DELETE FROM logs WHERE id = :id');
-export const LOGS_OF_ATTEMPT = sql<Key, { id: number; log_id: string }>(
-  'SELECT id, log_id FROM logs WHERE attempt = :key ORDER BY log_id',
-);
 
 /** Logs of an attempt that came without a provider's id, which is part of a log's own identity. */
 export const LOGS_WITHOUT_PROVIDER_ID = sql<Key, Id>(
@@ -320,9 +317,6 @@ export const BURY = sql<{ logId: string; captureId: string; redirectTo: string |
 );
 export const FIND_BURIED = sql<{ logId: string; captureId: string }, { redirect_to: string | null }>(
   "SELECT redirect_to FROM buried WHERE log_id = :logId AND capture_id IN ('', :captureId) LIMIT 1",
-);
-export const FIND_REDIRECT = sql<{ logId: string }, { redirect_to: string | null }>(
-  'SELECT redirect_to FROM buried WHERE log_id = :logId AND redirect_to IS NOT NULL ORDER BY capture_id LIMIT 1',
 );
 export const RENAME = sql<{ repo: string; renamedTo: string; storedMs: number }>(
   `INSERT INTO renames VALUES (:repo, :renamedTo, :storedMs) ON CONFLICT DO UPDATE

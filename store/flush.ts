@@ -46,7 +46,6 @@ export async function flushSpool(spool: Spool, options: FlushOptions): Promise<F
     if (counts.delivered >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
     const store = options.storeFor(sealed.storeUrl);
     store?.catch(() => undefined); // it is awaited further down; failing before that must not count as unhandled
-    store?.catch(() => undefined); // awaited further down; until then a failure must not count as unhandled
     const facts = await stat(sealed.objectPath).catch(() => undefined);
     if (store === undefined || facts === undefined) continue; // not ours, or delivered a moment ago
     const ageMs = options.now() - facts.mtimeMs;

@@ -40,7 +40,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'env-paths': ['cli/config.ts'],
   'fast-myers-diff': ['indexer/template-align.ts'],
   'fuse.js': ['indexer/fuzzy.ts'],
-  'p-limit': ['cli/sync-index.ts'],
   'p-retry': ['store/s3-retry.ts', 'forge/http-retry.ts'], // two protocols, each with its own codes that pass
   'parse-duration': ['cli/times.ts'],
   re2js: ['indexer/query-pattern.ts'],

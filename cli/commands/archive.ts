@@ -10,7 +10,7 @@ import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
 import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
-import { openSession, type Session } from '../session.ts';
+import { indexesHere, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 
 export const archive: Command = {
@@ -83,7 +83,7 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(config);
   await refuseWrongStore(session);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index') && !config.store.startsWith('s3://'),
+    index: indexesHere(input, config),
     onIndexFailure: (reason) =>
       io.stderr.write(`firstred: the log is kept but not indexed here: ${showText(reason)}\n`),
     now: io.now,

@@ -1,8 +1,8 @@
 // `firstred __complete WHAT START`: what the index knows that begins so, a word a line. For the scripts of `completion`.
 
 import { listLogs } from '../../indexer/attempts.ts';
-import type { Attempt } from '../../store/attempt.ts';
 import type { Command } from '../command.ts';
+import { INDEXED_FLAGS } from '../completion-scripts.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openSession } from '../session.ts';
 
@@ -12,14 +12,6 @@ const NEWEST = 500;
 const MAX_WORDS = 40;
 /** SECURITY: names come from other people's branches and jobs; a shell must not find code in what it is offered. */
 const SAFE = /^[\p{L}\p{N}_][\p{L}\p{N}._/:@#+=,%-]*$/u;
-
-const FIELDS: Readonly<Record<string, (attempt: Attempt) => string | undefined>> = {
-  repo: (attempt) => attempt.repo,
-  sha: (attempt) => attempt.sha,
-  job: (attempt) => attempt.job,
-  branch: (attempt) => attempt.branch,
-  workflow: (attempt) => attempt.workflow,
-};
 
 export const complete: Command = {
   name: '__complete',
@@ -38,10 +30,10 @@ export const complete: Command = {
     try {
       const index = await session.findIndex();
       if (index === undefined) return EXIT.done;
-      const field = FIELDS[what];
+      const field = INDEXED_FLAGS.find((flag) => flag === what);
       const words = new Set<string>();
       for (const log of listLogs(index, {}, { sort: 'new', limit: NEWEST })) {
-        const word = field === undefined ? log.logId : field(log.attempt);
+        const word = field === undefined ? log.logId : log.attempt[field];
         if (word?.startsWith(start) === true && SAFE.test(word)) words.add(word);
         if (words.size === MAX_WORDS) break;
       }

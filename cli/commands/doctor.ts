@@ -1,8 +1,7 @@
 // `firstred doctor`: looks at everything that a log passes, and says of each finding what to do.
-import { reasonOf } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
-import { checkIndex, checkPut, checkRuntime, checkSpool, checkStore, type Finding } from '../doctor.ts';
+import { checkIndex, checkPut, checkRuntime, checkSpool, checkStore, type Finding, failed } from '../doctor.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge } from '../forge-access.ts';
 import { openSession } from '../session.ts';
@@ -57,8 +56,7 @@ async function checkServer(input: CommandInput, io: CommandIo): Promise<readonly
     if (first === undefined) return [{ check: 'server', state: 'ok', finding: forge.title, fix: undefined }];
     return gaps.map((gap) => ({ check: 'server', state: 'warn', finding: `${forge.title}: ${gap}`, fix: undefined }));
   } catch (error) {
-    const fix = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
-    return [{ check: 'server', state: 'bad', finding: reasonOf(error), fix }];
+    return [failed('server', error)];
   }
 }
 

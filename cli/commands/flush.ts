@@ -3,7 +3,7 @@ import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openSession } from '../session.ts';
+import { indexesHere, openSession } from '../session.ts';
 
 export const flush: Command = {
   name: 'flush',
@@ -26,7 +26,7 @@ async function runFlush(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   const say = (text: string): Promise<void> => io.stderr.write(`firstred: ${showText(text)}\n`);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index') && !session.config.store.startsWith('s3://'),
+    index: indexesHere(input, session.config),
     onIndexFailure: (reason) => say(`delivered but not indexed here: ${reason}`),
     now: io.now,
     signal: io.signal,

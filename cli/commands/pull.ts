@@ -9,7 +9,7 @@ import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
 import { isWhole, openKeptCaptures } from '../kept-captures.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
-import { openSession, type Session } from '../session.ts';
+import { indexesHere, openSession, type Session } from '../session.ts';
 import { parseTimeMs } from '../times.ts';
 import { toolName } from '../version.ts';
 
@@ -57,7 +57,7 @@ async function pullAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   if (forge.log === undefined) throw missingAbility(forge, 'log');
   const session = openSession(config);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index') && !config.store.startsWith('s3://'),
+    index: indexesHere(input, config),
     onIndexFailure: (reason) =>
       io.stderr.write(`firstred: the log is kept but not indexed here: ${showText(reason)}\n`),
     now: io.now,

@@ -15,7 +15,7 @@ import { findSource } from '../log-source.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
 import { parseRef } from '../refs.ts';
-import { openSession, type Session } from '../session.ts';
+import { indexesHere, openSession, type Session } from '../session.ts';
 import { toolName } from '../version.ts';
 
 export const rerun: Command = {
@@ -62,7 +62,7 @@ async function keepAndRerun(input: CommandInput, io: CommandIo): Promise<ExitCod
     const chosen = await chooseAttempt(forge.attempts(target.filter, io.signal), target);
     const store = await session.store();
     const archiver = await openArchiver(session, {
-      index: !input.isOff('index') && !config.store.startsWith('s3://'),
+      index: indexesHere(input, config),
       onIndexFailure: (reason) => io.stderr.write(`firstred: kept but not indexed here: ${showText(reason)}\n`),
       now: io.now,
       signal: io.signal,

@@ -10,7 +10,7 @@ import { keepStored, keptAlready, mapTasks, type StoredOutcome, type StoredTools
 import { openKeptCaptures } from '../kept-captures.ts';
 import { type LogStorage, openLogStorage, type StoredLog } from '../log-storage.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
-import { openSession, type Session } from '../session.ts';
+import { indexesHere, openSession, type Session } from '../session.ts';
 import { toolName } from '../version.ts';
 
 export const rescue: Command = {
@@ -52,7 +52,7 @@ async function runRescue(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const storage = await openLogStorage(input.arguments[0] ?? '', config);
   const session = openSession(config);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index') && !config.store.startsWith('s3://'),
+    index: indexesHere(input, config),
     onIndexFailure: (reason) => io.stderr.write(`firstred: kept but not indexed here: ${showText(reason)}\n`),
     now: io.now,
     signal: io.signal,

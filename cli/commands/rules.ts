@@ -8,7 +8,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter } from '../filters.ts';
 import { openLogFile } from '../log-files.ts';
-import { openSession, requireIndex } from '../session.ts';
+import { frameCacheDirOf, openSession, requireIndex } from '../session.ts';
 
 /** chosen: 200 rules of 4 KB each are less. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -53,7 +53,7 @@ async function runRules(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const index = await requireIndex(session);
     const store = await session.store();
-    const frameCacheDir = session.config.store.startsWith('s3://') ? session.config.cache : undefined;
+    const frameCacheDir = frameCacheDirOf(session.config);
     const options = { filter: readFilter(input, io.now()), frameCacheDir, signal: io.signal };
     const paint = await paintFor(input, io);
     const trials: RuleTrial[] = [];

@@ -15,7 +15,7 @@ import { openAlert } from '../search-alert.ts';
 import { matchRow, summaryRow } from '../search-json.ts';
 import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { frameCacheDirOf, openSession, requireIndex, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
@@ -174,7 +174,7 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
     mode,
     contextLines: context === undefined ? 0 : context === '0' ? 0 : parseCount(context, 'context'),
     budgetMs: budget === undefined || mode === 'count' ? undefined : parseDurationMs(budget),
-    frameCacheDir: session.config.store.startsWith('s3://') ? session.config.cache : undefined,
+    frameCacheDir: frameCacheDirOf(session.config),
     signal: io.signal,
     explain: input.flag('explain'),
     onScan: (reason, findRawBytes) => {

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
+import { attemptFlags, expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
 import { readKeptLogs } from '../support/kept-logs.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
@@ -15,27 +15,7 @@ async function blockStore(home: TestHome): Promise<() => Promise<void>> {
 }
 
 const keep = (home: TestHome, text: string, attempt = 1, env = {}): ReturnType<typeof runCommand> =>
-  runCommand(
-    home,
-    [
-      'run',
-      '--no-index',
-      '--repo',
-      'h/o/n',
-      '--sha',
-      'abcdef0123',
-      '--job',
-      'j',
-      '--run',
-      '1',
-      '--attempt',
-      String(attempt),
-      '--',
-      'printf',
-      text,
-    ],
-    { env },
-  );
+  runCommand(home, ['run', '--no-index', ...attemptFlags(attempt), '--', 'printf', text], { env });
 
 test('what the store did not take is delivered by flush, once', async () => {
   const home = await makeHome();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SCHEMAS } from '../../cli/schemas.ts';
 import { openFsStore } from '../../store/fs-store.ts';
-import { makeHome, type TestHome } from '../support/command.ts';
+import { attemptFlags, makeHome, type TestHome } from '../support/command.ts';
 import { expectWhole, type InProcessResult, listedLogs, runHere } from '../support/crash-checks.ts';
 import { readKeptLogs } from '../support/kept-logs.ts';
 
@@ -209,20 +209,7 @@ test('forget asks for the id again, removes at once, and the text stays away for
   expect(await readKeptLogs(home.store)).toHaveLength(1);
   expect((await readFile(home.index)).includes('unusualword')).toBe(false);
   const again = join(home.folder, '0.log');
-  await expectDone(home, [
-    'archive',
-    again,
-    '--repo',
-    'h/o/n',
-    '--sha',
-    'abcdef0123',
-    '--job',
-    'j',
-    '--run',
-    '1',
-    '--attempt',
-    '1',
-  ]);
+  await expectDone(home, ['archive', again, ...attemptFlags(1)]);
   expect(await listedLogs(home)).toHaveLength(1);
   // What came again although it is forgotten goes with the next prune, without any grace.
   expect((await prune(home, '--apply')).removed).toHaveLength(1);

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import type { CommandInput } from '../../cli/command.ts';
-import { readFilter, readLimit } from '../../cli/filters.ts';
+import { FILTER_OPTIONS, readFilter, readLimit } from '../../cli/filters.ts';
 import { parseRef } from '../../cli/refs.ts';
 import { parseSizeBytes } from '../../cli/sizes.ts';
 import { parseDurationMs, parseTimeMs } from '../../cli/times.ts';
@@ -178,21 +178,7 @@ const inputOf = (values: Readonly<Record<string, string>>): CommandInput => ({
   isOff: () => false,
   list: (name) => (values[name] === undefined ? [] : [values[name]]),
 });
-const names = fc.constantFrom(
-  'repo',
-  'sha',
-  'workflow',
-  'job',
-  'branch',
-  'pr',
-  'run',
-  'attempt',
-  'conclusion',
-  'since',
-  'until',
-  'label',
-  'limit',
-);
+const names = fc.constantFrom(...FILTER_OPTIONS.map(({ flags }) => /^--(\w+)/.exec(flags)?.[1] ?? ''));
 const filters = target(
   'filters, times and sizes',
   fc.dictionary(names, piecewise(FILTER_PIECES, 5), { noNullPrototype: true }),

@@ -55,6 +55,11 @@ export interface CommandOptions {
   readonly stdout?: number;
 }
 
+/** The flags of one attempt of the job that such tests keep logs of. */
+export const attemptFlags = (attempt: number): readonly string[] => [
+  ...['--repo', 'h/o/n', '--sha', 'abcdef0123', '--job', 'j', '--run', '1', '--attempt', String(attempt)],
+];
+
 /** Starts the command line; the caller waits for it. */
 export function startCommand(home: TestHome, args: readonly string[], options: CommandOptions = {}): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type CommandResult, runCommand, type TestHome } from './command.ts';
+import { attemptFlags, type CommandResult, runCommand, type TestHome } from './command.ts';
 import { expectWhole, listedLogs } from './crash-checks.ts';
 
 export interface Crowd {
@@ -24,20 +24,7 @@ export async function expectCrowd(home: TestHome, crowd: Crowd): Promise<void> {
       const attempt = n < crowd.sameAttempt ? 1 : n + 2;
       return {
         text,
-        args: [
-          'archive',
-          file,
-          '--repo',
-          'h/o/n',
-          '--sha',
-          'abcdef0123',
-          '--job',
-          'j',
-          '--run',
-          '1',
-          '--attempt',
-          String(attempt),
-        ],
+        args: ['archive', file, ...attemptFlags(attempt)],
       };
     }),
   );
