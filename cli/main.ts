@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// Entry point: runs one command and sets the exit code. Never calls process.exit: on a pipe that would cut the output.
+// Runs one command and sets the exit code. Never calls process.exit: on a pipe that would cut the output.
 import { armCrashPoint } from '../store/crash-points.ts';
 import { AppError } from '../store/errors.ts';
 import type { CommandIo } from './command.ts';

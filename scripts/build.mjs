@@ -1,7 +1,11 @@
 // Bundles the command line and its workers into dist/. What makes a process start sooner: what nearly every command needs lies
-// in one file, and built-in modules are taken by `require` when they are first used; an ES import of them runs all they have.
-import { cpSync, rmSync } from 'node:fs';
+// in one file, built-in modules are taken by `require` when they are first used (an ES import of them runs all they have), and
+// the code that V8 compiles for the commonest commands is kept beside it (cli/start.ts).
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
 
@@ -31,11 +35,16 @@ const builtins = {
 const CORE = ['cli/main', 'cli/commands/search', 'indexer/open-index', 'store/open-store', 'store/store-format'];
 
 rmSync('dist', { recursive: true, force: true });
-// Each alone: the core is also the entry point, and a worker that imported it would run the command line once more.
-await bundleEntry('cli/main', {
+// CommonJS: Node starts it sooner than ES modules.
+mkdirSync('dist');
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+await bundleEntry('cli/main', 'cli/start', {});
+// Each alone: the core is also an entry point, and a worker that imported it would run the command line once more.
+await bundleEntry('cli/program', 'cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
-await bundleEntry('store/compress-worker', {});
+await bundleEntry('store/compress-worker', 'store/compress-worker', {});
+keepCompiledCode();
 
 /** A line for each package that a part holds: it tells a reader, and the test of what a process loads. */
 function packagesIn(chunk) {
@@ -43,9 +52,9 @@ function packagesIn(chunk) {
   return [...new Set(names)].map((name) => `// node_modules/${name}`).join('\n');
 }
 
-async function bundleEntry(name, output) {
+async function bundleEntry(name, source, output) {
   const bundle = await rolldown({
-    input: { [name]: `${name}.ts` },
+    input: { [name]: `${source}.ts` },
     platform: 'node',
     external: ['better-sqlite3', 'zstd-napi'],
     plugins: [builtins],
@@ -57,15 +66,34 @@ async function bundleEntry(name, output) {
   });
   await bundle.write({
     dir: 'dist',
-    format: 'esm',
+    format: 'cjs',
     // Names stay, so that a stack says where it happened.
     minify: { compress: true, mangle: false, codegen: true },
-    banner: "const __nodeRequire = process.getBuiltinModule('module').createRequire(import.meta.url);",
+    // A `require` that the bundler leaves alone.
+    banner: 'const __nodeRequire = require;',
     postFooter: packagesIn,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     ...output,
   });
+}
+
+/** Runs the commonest commands, so that what they need is compiled. */
+function keepCompiledCode() {
+  const home = mkdtempSync(path.join(tmpdir(), 'firstred-build-'));
+  const env = { HOME: home, FIRSTRED_STORE: path.join(home, 'store') };
+  const run = (args) =>
+    execFileSync(process.execPath, ['--require', './scripts/write-code-cache.cjs', 'dist/cli/main.js', ...args], {
+      env,
+    });
+  try {
+    writeFileSync(path.join(home, 'a.log'), 'compiling\nerror: it broke 1 time\n'.repeat(50));
+    run(['archive', path.join(home, 'a.log'), '--sha', '4f2a91c', '--job', 'build', '--attempt', '1']);
+    run(['search', 'it broke']);
+    run(['list']);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 // The page of `firstred serve`. Nothing of it comes from elsewhere when it runs.

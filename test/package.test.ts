@@ -33,7 +33,9 @@ test('sources, tests and benches stay at home', () => {
 });
 
 test('every chunk that the program may load is in it', () => {
-  const named = /(?:from|import\()\s*"(\.{1,2}\/[^"]+\.js)"/g;
+  const named = /require\(["'`](\.{1,2}\/[^"'`]+\.js)["'`]\)/g;
+  const program = readFileSync(path.join(ROOT, 'dist/cli/program.js'), 'utf8');
+  expect([...program.matchAll(named)].length).toBeGreaterThan(10);
   for (const file of paths.filter(
     (each) => each.startsWith('dist/') && each.endsWith('.js') && !each.startsWith('dist/web/'),
   ))

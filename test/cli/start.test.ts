@@ -1,7 +1,10 @@
 // What a process loads before it answers: the dear packages only where they are needed.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
 
@@ -53,4 +56,24 @@ test('archive into a folder loads neither the AWS SDK nor, without index, SQLite
   writeFileSync(join(home.folder, 'work/a.log'), 'a\n');
   const loaded = await packagesLoadedBy(home, args);
   expect(loaded.filter((name) => [...DEAR, 'better-sqlite3', 're2js'].includes(name))).toEqual([]);
+});
+
+test('the code that was compiled at the build is taken by the Node that built it', () => {
+  const file = resolve(import.meta.dirname, '../../dist/cli/program.js');
+  const script = new vm.Script(module.wrap(readFileSync(file, 'utf8')), {
+    filename: file,
+    cachedData: readFileSync(`${file}.v8`),
+  });
+  expect(script.cachedDataRejected).toBe(false);
+});
+
+test('without that code, or with a broken one, the program runs all the same', async () => {
+  const home = await makeHome();
+  const dist = join(home.folder, 'work/dist');
+  cpSync(resolve(import.meta.dirname, '../../dist'), dist, { recursive: true });
+  for (const broken of [(file: string) => writeFileSync(file, 'no code'), rmSync]) {
+    broken(join(dist, 'cli/program.js.v8'));
+    const output = execFileSync(process.execPath, [join(dist, 'cli/main.js'), '--help'], { encoding: 'utf8' });
+    expect(output).toContain('Usage: firstred');
+  }
 });
