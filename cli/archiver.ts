@@ -62,9 +62,19 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
   const compressor: Compressor = createCompressor();
   let usable: ReturnType<typeof openUsableSpool> | undefined;
   let indexing: Promise<void> = Promise.resolve();
+  let canIndex = options.index;
 
+  async function indexNext(manifest: Manifest, delivery: Delivery): Promise<void> {
+    if (!canIndex) return;
+    try {
+      await indexOne(session, manifest, delivery);
+    } catch (error) {
+      canIndex = !isWithoutSqlite(error);
+      await options.onIndexFailure(reasonOf(error));
+    }
+  }
   function index(manifest: Manifest, delivery: Delivery): Promise<void> {
-    if (options.index) indexing = indexing.then(() => indexOne(session, manifest, delivery, options));
+    indexing = indexing.then(() => indexNext(manifest, delivery));
     return indexing;
   }
   async function put(sealed: SealedLog, { spool, lasts }: UsableSpool): Promise<KeptLog> {
@@ -165,21 +175,15 @@ async function readKeptManifest(store: ObjectReader, key: ObjectKey): Promise<Ma
   return parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
 }
 
-async function indexOne(
-  session: Session,
-  manifest: Manifest,
-  { state, manifestKey }: Delivery,
-  options: ArchiverOptions,
-): Promise<void> {
-  try {
-    const kept = state === 'created' ? manifest : await readKeptManifest(await session.store(), manifestKey);
-    const index = await session.indexForWriting();
-    await session.ingest(index, kept);
-    crashPoint('archive:indexed');
-  } catch (error) {
-    await options.onIndexFailure(reasonOf(error));
-  }
+async function indexOne(session: Session, manifest: Manifest, { state, manifestKey }: Delivery): Promise<void> {
+  const kept = state === 'created' ? manifest : await readKeptManifest(await session.store(), manifestKey);
+  const index = await session.indexForWriting();
+  await session.ingest(index, kept);
+  crashPoint('archive:indexed');
 }
+
+/** Then none of the next logs can be indexed either, and saying so once is enough. */
+const isWithoutSqlite = (error: unknown): boolean => error instanceof AppError && error.code === 'INDEX_UNSUPPORTED';
 
 /** What a person must know when `count` logs were not delivered, of which `first` is one. */
 export function spooledText(count: number, first: SpooledLog): string {

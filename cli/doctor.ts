@@ -42,17 +42,29 @@ export function checkRuntime(): readonly Finding[] {
     isOld
       ? bad('node', `Node ${process.versions.node} is too old`, `install Node ${OLDEST_NODE.join('.')} or newer`)
       : ok('node', `Node ${process.versions.node}, ${process.platform} ${process.arch}`),
-    loadable('zstd', () => loadZstd().compress(new Uint8Array(1), 1).byteLength, 'npm rebuild zstd-napi'),
-    loadable('sqlite', sqliteVersion, 'npm rebuild better-sqlite3'),
+    checkZstd(),
+    checkSqlite(),
   ];
 }
 
-function loadable(check: string, load: () => unknown, fix: string): Finding {
+function checkZstd(): Finding {
   try {
-    load();
-    return ok(check, 'the native module works');
+    const zstd = loadZstd();
+    zstd.compress(new Uint8Array(1), 1);
+    return zstd.kind === 'native'
+      ? ok('zstd', 'the native module works')
+      : warn('zstd', 'WASM takes the place of the native module: slower', 'run `npm rebuild zstd-napi`');
   } catch (error) {
-    return bad(check, `the native module can't be used: ${reasonOf(error).split('\n')[0]}`, `run \`${fix}\``);
+    return bad('zstd', `it can't be used: ${reasonOf(error).split('\n')[0]}`, 'run `npm rebuild zstd-napi`');
+  }
+}
+
+function checkSqlite(): Finding {
+  try {
+    sqliteVersion();
+    return ok('sqlite', 'the native module works');
+  } catch (error) {
+    return error instanceof AppError ? bad('sqlite', error.message, error.hint) : failed('sqlite', error);
   }
 }
 

@@ -18,12 +18,16 @@ let loaded: typeof Database | undefined;
 
 /** better-sqlite3, loaded at the first call: what keeps logs must work where no native module can be loaded. */
 function sqlite(): typeof Database {
+  if (loaded !== undefined) return loaded;
   try {
-    loaded ??= require('better-sqlite3') as typeof Database;
+    const found = require('better-sqlite3') as typeof Database;
+    new found(':memory:').close(); // only now is its native part looked for
+    loaded = found;
     return loaded;
   } catch (error) {
-    throw new AppError('INPUT_UNREADABLE', `SQLite can't be loaded here: ${reasonOf(error)}`, {
-      hint: 'run `npm rebuild better-sqlite3`; logs are kept without it: `firstred archive --no-index`',
+    const [reason = ''] = reasonOf(error).split('\n'); // the rest lists every folder that was looked into
+    throw new AppError('INDEX_UNSUPPORTED', `SQLite can't be loaded here: ${reason}`, {
+      hint: 'run `npm rebuild better-sqlite3`; without it logs are kept (`archive`, `run`, `pull`) and checked (`verify`)',
       cause: error,
     });
   }

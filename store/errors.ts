@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'INDEX_TOO_NEW'
   | 'INDEX_DAMAGED'
   | 'INDEX_BUSY'
+  | 'INDEX_UNSUPPORTED' // SQLite's native module is not there or not made for this machine
   | 'PROVIDER_UNAVAILABLE' // the CI server did not answer, or not in time
   | 'PROVIDER_UNSUPPORTED' // this version of the CI server cannot do it
   | 'PATTERN_TOO_COSTLY' // a user's pattern was refused or timed out

@@ -1,17 +1,18 @@
-// Unpacks a foreign `.zst` file of any shape: many frames, skippable ones, no sizes in the headers.
+// Unpacks a foreign `.zst` file of any shape: many frames, skippable ones, no sizes in the headers. Without the native
+// module a frame is unpacked as a whole, so those that do not fit into memory are refused.
 
-import { createRequire } from 'node:module';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import type * as NativeZstd from 'zstd-napi';
-
-const require = createRequire(import.meta.url);
+import { findNative } from './zstd.ts';
+import { cutFrames } from './zstd-cut.ts';
+import { openWasmZstd } from './zstd-wasm.ts';
 
 /** The content of a zstd stream. Errors of the decoder are thrown as they come. */
 export function unpackZstd(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const { DecompressStream } = require('zstd-napi') as typeof NativeZstd;
+  const native = findNative();
+  if (native === undefined) return unpackFrames(input);
   const source = Readable.from(input);
-  const decoder = new DecompressStream();
+  const decoder = new native.DecompressStream();
   source.on('error', (error) => decoder.destroy(error));
   return source.pipe(decoder);
 }
@@ -20,9 +21,12 @@ export function unpackZstd(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint
 const PIECE_BYTES = 16_384;
 
 /** As `unpackZstd`, but of a file that is cut or damaged everything comes that stands before the damage, then the error. */
-export async function* unpackZstdPrefix(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { DecompressStream } = require('zstd-napi') as typeof NativeZstd;
-  const decoder = new DecompressStream();
+export function unpackZstdPrefix(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const native = findNative();
+  return native === undefined ? unpackFrames(input) : unpackPrefix(input, new native.DecompressStream());
+}
+
+async function* unpackPrefix(input: AsyncIterable<Uint8Array>, decoder: Duplex): AsyncGenerator<Uint8Array> {
   const unpacked: Uint8Array[] = [];
   let failure: Error | undefined;
   // Always flowing: what waits inside a stream is thrown away with its error.
@@ -45,4 +49,10 @@ export async function* unpackZstdPrefix(input: AsyncIterable<Uint8Array>): Async
   } finally {
     decoder.destroy();
   }
+}
+
+/** Frame by frame, in WASM: what stands before a damage comes, but for the frame that it is in. */
+export async function* unpackFrames(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const zstd = openWasmZstd();
+  for await (const { bytes, contentLimitBytes } of cutFrames(input)) yield zstd.decompress(bytes, contentLimitBytes);
 }

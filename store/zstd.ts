@@ -1,9 +1,13 @@
-// The one door to zstd. Every frame that passes it has a content size and a checksum, so `zstd -t` can test it.
+// The one door to zstd: zstd-napi where it can be loaded, else the same library as WASM. Every frame that passes it has a
+// content size and a checksum, so `zstd -t` can test it.
 import { createRequire } from 'node:module';
 import type * as NativeZstd from 'zstd-napi';
 import { AppError } from './errors.ts';
+import { openWasmZstd } from './zstd-wasm.ts';
 
 export interface Zstd {
+  /** `wasm`: no native module can be had here (musl, an old libc, an install without scripts). Frames are the same. */
+  readonly kind: 'native' | 'wasm';
   /** One whole frame at `level`. */
   compress(bytes: Uint8Array, level: number): Uint8Array;
   /** The content of one frame, which must be exactly `sizeBytes` long: anything else throws STORE_DAMAGED. */
@@ -13,16 +17,28 @@ export interface Zstd {
 const require = createRequire(import.meta.url);
 let loaded: Zstd | undefined;
 
-/** zstd-napi, loaded at the first call and kept. */
+/** zstd, loaded at the first call and kept. */
 export function loadZstd(): Zstd {
-  loaded ??= nativeZstd(require('zstd-napi') as typeof NativeZstd);
+  loaded ??= checkedZstd(findNativeZstd() ?? openWasmZstd());
   return loaded;
 }
 
-function nativeZstd(native: typeof NativeZstd): Zstd {
+/** zstd-napi; undefined where it was not installed, not built or not made for this system. */
+export function findNative(): typeof NativeZstd | undefined {
+  try {
+    return require('zstd-napi') as typeof NativeZstd;
+  } catch {
+    return undefined; // whatever the reason, WASM takes its place
+  }
+}
+
+function findNativeZstd(): Zstd | undefined {
+  const native = findNative();
+  if (native === undefined) return undefined;
   const compressors = new Map<number, NativeZstd.Compressor>();
   const decompressor = new native.Decompressor();
   return {
+    kind: 'native',
     compress(bytes, level) {
       let compressor = compressors.get(level);
       if (compressor === undefined) {
@@ -32,17 +48,22 @@ function nativeZstd(native: typeof NativeZstd): Zstd {
       }
       return compressor.compress(bytes);
     },
-    decompress(frame, sizeBytes) {
-      // The library allocates what the frame's header claims: ask before, as the frame may come from anybody.
-      if (contentSizeOf(frame) !== sizeBytes) throw damagedFrame(undefined);
-      try {
-        return decompressor.decompress(frame);
-      } catch (cause) {
-        throw damagedFrame(cause);
-      }
-    },
+    decompress: (frame) => decompressor.decompress(frame),
   };
 }
+
+/** Both libraries allocate what the frame's header claims: it is asked before, as the frame may come from anybody. */
+export const checkedZstd = (zstd: Zstd): Zstd => ({
+  ...zstd,
+  decompress(frame, sizeBytes) {
+    if (contentSizeOf(frame) !== sizeBytes) throw damagedFrame(undefined);
+    try {
+      return zstd.decompress(frame, sizeBytes);
+    } catch (cause) {
+      throw damagedFrame(cause);
+    }
+  },
+});
 
 const damagedFrame = (cause: unknown): AppError =>
   new AppError('STORE_DAMAGED', 'a compressed frame is damaged', {

@@ -53,6 +53,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Uint8Array | string;
   readonly stdout?: number;
+  /** Another build of the command line. */
+  readonly main?: string;
 }
 
 /** The flags of one attempt of the job that such tests keep logs of. */
@@ -62,7 +64,7 @@ export const attemptFlags = (attempt: number): readonly string[] => [
 
 /** Starts the command line; the caller waits for it. */
 export function startCommand(home: TestHome, args: readonly string[], options: CommandOptions = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+  return spawn(process.execPath, [options.main ?? MAIN, ...args], {
     cwd: join(home.folder, 'work'),
     env: { ...home.env, ...options.env },
     stdio: [options.input === undefined ? 'ignore' : 'pipe', options.stdout ?? 'pipe', 'pipe'],
