@@ -2,12 +2,12 @@
 // in one file, built-in modules are taken by `require` when they are first used (an ES import of them runs all they have), and
 // the code that V8 compiles for the commonest commands is kept beside it (cli/start.ts).
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
+import { buildPage } from './build-page.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -45,6 +45,7 @@ await bundleEntry('cli/program', 'cli/main', {
 });
 await bundleEntry('store/compress-worker', 'store/compress-worker', {});
 keepCompiledCode();
+await buildPage();
 
 /** A line for each package that a part holds: it tells a reader, and the test of what a process loads. */
 function packagesIn(chunk) {
@@ -95,17 +96,3 @@ function keepCompiledCode() {
     rmSync(home, { recursive: true, force: true });
   }
 }
-
-// The page of `firstred serve`. Nothing of it comes from elsewhere when it runs.
-await build({
-  entryPoints: ['web/page/page.ts', 'web/page/page.css'],
-  outdir: 'dist/web',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: ['chrome110', 'firefox115', 'safari16.4'],
-  inject: ['web/page/text-size.ts'],
-  legalComments: 'none',
-  logLevel: 'warning',
-});
-for (const name of ['index.html', 'icon.svg']) cpSync(`web/page/${name}`, `dist/web/${name}`);

@@ -1,15 +1,19 @@
 // The page's own files, built into dist/web/: held in memory, the same for everybody, without anything of a log.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Context, Hono } from 'hono';
 import { AppError } from '../store/errors.ts';
 
-const ASSETS = {
-  'page.js': 'text/javascript; charset=utf-8',
-  'page.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
-} as const;
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** The build names a file by a hash of what is in it: then it may be kept, and a browser keeps the code that it made of it. */
+const NAMED_BY_CONTENT = /-[A-Z0-9]{8}\.(?:js|css)$/;
+const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** Paths that the page itself knows: each of them answers with the same document. */
 const PAGES = [
@@ -25,21 +29,28 @@ const PAGES = [
 
 /** Adds the page and its files. NOT_FOUND when they were not built. */
 export function addPageRoutes(app: Hono, folder: string): void {
-  const shell = fileOf(folder, 'index.html', 'text/html; charset=utf-8');
+  const shell = fileOf(folder, 'index.html', { 'Content-Type': 'text/html; charset=utf-8' });
   for (const page of PAGES) app.get(page, (context) => shell(context));
-  for (const [name, type] of Object.entries(ASSETS)) {
-    const asset = fileOf(folder, name, type);
+  for (const name of readdirSync(folder)) {
+    const type = TYPES[path.extname(name)];
+    if (type === undefined) continue;
+    const kept: Record<string, string> = NAMED_BY_CONTENT.test(name) ? { 'Cache-Control': FOR_EVER } : {};
+    const asset = fileOf(folder, name, { 'Content-Type': type, ...kept });
     app.get(`/assets/${name}`, (context) => asset(context));
   }
 }
 
-function fileOf(folder: string, name: string, type: string): (context: Context) => Response {
+function fileOf(
+  folder: string,
+  name: string,
+  headers: Readonly<Record<string, string>>,
+): (context: Context) => Response {
   const plain = readBuilt(path.join(folder, name));
   const packed = gzipSync(plain, { level: 9 });
   return (context) => {
     const takesGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
     return new Response(new Uint8Array(takesGzip ? packed : plain), {
-      headers: { 'Content-Type': type, Vary: 'Accept-Encoding', ...(takesGzip ? { 'Content-Encoding': 'gzip' } : {}) },
+      headers: { ...headers, Vary: 'Accept-Encoding', ...(takesGzip ? { 'Content-Encoding': 'gzip' } : {}) },
     });
   };
 }

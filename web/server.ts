@@ -32,7 +32,6 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-store',
   'X-Frame-Options': 'DENY',
 } as const;
 
@@ -47,6 +46,9 @@ export function createSite(content: SiteContent, accessOptions: AccessOptions): 
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+    // The page's own code may be kept by a browser; nothing else may, whatever an answer says of itself.
+    if (context.res.status !== 200 || !context.req.path.startsWith('/assets/'))
+      context.res.headers.set('Cache-Control', 'no-store');
   });
   app.use(async (context, next) =>
     context.req.url.length > MAX_URL_LENGTH

@@ -1,4 +1,5 @@
 // Asking the server: JSON, lines of JSON as they come, and the token. Every question can be taken back.
+import { takeEarly } from './early.ts';
 
 /** What the server says when it can't answer. */
 export class ApiError extends Error {
@@ -26,7 +27,7 @@ export function urlOf(path: string, params: Params = {}): string {
 }
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { credentials: 'same-origin', ...init });
+  const response = await (takeEarly(url) ?? fetch(url, { credentials: 'same-origin', ...init }));
   if (response.ok) return response;
   const said = await response.json().catch(() => ({}) as Record<string, unknown>);
   throw new ApiError(

@@ -3,8 +3,8 @@ import { getJson, urlOf } from './api.ts';
 import { useAnswer } from './asking.ts';
 import { CompareList } from './compare-list.ts';
 import { html, useState, type VNode } from './html.ts';
-import { attemptWords, badge, nothing, when, whenThere } from './parts.ts';
-import { adjust, usePlace } from './router.ts';
+import { attemptWords, badge, noSuchPage, nothing, when, whenThere } from './parts.ts';
+import { adjust, type Place, usePlace } from './router.ts';
 import type { DiffJson, LogFacts } from './shapes.ts';
 import { StepBars } from './step-bars.ts';
 import { WhyPanel } from './why-panel.ts';
@@ -15,8 +15,15 @@ interface CompareProps {
   readonly green: string | undefined;
 }
 
-/** The page. */
-export function ComparePage({ red, green }: CompareProps): VNode {
+/** The page of `/compare/RED` and `/compare/RED/GREEN`. */
+export function ComparePage({ place }: { readonly place: Place }): VNode {
+  const [, red, green] = place.path;
+  return red === undefined
+    ? noSuchPage()
+    : html`<${Comparison} key=${`${red} ${green ?? ''}`} red=${red} green=${green} />`;
+}
+
+function Comparison({ red, green }: CompareProps): VNode {
   const noise = usePlace().query.has('noise');
   const url = urlOf(`/api/diff/${red}`, { green, all: noise ? '1' : undefined });
   const diff = useAnswer(url, (signal) => getJson<DiffJson>(url, signal));

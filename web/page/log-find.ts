@@ -22,10 +22,13 @@ const TYPING_MS = 120;
 interface FindBarProps {
   readonly log: LogFacts;
   readonly found: Found;
-  readonly current: number;
+  /** The line of the address. */
+  readonly chosen: number | undefined;
   readonly box: { current: HTMLInputElement | null };
   readonly wrap: boolean;
   readonly folded: ReadonlySet<number>;
+  /** The chosen line, or the first on screen. */
+  current(): number;
   setFound(found: Found): void;
   goTo(line: number): void;
   setWrap(wrap: boolean): void;
@@ -34,7 +37,7 @@ interface FindBarProps {
 
 /** The bar over the lines. */
 export function FindBar(props: FindBarProps): VNode {
-  const { log, found, current, box, wrap, folded, setFound, goTo, setWrap, setFolded } = props;
+  const { log, found, chosen, current, box, wrap, folded, setFound, goTo, setWrap, setFolded } = props;
   const [text, setText] = useState('');
   const [error, setError] = useState<Error | undefined>(undefined);
   useEffect(() => {
@@ -53,8 +56,8 @@ export function FindBar(props: FindBarProps): VNode {
   const leap = (by: 1 | -1): void => {
     const line =
       by === 1
-        ? (found.lines.find((each) => each > current) ?? found.lines[0])
-        : (found.lines.findLast((each) => each < current) ?? found.lines.at(-1));
+        ? (found.lines.find((each) => each > current()) ?? found.lines[0])
+        : (found.lines.findLast((each) => each < current()) ?? found.lines.at(-1));
     if (line !== undefined) goTo(line);
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -63,7 +66,7 @@ export function FindBar(props: FindBarProps): VNode {
     setText('');
     box.current?.blur();
   };
-  const place = found.lines.indexOf(current) + 1;
+  const place = chosen === undefined ? 0 : found.lines.indexOf(chosen) + 1;
   return html`<div class="find-bar" role="search">
     <input ref=${box} type="search" placeholder="find in this log" aria-label="find in this log" value=${text} spellcheck="false"
       onInput=${(event: InputEvent) => setText((event.currentTarget as HTMLInputElement).value)} onKeyDown=${onKey} />

@@ -1,13 +1,12 @@
 // Lines of one log, fetched in pieces as they come on screen, and forgotten when there are many.
 
 import { ansiLine, plainText } from './ansi.ts';
-import { getJson, isAborted, urlOf } from './api.ts';
+import { getJson, isAborted } from './api.ts';
+import { linesUrl, PIECE_LINES } from './early.ts';
 import { html, useEffect, useMemo, useState, type VNode } from './html.ts';
 import type { LinesJson } from './shapes.ts';
 import { size } from './words.ts';
 
-/** chosen: five screens; a frame of the store holds some thousand lines. */
-const PIECE = 250;
 /** chosen: 60,000 lines are some 10 MB. */
 const MAX_PIECES = 240;
 
@@ -38,15 +37,15 @@ export class LogLines {
   line(number: number): ShownLine | undefined {
     const whole = this.#whole.get(number);
     if (whole !== undefined) return whole;
-    const piece = this.#pieces.get(Math.floor((number - 1) / PIECE));
+    const piece = this.#pieces.get(Math.floor((number - 1) / PIECE_LINES));
     const text = piece?.lines[number - piece.first];
     return piece === undefined || text === undefined ? undefined : { text, cutBytes: piece.cut[number] ?? 0 };
   }
 
   /** These lines are on screen: fetches what is missing, and takes back what is not wanted any more. */
   want(first: number, last: number): void {
-    const from = Math.max(0, Math.floor((first - 1) / PIECE));
-    const to = Math.floor((last - 1) / PIECE);
+    const from = Math.max(0, Math.floor((first - 1) / PIECE_LINES));
+    const to = Math.floor((last - 1) / PIECE_LINES);
     for (const [piece, asked] of this.#asked) if (piece < from || piece > to) asked.abort();
     for (let piece = from; piece <= to; piece++) void this.#fetch(piece);
   }
@@ -56,7 +55,7 @@ export class LogLines {
     const asked = new AbortController();
     this.#asked.set(piece, asked);
     try {
-      this.#keep(piece, await this.#lines(piece * PIECE + 1, (piece + 1) * PIECE, asked.signal));
+      this.#keep(piece, await this.#lines(piece * PIECE_LINES + 1, (piece + 1) * PIECE_LINES, asked.signal));
       this.#listener();
     } catch (error) {
       if (!isAborted(error)) this.#listener(error instanceof Error ? error : new Error(String(error)));
@@ -71,7 +70,7 @@ export class LogLines {
     let cut: Record<number, number> = {};
     while (first + lines.length <= last) {
       const from = first + lines.length;
-      const url = urlOf(`/api/logs/${this.logId}/lines`, { from: String(from), to: String(last) });
+      const url = linesUrl(this.logId, from, last);
       const more = await getJson<LinesJson>(url, signal);
       if (more.lines.length === 0) break;
       lines.push(...more.lines);
@@ -88,7 +87,7 @@ export class LogLines {
 
   /** Asks for one line alone, of which more is shown. */
   async widen(number: number): Promise<void> {
-    const url = urlOf(`/api/logs/${this.logId}/lines`, { from: String(number), to: String(number) });
+    const url = linesUrl(this.logId, number, number);
     const { lines, cut } = await getJson<LinesJson>(url);
     this.#whole.set(number, { text: lines[0] ?? '', cutBytes: cut[number] ?? 0 });
     this.#listener();

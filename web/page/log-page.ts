@@ -9,9 +9,9 @@ import { LogHead } from './log-head.ts';
 import { lineCell, useLines } from './log-lines.ts';
 import { type LogRow, LogRows } from './log-rows.ts';
 import { type ListHandle, LongList } from './long-list.ts';
-import { Overview } from './overview.ts';
-import { failure, whenThere } from './parts.ts';
-import { adjust } from './router.ts';
+import { Overview, type OverviewHandle } from './overview.ts';
+import { failure, noSuchPage, whenThere } from './parts.ts';
+import { adjust, type Place } from './router.ts';
 import type { ErrorsJson, LogFacts } from './shapes.ts';
 import { duration, name, plural } from './words.ts';
 
@@ -23,8 +23,13 @@ export function anchorOf(hash: string): readonly [first: number, last: number] |
   return [first, Math.max(first, Number(match[2] ?? match[1]))];
 }
 
-/** The page of a log. */
-export function LogPage({ logId, hash }: { readonly logId: string; readonly hash: string }): VNode {
+/** The page of `/log/ID`. */
+export function LogPage({ place }: { readonly place: Place }): VNode {
+  const [, logId] = place.path;
+  return logId === undefined ? noSuchPage() : html`<${OneLog} key=${logId} logId=${logId} hash=${place.hash} />`;
+}
+
+function OneLog({ logId, hash }: { readonly logId: string; readonly hash: string }): VNode {
   const facts = useAnswer(logId, (signal) => getJson<LogFacts>(`/api/logs/${logId}`, signal));
   return whenThere(facts, (log) => html`<${LogView} key=${log.logId} log=${log} hash=${hash} />`);
 }
@@ -64,13 +69,15 @@ function LogView({ log, hash }: { readonly log: LogFacts; readonly hash: string 
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   const [wrap, setWrap] = useState(innerWidth < 700);
   const [found, setFound] = useState<Found>(NOTHING_FOUND);
-  const [view, setView] = useState<readonly [number, number]>([1, 1]);
+  // What is on screen changes with every turn of the wheel: only who shows it hears of it.
+  const view = useRef<readonly [number, number]>([1, 1]);
+  const overview = useRef<OverviewHandle | null>(null);
   const rows = useMemo(() => new LogRows(log.lines, log.steps, folded), [log, folded]);
   const errors = useErrors(log);
   const { anchor, choose } = useAnchor(log, hash);
   const list = useRef<ListHandle | null>(null);
   const findBox = useRef<HTMLInputElement>(null);
-  const current = anchor?.[0] ?? view[0];
+  const current = (): number => anchor?.[0] ?? view.current[0];
   const unfold = (line: number): void => {
     const step = log.steps.find(
       (each) => folded.has(each.firstLine) && each.firstLine <= line && line <= each.lastLine,
@@ -92,19 +99,20 @@ function LogView({ log, hash }: { readonly log: LogFacts; readonly hash: string 
   const start = rows.rowOf(anchor?.[0] ?? 1);
   const onView = (first: number, last: number): void => {
     const [from, to] = [lineAt(rows, first), lineAt(rows, last)];
-    setView([from, to]);
+    view.current = [from, to];
+    overview.current?.look(view.current);
     lines.want(from, to);
   };
   return html`<div class="log-page">
     <${LogHead} log=${log} anchor=${anchor} errors=${errors} goTo=${goTo} />
-    <${FindBar} log=${log} found=${found} setFound=${setFound} current=${current} goTo=${goTo} box=${findBox}
+    <${FindBar} log=${log} found=${found} setFound=${setFound} chosen=${anchor?.[0]} current=${current} goTo=${goTo} box=${findBox}
       wrap=${wrap} setWrap=${setWrap} folded=${folded} setFolded=${setFolded} />
     ${error === undefined ? null : failure(error)}
     <div class="log-body">
       <${LongList} count=${rows.count} rowHeight=${18} even=${!wrap} version=${rows} label="log" start=${anchor === undefined ? 0 : start}
         handle=${list} onView=${onView}
         row=${(row: number) => rowView(rows.at(row), { lines, anchor, errors, found, choose, toggle })} />
-      <${Overview} lines=${log.lines} errors=${errors} found=${found.lines} view=${view} onGo=${(line: number) => list.current?.reveal(rows.rowOf(line), 'middle')} />
+      <${Overview} lines=${log.lines} errors=${errors} found=${found.lines} handle=${overview} onGo=${(line: number) => list.current?.reveal(rows.rowOf(line), 'middle')} />
     </div>
   </div>`;
 }
@@ -153,9 +161,9 @@ interface KeyWorld {
   readonly rows: LogRows;
   readonly errors: readonly number[];
   readonly found: Found;
-  readonly current: number;
   readonly list: { readonly current: ListHandle | null };
   readonly findBox: { readonly current: HTMLInputElement | null };
+  current(): number;
   goTo(line: number): void;
   toggle(first: number): void;
   choose(line: number, extend: boolean): void;
@@ -170,11 +178,11 @@ export const nextOf = (places: readonly number[], line: number, by: 1 | -1): num
 
 function logKeys({ log, errors, found, current, list, goTo, toggle, choose, findBox, setWrap }: KeyWorld): Keys {
   const leap = (places: readonly number[], by: 1 | -1) => (): void => {
-    const line = nextOf(places, current, by);
+    const line = nextOf(places, current(), by);
     if (line !== undefined) goTo(line);
   };
   const stepTo = (by: number, extend: boolean): void =>
-    extend ? choose(Math.max(1, current + by), true) : goTo(Math.min(log.lines, Math.max(1, current + by)));
+    extend ? choose(Math.max(1, current() + by), true) : goTo(Math.min(log.lines, Math.max(1, current() + by)));
   return {
     j: ['next line', () => stepTo(1, false)],
     k: ['line before', () => stepTo(-1, false)],
@@ -195,10 +203,13 @@ function logKeys({ log, errors, found, current, list, goTo, toggle, choose, find
     f: [
       'fold the step',
       () => {
-        const step = log.steps.find((each) => each.firstLine <= current && current <= each.lastLine);
+        const step = log.steps.find((each) => each.firstLine <= current() && current() <= each.lastLine);
         if (step !== undefined) toggle(step.firstLine);
       },
     ],
-    y: ['copy the REF', () => void navigator.clipboard.writeText(`${log.logId}:${location.hash.slice(1) || current}`)],
+    y: [
+      'copy the REF',
+      () => void navigator.clipboard.writeText(`${log.logId}:${location.hash.slice(1) || current()}`),
+    ],
   };
 }

@@ -63,7 +63,8 @@ export function LongList(props: LongListProps): VNode {
   const first = Math.max(0, at.row - BEYOND);
   const last = Math.min(count - 1, at.row + Math.ceil(viewHeight / rowHeight) + BEYOND);
   const onView = props.onView;
-  useEffect(() => onView?.(first, last), [first, last, count, version]);
+  // Before the picture: lines that are here already are in it.
+  useLayoutEffect(() => onView?.(first, last), [first, last, count, version]);
   useLayoutEffect(() => {
     const element = layer.current;
     if (element === null) return;

@@ -44,6 +44,9 @@ export function whenThere<T>(answer: Answer<T>, view: (value: T) => VNode, waiti
 export const nothing = (words: string, more: ComponentChildren = null): VNode =>
   html`<div class="nothing"><p>${words}</p>${more}</div>`;
 
+/** What stands at an address that is none of ours. */
+export const noSuchPage = (): VNode => nothing('There is no such page.', html`<a href="/">Search</a>`);
+
 /** A button that copies, and says so. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }): VNode {
   const [copied, setCopied] = useState(false);
