@@ -1,5 +1,5 @@
 // One kept log for the page: what the index knows of it, its lines by range, its bytes by range, and finding in it.
-import { findLogs } from '../indexer/attempts.ts';
+import { findLogs, listAttempts } from '../indexer/attempts.ts';
 import type { LogIndexReader, LogRow, QueryFlags } from '../indexer/log-index.ts';
 import { stepsOfLog } from '../indexer/log-steps.ts';
 import { parseQuery } from '../indexer/query.ts';
@@ -33,6 +33,23 @@ export const openLogs =
       await session.close();
     }
   };
+
+/** Loads what the first question needs, so that nobody waits for it: half a second on a busy machine. */
+export async function warmUp(config: Config): Promise<void> {
+  const session = openSession(config);
+  try {
+    const index = await requireIndex(session);
+    const [newest] = listAttempts(index, {}, { limit: 1 });
+    if (newest === undefined) return;
+    const table = await frameTableOf(session, newest);
+    const lines = openedLog(newest, { index, table, store: await session.store() }).read({ first: 1, last: 1 });
+    for await (const _ of lines);
+  } catch {
+    // Whoever asks hears what is wrong.
+  } finally {
+    await session.close();
+  }
+}
 
 /** A log by its id alone: a path or another REF must never reach a file of this machine. */
 export function findKept(index: LogIndexReader, logId: string): LogRow {

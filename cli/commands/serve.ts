@@ -43,9 +43,10 @@ export const serve: Command = {
 async function runServe(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const config = await io.config();
   const options = await listenOptions(input, config);
-  const [{ listen }, { siteContent }] = await Promise.all([
+  const [{ listen }, { siteContent }, { warmUp }] = await Promise.all([
     import('../../web/server.ts'),
     import('../serve-content.ts'),
+    import('../serve-logs.ts'),
   ]);
   const site = await listen(siteContent(config, io.now), options);
   const base = options.publicUrl?.href ?? `http://${shownHost(options.host)}:${site.port}/`;
@@ -57,6 +58,7 @@ async function runServe(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       await io.stderr.write(
         'firstred: others on this network can reach this page without TLS; put a proxy in front and name it with --public-url\n',
       );
+    void warmUp(config);
     await untilAborted(io.signal);
   } finally {
     await site.close();

@@ -39,12 +39,15 @@ const BEYOND = 8;
 /** chosen: a wheel's turn is about 100 px; what is more than a screen is a jump by the bar. */
 const IDLE_MS = 150;
 
+/** What stands over a list, as long as it was not measured: a good guess saves drawing twice. */
+const USUAL_HEAD_PX = 150;
+
 /** The list. */
 export function LongList(props: LongListProps): VNode {
   const { count, rowHeight, even, version } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
-  const [viewHeight, setViewHeight] = useState(600);
+  const [viewHeight, setViewHeight] = useState(() => Math.max(1, innerHeight - USUAL_HEAD_PX));
   const heights = useMemo(() => new Map<number, number>(), [version, even]);
   const sizes: RowSizes = {
     count,
@@ -73,7 +76,8 @@ export function LongList(props: LongListProps): VNode {
         if (row instanceof HTMLElement) heights.set(Number(row.dataset['row']), row.offsetHeight);
       }
     const anchor = element.children[at.row - first];
-    const top = anchor instanceof HTMLElement ? anchor.offsetTop : 0;
+    // Asking for a place makes the browser lay out everything at once: only where rows differ.
+    const top = even ? (at.row - first) * rowHeight : anchor instanceof HTMLElement ? anchor.offsetTop : 0;
     element.style.transform = `translateY(${-Math.round(top + at.offset)}px)`;
   });
   useLayoutEffect(() => sync(), [count, viewHeight, version, even]);

@@ -37,8 +37,8 @@ export function size(bytes: number): string {
   return `${(bytes / (factor as number)).toFixed(bytes / (factor as number) < 10 ? 1 : 0)} ${unit}`;
 }
 
-/** `1,234,567`. */
-export const count = (n: number): string => n.toLocaleString('en');
+/** `1,234,567`. Not by the browser's own rules of languages: loading those took 30 ms of opening a log. */
+export const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `3 lines`, `1 line`. */
 export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
