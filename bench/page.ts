@@ -61,6 +61,9 @@ try {
   console.log(
     `the page weighs ${(weights.reduce((a, b) => a + b, 0) / 1000).toFixed(1)} kB compressed, all of its parts`,
   );
+  console.log(
+    `an empty page, ${STEPS} turns of the wheel: ${framesText(await emptyPage(browser))}: so much is the machine's`,
+  );
   for (const [lines, logId] of logs) await compare(browser, lines, logId);
   await searching(browser);
   console.log(machineText());
@@ -148,6 +151,16 @@ async function openPlain(chrome: Browser, lines: number): Promise<{ readonly ms:
   } finally {
     await page.close();
   }
+}
+
+/** What a page that draws nothing loses to the machine's other work. */
+async function emptyPage(chrome: Browser): Promise<Frames[]> {
+  const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.setContent('<p style="height: 100000px">nothing</p>');
+  const frames: Frames[] = [];
+  for (let round = 0; round < ROUNDS; round++) frames.push(await scroll(page, 'html'));
+  await page.close();
+  return frames;
 }
 
 /** From the last byte of the index's answer to the picture that shows it; the answer is one of two hundred lines. */

@@ -34,8 +34,8 @@ export function addPageRoutes(app: Hono, folder: string): void {
   for (const name of readdirSync(folder)) {
     const type = TYPES[path.extname(name)];
     if (type === undefined) continue;
-    const kept: Record<string, string> = NAMED_BY_CONTENT.test(name) ? { 'Cache-Control': FOR_EVER } : {};
-    const asset = fileOf(folder, name, { 'Content-Type': type, ...kept });
+    const kept = NAMED_BY_CONTENT.test(name) ? FOR_EVER : 'no-store';
+    const asset = fileOf(folder, name, { 'Content-Type': type, 'Cache-Control': kept });
     app.get(`/assets/${name}`, (context) => asset(context));
   }
 }

@@ -5,9 +5,12 @@ import { dropLogs, keepLogs, type Served, serveLogs } from '../support/served.ts
 
 let served: Served;
 const ids: Record<string, string> = {};
+/** The page's own code: its name tells what is in it. */
+let script = '';
 
 beforeAll(async () => {
   served = await serveLogs(await keepLogs([]));
+  script = /<script type="module" src="([^"]+)">/.exec((await served.ask('/')).body.toString())?.[1] ?? '';
   for (const row of (await served.ask('/api/attempts')).json<{ logId: string; job: string; attempt: number }[]>())
     ids[`${row.job}${row.attempt}`] = row.logId;
 });
@@ -67,7 +70,7 @@ describe('who may ask', () => {
       `127.0.0.1.evil.example:${served.port}`,
       '',
     ])
-      for (const path of ['/', '/api/attempts', '/assets/page.js'])
+      for (const path of ['/', '/api/attempts', script])
         expect((await served.ask(path, { headers: { host: host || 'x' } })).status, `${host} ${path}`).toBe(421);
     for (const host of ['localhost', '127.0.0.1', '[::1]'])
       expect((await served.ask('/api/attempts', { headers: { host: `${host}:${served.port}` } })).status).toBe(200);
@@ -82,7 +85,7 @@ describe('who may ask', () => {
       { origin: 'null' },
       { origin: `https://127.0.0.1:${served.port}` },
     ] as Record<string, string>[])
-      for (const path of ['/api/attempts', '/assets/page.js', '/'])
+      for (const path of ['/api/attempts', script, '/'])
         expect((await served.ask(path, { headers })).status, JSON.stringify([headers, path])).toBe(403);
     const link = { 'sec-fetch-site': 'cross-site', ...navigate };
     expect((await served.ask(`/log/${ids['docker1']}`, { headers: link })).status).toBe(200);
@@ -94,10 +97,21 @@ describe('who may ask', () => {
     ).toBe(200);
   });
 
+  test('a browser may keep the page’s own code, whose name tells what is in it, with the same guards', async () => {
+    expect(script).toMatch(/^\/assets\/page-[A-Z0-9]{8}\.js$/);
+    const { headers, status } = await served.ask(script, { headers: { authorization: '' } });
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    const refused = await served.ask(script, { headers: { host: 'evil.example' } });
+    expect(refused.headers['cache-control']).toBe('no-store');
+  });
+
   test('every answer carries the guards', async () => {
     for (const path of [
       '/',
-      '/assets/page.js',
+      '/assets/icon.svg',
+      '/assets/nothing.js',
       '/api/attempts',
       '/api/nothing',
       '/nothing',

@@ -128,5 +128,6 @@ function Door(): VNode {
 /** Draws the page in place of the outline that the document brought along. */
 export function openPage(root: Element): void {
   followLinks();
+  root.replaceChildren();
   show(html`<${Door} />`, root);
 }

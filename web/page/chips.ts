@@ -83,5 +83,5 @@ function toggleChip(
   put: (key: string, value: string) => void,
 ): VNode {
   const on = query.has(key);
-  return html`<button class="chip" title=${title} aria-label=${title} aria-pressed=${on} onClick=${() => put(key, on ? '' : '1')}>${sign}</button>`;
+  return html`<button class="chip" title=${title} aria-label=${`${sign} ${title}`} aria-pressed=${on} onClick=${() => put(key, on ? '' : '1')}>${sign}</button>`;
 }
