@@ -188,9 +188,13 @@ const isWithoutSqlite = (error: unknown): boolean => error instanceof AppError &
 /** What a person must know when `count` logs were not delivered, of which `first` is one. */
 export function spooledText(count: number, first: SpooledLog): string {
   const [logs, wait, it] = count === 1 ? ['the log', 'waits', 'it'] : [`${count} logs`, 'wait', 'them'];
-  const what = `firstred: ${showText(first.storeUrl)} did not take ${logs}: ${showText(first.reason.message)}\n`;
-  if (first.lasts) return `${what}  ${logs} ${wait} in ${showText(first.folder)}: \`firstred flush\` delivers ${it}\n`;
-  return `${what}  NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
+  const { message, hint, code } = first.reason;
+  const what = `firstred: ${showText(first.storeUrl)} did not take ${logs}: ${showText(message)}\n`;
+  // A store that only is away needs nothing done; rights, credentials and a missing bucket do.
+  const remedy = code === 'STORE_UNAVAILABLE' ? '' : `${showText(hint)}; `;
+  if (first.lasts)
+    return `${what}  ${remedy}${logs} ${wait} in ${showText(first.folder)}: \`firstred flush\` delivers ${it}\n`;
+  return `${what}  ${remedy}NOT KEPT beyond this job: set FIRSTRED_SPOOL to a folder that outlasts it, or mend the store\n`;
 }
 
 /** One row of `archive --json`. */

@@ -24,6 +24,15 @@ export interface CommandInput {
   list(name: string): readonly string[];
 }
 
+/** What was typed, of its arguments and its options by name: a text, true, false for `--no-NAME`, or a list. */
+export const commandInput = (args: readonly string[], options: Readonly<Record<string, unknown>>): CommandInput => ({
+  arguments: args,
+  text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
+  flag: (name) => options[name] === true,
+  isOff: (name) => options[name] === false,
+  list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
+});
+
 /** Where text and bytes go; resolves when they were taken, so that a slow pipe slows us down. */
 export interface Sink {
   write(chunk: string | Uint8Array): Promise<void>;

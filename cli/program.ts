@@ -2,7 +2,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { AppError } from '../store/errors.ts';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
-import type { Command, CommandDescription, CommandInput } from './command.ts';
+import { type Command, type CommandDescription, type CommandInput, commandInput } from './command.ts';
 import { SETTINGS } from './settings.ts';
 
 /** What argv asks for. */
@@ -47,7 +47,7 @@ function parseCommand(command: Command, argv: readonly string[]): Invocation {
     throw error;
   }
   const options = commander.opts<Record<string, unknown>>();
-  return { kind: 'run', command, input: inputOf(commander.args, options), flags: options };
+  return { kind: 'run', command, input: commandInput(commander.args, options), flags: options };
 }
 
 /** The commander of one command: used to parse, and by the docs to print its help. */
@@ -92,16 +92,6 @@ function examplesText(command: Command): string {
     ...codes,
     '  2   wrong usage, or an unexpected failure',
   ].join('\n');
-}
-
-function inputOf(args: readonly string[], options: Readonly<Record<string, unknown>>): CommandInput {
-  return {
-    arguments: args,
-    text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
-    flag: (name) => options[name] === true,
-    isOff: (name) => options[name] === false,
-    list: (name) => (Array.isArray(options[name]) ? options[name].map(String) : []),
-  };
 }
 
 const unknownCommand = (name: string): AppError =>

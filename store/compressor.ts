@@ -1,6 +1,7 @@
 // Compresses frames on every core. Small logs stay on this thread: a worker costs more to start than they take.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { compressWorkerFile } from './compress-worker-file.ts';
 import { findSlot, SLOT_BYTES, type Slot } from './frame-slots.ts';
 import { FRAME_BYTES } from './frame-table.ts';
 import { loadZstd } from './zstd.ts';
@@ -113,17 +114,8 @@ export interface CompressOrder {
   readonly level: number;
 }
 
-/** The built worker stands beside the built caller; under a test runner that reads sources, in `dist/`. */
-function workerFile(): URL {
-  const here = new URL(import.meta.url);
-  return here.pathname.endsWith('.ts') ? new URL('../dist/store/compress-worker.js', here) : findBuiltWorker(here);
-}
-
-/** Bundled chunks lie in `dist/chunks`, entry points in `dist/cli` and the like. */
-const findBuiltWorker = (here: URL): URL => new URL('../store/compress-worker.js', here);
-
 function startLane(shared: SharedArrayBuffer): Lane {
-  const worker = new Worker(workerFile(), { workerData: shared });
+  const worker = new Worker(compressWorkerFile(), { workerData: shared });
   worker.unref();
   const lane: Lane = { worker, waiting: [] };
   worker.on('message', (frameBytes: number) => lane.waiting.shift()?.resolve(frameBytes));

@@ -110,7 +110,11 @@ function meaningOf(error: S3Failure, names: S3Names): readonly [ErrorCode, strin
   if (FULL.includes(code) || error.status === 507)
     return ['STORE_FULL', 'no space or quota left', 'free space or raise the quota, then run the command again'];
   if (WRONG_REGION.includes(code) || error.status === 301)
-    return ['USAGE', 'the bucket is in another region', 'set the region of the bucket (`--s3-region` or AWS_REGION)'];
+    return [
+      'USAGE',
+      'the bucket is in another region',
+      'set the region of the bucket (FIRSTRED_S3_REGION or AWS_REGION)',
+    ];
   if (CERTIFICATE.test(code))
     return [
       'REFUSED',

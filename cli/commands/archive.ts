@@ -12,6 +12,7 @@ import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
+import { warningLine } from '../warning-line.ts';
 
 export const archive: Command = {
   name: 'archive',
@@ -47,13 +48,18 @@ export const archive: Command = {
 
 /** A post-step must not turn a job red: what went wrong becomes one line that the CI server shows. */
 async function neverFailing(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const said: string[] = [];
+  const write = (chunk: string | Uint8Array): Promise<void> => {
+    said.push(String(chunk));
+    return io.stderr.write(chunk);
+  };
   try {
-    const code = await keepAll(input, io);
-    if (code !== EXIT.done)
-      await io.stdout.write(`::warning::firstred: not every log is kept as it should be (exit ${code})\n`);
+    const code = await keepAll(input, { ...io, stderr: { ...io.stderr, write } });
+    const why = said.join('').replaceAll(/^firstred: /gm, '');
+    if (code !== EXIT.done) await io.stdout.write(warningLine(`not every log is kept (exit ${code}): ${why}`));
   } catch (error) {
     const hint = error instanceof AppError ? ` (${error.hint})` : '';
-    await io.stdout.write(`::warning::firstred: ${showText(`${reasonOf(error)}${hint}`).replace(/\s+/g, ' ')}\n`);
+    await io.stdout.write(warningLine(`${reasonOf(error)}${hint}`));
   }
   return EXIT.done;
 }
