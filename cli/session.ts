@@ -1,5 +1,6 @@
 // What a command opens of store and index: each at its first use, all closed at the end.
 
+import type { AnalyserPool } from '../indexer/analyser-pool.ts';
 import type { IngestOptions } from '../indexer/ingest.ts';
 import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
 import { AppError } from '../store/errors.ts';
@@ -22,6 +23,8 @@ export interface Session {
   findIndex(): Promise<LogIndexReader | undefined>;
   indexForWriting(): Promise<LogIndex>;
   ingest(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<'added' | 'unchanged'>;
+  /** Reads and analyses a log, several side by side. What it gives then brings the log into the index, in order. */
+  prepare(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<() => 'added' | 'unchanged'>;
   /** After the last of several ingests: merges what they left behind. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +47,7 @@ export function openSession(config: Config): Session {
   let storeId: Promise<string> | undefined;
   let reader: LogIndexReader | undefined;
   let writer: LogIndex | undefined;
+  let pool: AnalyserPool | undefined;
   const session: Session = {
     config,
     store: () => (store ??= openConfiguredStore(config)),
@@ -63,14 +67,14 @@ export function openSession(config: Config): Session {
       writer ??= openIndex(config.index);
       return writer;
     },
-    async ingest(index, manifest, watch) {
-      const { ingestLog } = await import('../indexer/ingest.ts');
-      const { createLogDigester } = await import('../indexer/log-digest.ts');
-      return ingestLog(index, await session.store(), manifest, {
-        store: await session.storeId(),
-        digester: createLogDigester,
-        ...watch,
-      });
+    ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
+    async prepare(index, manifest, watch) {
+      const { holdLog, prepareLog } = await import('../indexer/ingest.ts');
+      const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
+      pool ??= createAnalyserPool();
+      const options = { store: await session.storeId(), pool, ...watch };
+      const log = await prepareLog(index, await session.store(), manifest, options);
+      return () => holdLog(index, log);
     },
     async settle() {
       if (writer === undefined) return;
@@ -80,6 +84,7 @@ export function openSession(config: Config): Session {
     async close() {
       reader?.close();
       writer?.close();
+      await pool?.close();
       await store?.then((opened) => opened.close()).catch(() => undefined); // it never opened: said already
     },
   };

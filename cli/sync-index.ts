@@ -3,6 +3,7 @@
 import { applyFact } from '../indexer/facts.ts';
 import { removeCachedFrames } from '../indexer/frame-cache.ts';
 import type { LogIndex } from '../indexer/log-index.ts';
+import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
@@ -14,6 +15,9 @@ import type { Snapshot } from '../store/snapshots.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
 import type { SeenKeys } from './sync-seen.ts';
+
+/** chosen: hides the store's latency, and keeps every core busy. */
+const LOGS_AT_ONCE = 8;
 
 export interface SyncCounts {
   added: number;
@@ -122,22 +126,42 @@ async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): 
       yield key;
     }
   };
-  for await (const result of readEach(unknown(), (key) => readManifestAt(store, key))) {
+  const manifests = readEach(unknown(), (key) => readManifestAt(store, key));
+  for await (const prepared of atOnce(manifests, LOGS_AT_ONCE, (result) => prepareOne(context, result))) {
     options.signal.throwIfAborted();
-    await takeOne(context, result);
+    await takeOne(context, prepared);
   }
 }
 
-async function takeOne(context: Context, result: ReadResult<Manifest>): Promise<void> {
-  const { index, storeId, state, counts, options, session } = context;
+/** A manifest that was read (or not) and its log, ready to be taken into the index (or not). */
+interface PreparedOne {
+  readonly result: ReadResult<Manifest>;
+  readonly take: () => 'added' | 'unchanged';
+}
+
+/** Never rejects: what went wrong is thrown by `take`, in its turn. */
+async function prepareOne({ index, session, options }: Context, result: ReadResult<Manifest>): Promise<PreparedOne> {
+  const failed = (error: unknown): PreparedOne => ({
+    result,
+    take: () => {
+      throw error;
+    },
+  });
+  if (result.kind === 'failed') return failed(result.error);
+  const onProgress = (textBytes: number): void => options.onText?.(textBytes);
+  try {
+    return { result, take: await session.prepare(index, result.value, { signal: options.signal, onProgress }) };
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function takeOne(context: Context, { result, take }: PreparedOne): Promise<void> {
+  const { index, storeId, state, counts, options } = context;
   const { key } = result;
   try {
-    if (result.kind === 'failed') throw result.error;
     crashPoint('sync:manifest');
-    const outcome = await session.ingest(index, result.value, {
-      signal: options.signal,
-      onProgress: (textBytes) => options.onText?.(textBytes),
-    });
+    const outcome = take();
     crashPoint('sync:ingested');
     counts[outcome] += 1;
     state.removePending(index, storeId, key);

@@ -132,5 +132,5 @@ export const CRASH_RULES = [
     /^\S+\.rb:\d+:in [`'].*: .*\(\w[\w:]*\)|^Error in .* : ?$|^Execution halted|^\w+ died at /,
   ),
   rule('interrupted', 'cause', 0.8, '!!!', /^!{3,} .+ !{3,}$/),
-  rule('exception', 'cause', 0.72, 'exception|error', /\b[\w.$]+\.[A-Z]\w*(?:Exception|Error)\b(?=[:\s]|$)/),
+  rule('exception', 'cause', 0.72, 'exception|error', /\w[.$]*\.[A-Z]\w*(?:Exception|Error)\b(?=[:\s]|$)/),
 ];

@@ -8,9 +8,10 @@ import type { LogDigest, LogIndexReader, StoreId } from './log-index.ts';
 import { GET_META, SET_META } from './statements.ts';
 import { ADD_BLOCK } from './statements-text.ts';
 import { TermCollector } from './term-collector.ts';
+import { appendVocabulary } from './vocabulary.ts';
 
 /** measured (bench/index.ts): the documents of about 150 MB of log; a larger batch is not faster. */
-const MAX_HELD_BYTES = 12 * 1024 * 1024;
+export const MAX_HELD_BYTES = 12 * 1024 * 1024;
 
 export interface HeldDocument {
   /** Frame × BLOCKS_PER_FRAME + block. */
@@ -31,7 +32,7 @@ export interface PreparedLog {
   readonly documents: readonly HeldDocument[];
 }
 
-/** Logs that were read and wait to be written in one transaction, with the words that are new with them. */
+/** Logs that were read and wait to be written in one transaction, and the words that this process has written. */
 export class IngestBuffer {
   readonly terms = new TermCollector();
   #logs: PreparedLog[] = [];
@@ -50,11 +51,7 @@ export class IngestBuffer {
 
   add(log: PreparedLog): void {
     this.#logs.push(log);
-  }
-
-  /** Counts bytes that are held now, by a log under way as well. */
-  hold(bytes: number): void {
-    this.#heldBytes += bytes;
+    for (const { words } of log.documents) this.#heldBytes += words.length;
   }
 
   /** Runs `write` in the transaction that writes what is held; at once when nothing is. */
@@ -85,7 +82,18 @@ export function reserveBlocks(db: IndexWriteDatabase, count: number): number {
   return first;
 }
 
-/** Writes documents to the blocks from `firstBlock` on. Their words must get into the vocabulary in the same transaction. */
-export function writeDocuments(db: IndexWriteDatabase, documents: readonly HeldDocument[], firstBlock: number): void {
-  for (const { slot, words } of documents) db.run(ADD_BLOCK, { block: BigInt(firstBlock + slot), words });
+/** The documents of a log, and the block of slot 0. */
+export interface PlacedText {
+  readonly documents: readonly HeldDocument[];
+  readonly firstBlock: number;
+}
+
+/** Writes documents, and to the vocabulary those of their words that `terms` has not met. Inside a transaction. */
+export function writeText(db: IndexWriteDatabase, terms: TermCollector, texts: readonly PlacedText[]): void {
+  for (const { documents, firstBlock } of texts)
+    for (const { slot, words } of documents) {
+      terms.take(words);
+      db.run(ADD_BLOCK, { block: BigInt(firstBlock + slot), words });
+    }
+  appendVocabulary(db, terms.takeNew());
 }

@@ -17,7 +17,7 @@ import { BLOCKS_PER_FRAME } from './blocks.ts';
 import { findCapture, hashOfKey } from './capture-key.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
-import { type PreparedLog, reserveBlocks, writeDocuments } from './ingest-buffer.ts';
+import { type PlacedText, type PreparedLog, reserveBlocks, writeText } from './ingest-buffer.ts';
 import type { LogDigest, StoreId } from './log-index.ts';
 import {
   ADD_CAPTURE,
@@ -35,7 +35,6 @@ import {
 } from './statements.ts';
 import { packTemplateSet } from './template-set.ts';
 import type { TermCollector } from './term-collector.ts';
-import { appendVocabulary } from './vocabulary.ts';
 
 /** Whether a tombstone keeps this capture out. */
 export const isBuried = (db: IndexReadDatabase, manifest: Manifest): boolean =>
@@ -43,14 +42,14 @@ export const isBuried = (db: IndexReadDatabase, manifest: Manifest): boolean =>
 
 /** Writes logs and the words that are new with them. Captures that came or were buried meanwhile are passed over. */
 export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: readonly PreparedLog[]): void {
-  const written = logs.map((log) => writeLog(db, log));
+  const texts: PlacedText[] = [];
+  for (const log of logs) {
+    const firstBlock = writeLog(db, log);
+    if (firstBlock !== undefined) texts.push({ documents: log.documents, firstBlock });
+  }
   // All text last: a statement that changes several rows makes the text table write out what it holds as a segment of its own,
   // which cost a third of the ingest when each log's text was written beside its rows.
-  logs.forEach((log, n) => {
-    const firstBlock = written[n];
-    if (firstBlock !== undefined) writeDocuments(db, log.documents, firstBlock);
-  });
-  appendVocabulary(db, terms.takeNew());
+  writeText(db, terms, texts);
 }
 
 /** Gives the block that the text of a new log begins at. */

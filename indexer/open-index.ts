@@ -35,15 +35,13 @@ class WritableIndex implements LogIndex {
   flush(): void {
     const { logs, later } = this.buffer.drain();
     if (logs.length === 0 && later.length === 0) return;
-    try {
+    const { terms } = this.buffer;
+    terms.collect(() =>
       this.db.transaction(() => {
-        writeLogs(this.db, this.buffer.terms, logs);
+        writeLogs(this.db, terms, logs);
         for (const write of later) write();
-      });
-    } catch (error) {
-      this.buffer.terms.clear();
-      throw error;
-    }
+      }),
+    );
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 // The words that an ingest has met and not yet written to the vocabulary: a hash set over bytes, bounded.
-import { MARK, VISIBLE_MARK, type WordSet } from './tokens.ts';
+import { MARK, VISIBLE_MARK } from './tokens.ts';
 
 /** chosen: a million words are about 10 MB of text and 30 MB of tables; then the set starts anew, which only repeats words. */
 const MAX_TERMS = 1 << 20;
@@ -7,6 +7,7 @@ const FIRST_SLOTS = 1 << 14;
 /** As in tokens.ts: words made to collide must not slow an ingest down; such a word is written twice. */
 const MAX_PROBES = 64;
 
+const SPACE = 0x20;
 const MARK_BYTE = MARK.charCodeAt(0);
 const VISIBLE_BYTE = VISIBLE_MARK.charCodeAt(1);
 
@@ -21,43 +22,49 @@ export class TermCollector {
   #count = 0;
   #written = 0;
 
-  /** Words that `takeNew` would give. */
-  get newCount(): number {
-    return this.#count - this.#written;
-  }
-
-  /** Adds every word of a block; of the marked ones only those that a search must find by a part of them. */
-  take(words: WordSet): void {
-    const bytes = words.bytes;
-    for (let n = 1; n <= words.count; n++) {
-      const start = words.wordStart(n);
-      if (bytes[start] === MARK_BYTE && bytes[start + 1] !== VISIBLE_BYTE) continue;
-      this.#add(bytes, { start, size: words.wordBytes(n), hash: words.wordHash(n) });
+  /** Runs `write`, in which words are taken and written; when that fails none of them counts as written. */
+  collect(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#clear();
+      throw error;
     }
   }
 
-  #add(bytes: Uint8Array, word: { readonly start: number; readonly size: number; readonly hash: number }): void {
+  /** Adds every word of a document (a space behind each); of the marked ones only those that a search must find by a part. */
+  take(document: Uint8Array): void {
+    for (let at = 0; at < document.length; ) {
+      const start = at;
+      let hash = 0;
+      for (let byte = document[at] as number; byte !== SPACE; byte = document[at] as number) {
+        hash = Math.imul(hash ^ byte, 0x01000193);
+        at++;
+      }
+      const size = at++ - start;
+      if (document[start] === MARK_BYTE && document[start + 1] !== VISIBLE_BYTE) continue;
+      this.#add(document, start, size, Math.imul(hash, 0x9e3779b1) ^ (hash >>> 15));
+    }
+  }
+
+  #add(bytes: Uint8Array, start: number, size: number, hash: number): void {
     const mask = this.#slots.length - 1;
-    let slot = word.hash & mask;
+    let slot = hash & mask;
     for (let probes = 0; probes < MAX_PROBES; probes++) {
       const entry = this.#slots[slot] as number;
       if (entry === 0) break;
-      if (
-        this.#hashes[entry - 1] === word.hash &&
-        this.#sizes[entry - 1] === word.size &&
-        this.#same(bytes, word.start, entry - 1)
-      )
+      if (this.#hashes[entry - 1] === hash && this.#sizes[entry - 1] === size && this.#same(bytes, start, entry - 1))
         return;
       slot = (slot + 1) & mask;
     }
     if (this.#count === this.#hashes.length) this.#grow();
-    this.#reserve(word.size);
+    this.#reserve(size);
     const entry = this.#count++;
-    this.#hashes[entry] = word.hash;
+    this.#hashes[entry] = hash;
     this.#starts[entry] = this.#arenaBytes;
-    this.#sizes[entry] = word.size;
-    for (let i = 0; i < word.size; i++) this.#arena[this.#arenaBytes + i] = bytes[word.start + i] as number;
-    this.#arenaBytes += word.size;
+    this.#sizes[entry] = size;
+    for (let i = 0; i < size; i++) this.#arena[this.#arenaBytes + i] = bytes[start + i] as number;
+    this.#arenaBytes += size;
     this.#link(entry);
   }
 
@@ -109,12 +116,11 @@ export class TermCollector {
       terms.push(text.toString('latin1', start, start + (this.#sizes[entry] as number)));
     }
     this.#written = this.#count;
-    if (this.#count > MAX_TERMS) this.clear();
+    if (this.#count > MAX_TERMS) this.#clear();
     return terms;
   }
 
-  /** Forgets what was written: after a transaction that was taken back. */
-  clear(): void {
+  #clear(): void {
     this.#slots.fill(0);
     this.#arenaBytes = 0;
     this.#count = 0;

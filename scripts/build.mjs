@@ -43,7 +43,7 @@ await bundleEntry('cli/main', 'cli/start', {});
 await bundleEntry('cli/program', 'cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
-await bundleEntry('store/compress-worker', 'store/compress-worker', {});
+for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
 keepCompiledCode();
 await buildPage();
 

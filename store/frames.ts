@@ -63,8 +63,8 @@ export async function readFrame(
 /** chosen: 64 frames are 16 MiB of text, about 1 MB of object: few requests, little memory. */
 const FRAMES_PER_READ = 64;
 
-/** The text of frames `[from, to)`, frame by frame; by default all. */
-export async function* readFrames(
+/** Frames `[from, to)` as they are stored, one by one; by default all. */
+export async function* readStoredFrames(
   reader: ObjectReader,
   key: ObjectKey,
   table: FrameTable,
@@ -76,12 +76,19 @@ export async function* readFrames(
     const bytes = await readRange(reader, key, objectRange(table, first, last));
     const base = table.objectStart[first] ?? 0;
     for (let n = first; n < last; n++)
-      yield decompressFrame(
-        bytes.subarray((table.objectStart[n] ?? 0) - base, (table.objectEnd[n] ?? 0) - base),
-        table,
-        n,
-      );
+      yield bytes.subarray((table.objectStart[n] ?? 0) - base, (table.objectEnd[n] ?? 0) - base);
   }
+}
+
+/** The text of frames `[from, to)`, frame by frame; by default all. */
+export async function* readFrames(
+  reader: ObjectReader,
+  key: ObjectKey,
+  table: FrameTable,
+  range: { readonly from?: number; readonly to?: number } = {},
+): AsyncGenerator<Uint8Array> {
+  let n = range.from ?? 0;
+  for await (const frame of readStoredFrames(reader, key, table, range)) yield decompressFrame(frame, table, n++);
 }
 
 /** The whole masked text of a kept log, frame by frame. */

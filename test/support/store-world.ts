@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OpenedStore, Session } from '../../cli/session.ts';
 import { syncIndex } from '../../cli/sync-index.ts';
 import { listLogs } from '../../indexer/attempts.ts';
-import { ingestLog, settleIndex } from '../../indexer/ingest.ts';
+import { holdLog, ingestLog, prepareLog, settleIndex } from '../../indexer/ingest.ts';
 import { openIndex } from '../../indexer/open-index.ts';
 import { auditStore, burialsIn, readAllFacts } from '../../store/audit.ts';
 import { captureLog } from '../../store/capture.ts';
@@ -173,6 +173,10 @@ export class StoreWorld<Plan> {
       findIndex: async () => writer,
       indexForWriting: async () => writer,
       ingest: (target, manifest) => ingestLog(target, store, manifest, { store: STORE_ID }),
+      prepare: async (target, manifest) => {
+        const log = await prepareLog(target, store, manifest, { store: STORE_ID });
+        return () => holdLog(target, log);
+      },
       settle: async () => settleIndex(writer),
       close: async () => undefined,
     };

@@ -1,0 +1,30 @@
+// A worker thread that analyses logs: frames in, documents and digests out (analyser-pool.ts).
+import { parentPort } from 'node:worker_threads';
+import { AppError, reasonOf } from '../store/errors.ts';
+import type { AnalysisAnswer, AnalysisOrder } from './analyser-pool.ts';
+import { FrameAnalyser } from './frame-analyser.ts';
+
+/** Logs under way; `failed`: what is still sent of it is passed over. */
+const logs = new Map<number, FrameAnalyser | 'failed'>();
+
+function answerTo(order: AnalysisOrder): AnalysisAnswer | undefined {
+  const { log } = order;
+  const analyser = logs.get(log) ?? new FrameAnalyser();
+  if (order.kind === 'frame') logs.set(log, analyser);
+  else logs.delete(log);
+  if (analyser === 'failed' || order.kind === 'drop') return undefined;
+  if (order.kind === 'end') return { log, kind: 'digest', digest: analyser.end() };
+  return { log, kind: 'documents', documents: analyser.take(order.frame) };
+}
+
+parentPort?.on('message', (order: AnalysisOrder) => {
+  try {
+    const answer = answerTo(order);
+    if (answer !== undefined) parentPort?.postMessage(answer);
+  } catch (error) {
+    if (order.kind === 'frame') logs.set(order.log, 'failed');
+    const known = error instanceof AppError ? { code: error.code, hint: error.hint } : { code: undefined, hint: '' };
+    const failed: AnalysisAnswer = { log: order.log, kind: 'failed', message: reasonOf(error), ...known };
+    parentPort?.postMessage(failed);
+  }
+});

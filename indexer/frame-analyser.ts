@@ -1,0 +1,36 @@
+// What ingest makes of a log's frames, one after the other: the documents of its blocks, and in the end its digest.
+import { loadZstd } from '../store/zstd.ts';
+import { BlockCutter } from './blocks.ts';
+import type { HeldDocument } from './ingest-buffer.ts';
+import { createLogDigester } from './log-digest.ts';
+import type { LogDigest } from './log-index.ts';
+
+/** A frame as it is stored. */
+export interface StoredFrame {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  readonly textBytes: number;
+  /** It begins inside a line. */
+  readonly continues: boolean;
+  /** It ends inside a line. */
+  readonly isCut: boolean;
+}
+
+/** Of one log; takes its frames in order. */
+export class FrameAnalyser {
+  readonly #cutter = new BlockCutter();
+  readonly #digester = createLogDigester();
+
+  /** STORE_DAMAGED when the frame is not what is said of it. */
+  take(frame: StoredFrame): HeldDocument[] {
+    const text = loadZstd().decompress(frame.bytes, frame.textBytes);
+    const documents: HeldDocument[] = [];
+    this.#cutter.cut(text, frame, ({ slot, words }) => documents.push({ slot, words: words.document().slice() }));
+    this.#digester.push(text);
+    return documents;
+  }
+
+  end(): LogDigest {
+    return this.#digester.end();
+  }
+}
