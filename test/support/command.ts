@@ -7,7 +7,7 @@ import { collect } from './collect.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 /** The command line under test, built by the runner's set-up. */
-const MAIN = process.env['FIRSTRED_TEST_MAIN'] ?? resolve(import.meta.dirname, '../../dist/cli/main.js');
+export const MAIN = process.env['FIRSTRED_TEST_MAIN'] ?? resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 /** Where one simulated machine keeps its things. */
 export interface TestHome {
