@@ -56762,6 +56762,7 @@ function openSession(config2) {
   let storeId;
   let reader;
   let writer;
+  let pool;
   const session = {
     config: config2,
     store: () => store ??= openConfiguredStore(config2),
@@ -56781,14 +56782,14 @@ function openSession(config2) {
       writer ??= openIndex(config2.index);
       return writer;
     },
-    async ingest(index, manifest, watch) {
-      const { ingestLog } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
-      const { createLogDigester } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
-      return ingestLog(index, await session.store(), manifest, {
-        store: await session.storeId(),
-        digester: createLogDigester,
-        ...watch
-      });
+    ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
+    async prepare(index, manifest, watch) {
+      const { holdLog, prepareLog } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+      const { createAnalyserPool } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+      pool ??= createAnalyserPool();
+      const options = { store: await session.storeId(), pool, ...watch };
+      const log2 = await prepareLog(index, await session.store(), manifest, options);
+      return () => holdLog(index, log2);
     },
     async settle() {
       if (writer === void 0) return;
@@ -56798,6 +56799,7 @@ function openSession(config2) {
     async close() {
       reader == null ? void 0 : reader.close();
       writer == null ? void 0 : writer.close();
+      await (pool == null ? void 0 : pool.close());
       await (store == null ? void 0 : store.then((opened2) => opened2.close()).catch(() => void 0));
     }
   };
