@@ -6,7 +6,7 @@ import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
 import type { LongLine } from './long-lines.ts';
 import { firstFrom } from './sorted-numbers.ts';
-import { findLogOfBlock, type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf } from './statements-filter.ts';
+import { type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf, selectPrimaries } from './statements-filter.ts';
 import { type Place, selectAttempts } from './statements-order.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
 
@@ -96,33 +96,36 @@ function fewLogs(
   source: CandidateSource,
   options: WalkOptions & { readonly blocks: BlockNumbers },
 ): LogWork[] {
-  const works = new Map<number, { row: LogRowColumns; slots: number[]; longLines: LongLine[] }>();
   const { blocks, filter, afterMark = 0 } = options;
-  const rowOf = (block: number): LogRowColumns | undefined => {
-    const row = findLogOfBlock(db, filter, block);
-    return row === undefined || row.log <= afterMark || isExcept(row, options) ? undefined : row;
-  };
+  const candidates = new Map<number, { readonly blocks: BlockNumbers; readonly longLines: LongLine[] }>();
   for (let at = 0; at < blocks.length; ) {
     const block = blocks[at] as number;
     const range = db.get(RANGE_OF_BLOCK, { block });
     const end = range === undefined ? block + 1 : Math.max(block + 1, range.first_block + range.block_count);
     let next = at;
     while (next < blocks.length && (blocks[next] as number) < end) next++;
-    const row = rowOf(block);
-    if (row !== undefined)
-      works.set(row.log, { row, slots: blocks.slice(at, next).map((b) => b - row.first_block), longLines: [] });
+    if (range !== undefined) candidates.set(range.log, { blocks: blocks.slice(at, next), longLines: [] });
     at = next;
   }
   for (const line of db.all(LONG_LINES, {})) {
     if (!mayMatch(source, line)) continue;
-    const known = works.get(line.log);
-    const row = known?.row ?? rowOf(line.first_block);
-    if (row === undefined) continue;
-    const work = known ?? { row, slots: [], longLines: [] };
-    works.set(line.log, work);
-    work.longLines.push({ firstFrame: line.first_frame, lastFrame: line.last_frame });
+    const known = candidates.get(line.log) ?? { blocks: [], longLines: [] };
+    candidates.set(line.log, known);
+    known.longLines.push({ firstFrame: line.first_frame, lastFrame: line.last_frame });
   }
-  return [...works.values()].map((work) => ({ ...work, isCertain: () => isCertain(source, work.row) }));
+  const logs = [...candidates.keys()].filter((log) => log > afterMark);
+  return selectPrimaries(db, filter, logs)
+    .filter((row) => !isExcept(row, options))
+    .map((row) => {
+      const { blocks: own = [], longLines = [] } = candidates.get(row.log) ?? {};
+      return {
+        row,
+        slots: own.map((block) => block - row.first_block).filter((slot) => slot < row.block_count),
+        longLines,
+        isCertain: () => isCertain(source, row),
+      };
+    })
+    .filter(({ slots, longLines }) => slots.length + longLines.length > 0);
 }
 
 const isExcept = (row: LogRowColumns, { exceptLogs }: WalkOptions): boolean =>

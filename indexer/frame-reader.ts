@@ -9,6 +9,7 @@ import type { ObjectReader } from '../store/object-store.ts';
 import { FrameCache } from './frame-cache.ts';
 import { asBuffer } from './line-text.ts';
 import type { StoreId, StoreReaders } from './log-index.ts';
+import { hasHidden } from './visible-line.ts';
 
 /** A log as far as reading goes. */
 export interface ReadableLog {
@@ -31,6 +32,8 @@ const MAX_GAP = 2;
 export class FrameReader {
   readonly #readers: StoreReaders;
   readonly #cache: FrameCache | undefined;
+  /** Frames that were read and hide nothing, by object. */
+  readonly #bare = new Map<ObjectKey, Set<number>>();
   framesRead = 0;
   bytesRead = 0;
   /** Time of the requests, those side by side each for itself. */
@@ -76,13 +79,25 @@ export class FrameReader {
     this.framesRead++;
     const startMs = performance.now();
     try {
-      return asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
+      const text = asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n));
+      if (!hasHidden(text)) this.#noteBare(log.objectKey, n);
+      return text;
     } catch (error) {
       this.#cache?.remove(log.objectKey, n); // it may be the cache that is damaged: the next search asks the store
       throw error;
     } finally {
       this.unpackMs += performance.now() - startMs;
     }
+  }
+
+  #noteBare(objectKey: ObjectKey, n: number): void {
+    const known = this.#bare.get(objectKey) ?? new Set();
+    this.#bare.set(objectKey, known.add(n));
+  }
+
+  /** Whether the frame was read before, and all of its text is visible. */
+  isBare(objectKey: ObjectKey, n: number): boolean {
+    return this.#bare.get(objectKey)?.has(n) === true;
   }
 
   /** Bounds the cache; call it once at the end. */

@@ -2,11 +2,12 @@
 import { createRequire } from 'node:module';
 import type FuseType from 'fuse.js';
 import type { LogIndexReader } from './log-index.ts';
-import { KNOWN_HEADLINES } from './statements.ts';
+import { ATTEMPTS_OF_SIGNATURE, NEWEST_HEADLINES } from './statements.ts';
 
-/** SECURITY bounds both: fuse.js compares the needle with every headline. */
+/** SECURITY bounds it: fuse.js compares the needle with every headline. */
 const MAX_NEEDLE = 64;
-const MAX_HEADLINES = 50_000;
+/** chosen: a headline whose logs have gone since is passed over, so a few more are looked at. */
+const SPARE = 20;
 /** chosen: fuse.js's own default is 0.6, which finds something for any word. */
 const THRESHOLD = 0.4;
 
@@ -19,18 +20,27 @@ export interface NearHeadline {
   readonly attempts: number;
 }
 
-/** The headlines most like `text`, best first. */
-export function findNearestHeadlines(index: LogIndexReader, text: string, limit: number): NearHeadline[] {
-  const known = index.db.all(KNOWN_HEADLINES, { limit: MAX_HEADLINES });
+/** Of the `among` newest headlines the `limit` most like `text`, best first. */
+export function findNearestHeadlines(
+  { db }: LogIndexReader,
+  text: string,
+  { limit, among }: { readonly limit: number; readonly among: number },
+): NearHeadline[] {
+  const known = db.all(NEWEST_HEADLINES, { limit: among });
   if (known.length === 0) return [];
   const Fuse = loadFuse();
   const fuse = new Fuse(known, { keys: ['headline'], includeScore: true, ignoreLocation: true, threshold: THRESHOLD });
-  return fuse.search(text.slice(0, MAX_NEEDLE), { limit }).map(({ item, score }) => ({
-    score: score ?? 1,
-    signature: item.signature,
-    headline: item.headline,
-    attempts: item.attempts,
-  }));
+  return fuse
+    .search(text.slice(0, MAX_NEEDLE), { limit: limit + SPARE })
+    .map(({ item: { id, signature, headline }, score = 1 }) => ({
+      score,
+      signature,
+      headline,
+      attempts: db.get(ATTEMPTS_OF_SIGNATURE, { id })?.attempts ?? 0,
+    }))
+    .filter(({ attempts }) => attempts > 0)
+    .sort((a, b) => a.score - b.score || b.attempts - a.attempts)
+    .slice(0, limit);
 }
 
 /** Loaded when something is looked for: no other command pays for it. */

@@ -1,6 +1,7 @@
 // One way through the candidates of one query: plan, lines, and afterwards the logs that were not reached.
 import { AppError, reasonOf } from '../store/errors.ts';
 import { logRowOf } from './attempts.ts';
+import { BLOCKS_PER_FRAME } from './blocks.ts';
 import { type LogWork, walkCandidates } from './candidate-walk.ts';
 import type { CandidateSource } from './engines/engine.ts';
 import { openTextEngine } from './engines/fts.ts';
@@ -43,7 +44,8 @@ export class SearchPass {
   readonly #verify: VerifyOptions;
   readonly #queue: LogQueue;
 
-  constructor(query: Query, tools: PassTools) {
+  /** `afterNothing`: a pass over the stored text has found nothing, so frames in which all is visible are passed over. */
+  constructor(query: Query, tools: PassTools, options: { readonly afterNothing: boolean }) {
     this.#query = query;
     this.#tools = tools;
     this.#verify = {
@@ -57,7 +59,8 @@ export class SearchPass {
       },
       onNote: (note) => tools.tally.notes.add(note),
     };
-    this.#queue = new LogQueue(this.#plan(), tools);
+    const works = this.#plan();
+    this.#queue = new LogQueue(options.afterNothing ? withoutBare(works, tools.reader) : works, tools);
   }
 
   /** Looks the words up; from here on the candidates come one log after another. */
@@ -139,5 +142,19 @@ export class SearchPass {
   #note(row: LogRow, error: unknown): void {
     if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
     this.#tools.tally.unreadable.push({ logId: row.logId, reason: reasonOf(error) });
+  }
+}
+
+/** What of the candidates may have a match in the visible text alone. */
+function* withoutBare(works: Iterator<LogWork>, reader: FrameReader): Generator<LogWork> {
+  for (let next = works.next(); !next.done; next = works.next()) {
+    const work = next.value;
+    const { objectKey } = logRowOf(work.row);
+    const every = Array.from({ length: work.slots === 'all' ? work.row.block_count : 0 }, (_, slot) => slot);
+    const slots = (work.slots === 'all' ? every : work.slots).filter(
+      (slot) => !reader.isBare(objectKey, Math.floor(slot / BLOCKS_PER_FRAME)),
+    );
+    if (slots.length === every.length && work.slots === 'all') yield work;
+    else if (slots.length + work.longLines.length > 0) yield { ...work, slots };
   }
 }

@@ -66,19 +66,19 @@ class Search {
   async *matches(): AsyncGenerator<Match> {
     const { index, query } = this.#parts;
     this.#tally.mark = index.db.get(LAST_LOG, {})?.id ?? 0;
-    yield* this.#matchesOf(query);
+    yield* this.#matchesOf(query, { afterNothing: false });
     if (!this.#tally.isWhole || this.#tally.lines > 0 || query.visible) return;
     this.#tally.isWhole = false;
-    yield* this.#matchesOf({ ...query, visible: true });
+    yield* this.#matchesOf({ ...query, visible: true }, { afterNothing: true });
     if (this.#tally.lines > 0)
       this.#tally.notes.add(
         'no stored line has this; these have it as people see them, without colour codes (--visible)',
       );
   }
 
-  async *#matchesOf(query: Query): AsyncGenerator<Match> {
+  async *#matchesOf(query: Query, way: { readonly afterNothing: boolean }): AsyncGenerator<Match> {
     const { mode, limit, contextLines } = this.#parts.options;
-    this.#pass = new SearchPass(query, this.#tools);
+    this.#pass = new SearchPass(query, this.#tools, way);
     const startMs = performance.now();
     for await (const { work, row, log, found } of this.#pass.lines({ onePerLog: mode === 'files' })) {
       this.#tally.addLine(work.row);

@@ -136,16 +136,19 @@ export const selectLogsOf = (
     { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog ?? 0 },
   );
 
-/** The log that block `block` lies in, if it is a primary and its attempt passes the filter. */
-export function findLogOfBlock(db: IndexReadDatabase, filter: AttemptFilter, block: number): LogRowColumns | undefined {
+/** Those of the logs `logs` that are a primary and whose attempt passes the filter; unordered. */
+export function selectPrimaries(
+  db: IndexReadDatabase,
+  filter: AttemptFilter,
+  logs: readonly number[],
+): LogRowColumns[] {
   const { where, params } = conditionOf(filter);
-  return db.get(
+  return db.all(
     sql<SqlParams, LogRowColumns>(
-      `SELECT ${LOG_COLUMNS} FROM (SELECT * FROM logs WHERE first_block <= :block ORDER BY first_block DESC LIMIT 1) AS l
-       JOIN attempts a ON a.id = l.attempt JOIN captures c ON c.id = l.capture
-       ${whereText('l.first_block + l.block_count > :block', 'l.is_primary = 1', ...where)}`,
+      `SELECT ${LOG_COLUMNS} FROM json_each(:logs) k JOIN logs l ON l.id = k.value JOIN attempts a ON a.id = l.attempt
+       JOIN captures c ON c.id = l.capture ${whereText('l.is_primary = 1', ...where)}`,
     ),
-    { ...params, block },
+    { ...params, logs: JSON.stringify(logs) },
   );
 }
 

@@ -278,10 +278,12 @@ export const REMOVE_LONE_SIGNATURES = sql<Record<string, never>>(
   'DELETE FROM signatures WHERE NOT EXISTS (SELECT 1 FROM occurrences o WHERE o.signature = signatures.id)',
 );
 /** Headlines with the number of attempts that show them, most first. */
-export const KNOWN_HEADLINES = sql<{ limit: number }, { signature: string; headline: string; attempts: number }>(
-  `SELECT s.signature, s.headline, count(DISTINCT l.attempt) AS attempts FROM signatures s
-   JOIN occurrences o ON o.signature = s.id JOIN logs l ON l.id = o.log AND l.is_primary = 1
-   GROUP BY s.id ORDER BY attempts DESC, s.signature LIMIT :limit`,
+export const NEWEST_HEADLINES = sql<{ limit: number }, { id: number; signature: string; headline: string }>(
+  'SELECT id, signature, headline FROM signatures ORDER BY id DESC LIMIT :limit',
+);
+export const ATTEMPTS_OF_SIGNATURE = sql<{ id: number }, { attempts: number }>(
+  `SELECT count(DISTINCT l.attempt) AS attempts FROM occurrences o JOIN logs l ON l.id = o.log AND l.is_primary = 1
+   WHERE o.signature = :id`,
 );
 
 // ---- facts and sync ----------------------------------------------------------------------------------------------

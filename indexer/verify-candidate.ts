@@ -4,6 +4,7 @@ import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import { type CompressedFrames, FRAMES_PER_READ, type ReadableLog } from './frame-reader.ts';
 import { readLongLine } from './long-line.ts';
 import { type LongLine, longLinesOf } from './long-lines.ts';
+import { HiddenPlaces } from './visible-line.ts';
 
 /** What of a log is to be tested. */
 export interface LogCandidate {
@@ -81,11 +82,12 @@ function* linesOfFrame(candidate: LogCandidate, work: FrameWork, options: Verify
   options.onFrame?.(text.length, work.blocks.filter((k) => k * BLOCK_BYTES < text.length).length);
   const whole = wholeLines(log, text, work.n);
   const counter = new LineCounter(text, log.table.firstLine[work.n] ?? 1);
+  const next = lineFinder(text, options);
   for (const k of work.blocks) {
     const [blockStart, blockEnd] = blockRange(text, k);
     const end = Math.min(blockEnd, whole.end);
     for (let at = Math.max(blockStart, whole.start); at < end; ) {
-      const start = options.visible ? at : options.matcher.nextLine(text, at, end);
+      const start = next(at, end);
       if (start >= end) break;
       const lf = text.indexOf(LF, start);
       const lineEnd = lf < 0 ? text.length : lf;
@@ -94,6 +96,20 @@ function* linesOfFrame(candidate: LogCandidate, work: FrameWork, options: Verify
       at = lineEnd + 1;
     }
   }
+}
+
+/** Gives the start of the next line in `[at, end)` that is worth testing, or `end`; to be asked in ascending order. */
+function lineFinder(text: Buffer, { matcher, visible }: VerifyOptions): (at: number, end: number) => number {
+  if (!visible) return (at, end) => matcher.nextLine(text, at, end);
+  // Of a line with nothing hidden the visible text is the stored one.
+  const hidden = new HiddenPlaces(text);
+  let found = { start: -1, end: -1 };
+  return (at, end) => {
+    if (found.start < at || found.end !== end) found = { start: matcher.nextLine(text, at, end), end };
+    const place = hidden.next(at);
+    const lineWithHidden = place < end ? Math.max(at, text.lastIndexOf(LF, place) + 1) : end;
+    return Math.min(found.start, lineWithHidden);
+  };
 }
 
 /** The part of a frame's text that has whole lines; the others belong to lines that reach over frames. */

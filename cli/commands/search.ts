@@ -1,5 +1,6 @@
 // `firstred search`: finds lines in every kept log and says how often they occur, in red and in green attempts.
 
+import type { NearHeadline } from '../../indexer/fuzzy.ts';
 import type { Query, QueryFlags, SearchOptions, SearchRun, SearchSummary } from '../../indexer/log-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
 import { AppError } from '../../store/errors.ts';
@@ -23,6 +24,10 @@ import { parseDurationMs } from '../times.ts';
 const LINES_FOR_PEOPLE = 200;
 /** chosen: counting goes on this long after the last line. */
 const DEFAULT_BUDGET = '500ms';
+/** SECURITY: bounds the time of --fuzzy. */
+const MAX_HEADLINES = 50_000;
+/** chosen: compared in some hundredths of a second by a search that found nothing. */
+const SUGGESTED_AMONG = 5000;
 
 export const search: Command = {
   name: 'search',
@@ -209,17 +214,21 @@ async function printNotes(summary: SearchSummary, opened: OpenedSearch, asked: A
 }
 
 async function suggestHeadlines({ input, io, session }: Asked): Promise<void> {
-  const near = await nearestHeadlines(input.arguments[0] ?? '', session, 3);
+  const near = await nearestHeadlines(input.arguments[0] ?? '', session, { limit: 3, among: SUGGESTED_AMONG });
   if (near.length === 0) return;
   await io.stderr.write('firstred: nothing has exactly this; the nearest known errors are\n');
   for (const { headline } of near) await io.stderr.write(`  ${showText(headline)}\n`);
 }
 
-async function nearestHeadlines(text: string, session: Session, limit: number) {
+async function nearestHeadlines(
+  text: string,
+  session: Session,
+  options: { readonly limit: number; readonly among: number },
+): Promise<readonly NearHeadline[]> {
   const index = await session.findIndex();
   if (index === undefined) return [];
   const { findNearestHeadlines } = await import('../../indexer/fuzzy.ts');
-  return findNearestHeadlines(index, text, limit);
+  return findNearestHeadlines(index, text, options);
 }
 
 async function searchHeadlines(text: string, { session, input, io }: Asked): Promise<ExitCode> {
@@ -228,7 +237,7 @@ async function searchHeadlines(text: string, { session, input, io }: Asked): Pro
       hint: 'leave one of them out',
     });
   await requireIndex(session);
-  const near = await nearestHeadlines(text, session, readLimit(input) ?? 20);
+  const near = await nearestHeadlines(text, session, { limit: readLimit(input) ?? 20, among: MAX_HEADLINES });
   if (input.flag('json')) for (const row of near) await io.stdout.write(`${JSON.stringify(row)}\n`);
   else
     for (const { score, signature, headline, attempts } of near)
