@@ -82,7 +82,7 @@ const LISTS: readonly CommandEndpoint[] = [
     path: '/api/headroom',
     summary: 'How close green attempts come to the time limits of their jobs.',
     type: 'json',
-    options: ['steps'],
+    options: ['steps', 'points'],
     arguments: () => [],
   },
 ];

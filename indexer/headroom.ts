@@ -1,6 +1,11 @@
 // Headroom: how close green attempts of a job come to its time limit, and where that is heading.
 import type { AttemptFilter, LogIndexReader } from './log-index.ts';
-import { type DurationColumns, selectDurations, selectStepDurations } from './statements-reports.ts';
+import {
+  type DurationColumns,
+  type StepDurationColumns,
+  selectDurations,
+  selectStepDurations,
+} from './statements-reports.ts';
 import type { LogWait } from './waits.ts';
 
 export interface Headroom {
@@ -28,8 +33,22 @@ export interface Headroom {
   readonly daysLeft: number | undefined;
   /** Durations of the newest greens, oldest first, for a sparkline. */
   readonly recentMs: readonly number[];
+  /** The newest attempts, red and green, oldest first, for a plot; none for waits. */
+  readonly points: readonly DurationPoint[];
 }
 
+/** How long one attempt took, or one step of it. */
+export interface DurationPoint {
+  readonly logId: string;
+  /** Where in the log it begins. */
+  readonly line: number;
+  readonly conclusion: string;
+  readonly startedMs: number;
+  readonly durationMs: number;
+}
+
+/** chosen: more cannot be told apart on a plot. */
+const MAX_POINTS = 2_000;
 /** chosen: a sparkline of a few centimetres. */
 const RECENT = 24;
 const DAY_MS = 86_400_000;
@@ -64,6 +83,7 @@ export function listStepDurations(index: LogIndexReader, filter: AttemptFilter):
           headroom: undefined,
           trendMsPerDay: trendOf(greens),
           daysLeft: undefined,
+          points: pointsOf(members),
         },
       ];
     })
@@ -93,8 +113,18 @@ function jobHeadroom(rows: readonly DurationColumns[]): Headroom | undefined {
     headroom: limitMs === undefined || limitMs === 0 ? undefined : 1 - durations.p95Ms / limitMs,
     trendMsPerDay,
     daysLeft: daysLeft(limitMs, durations.p95Ms, trendMsPerDay),
+    points: pointsOf(rows),
   };
 }
+
+const pointsOf = (rows: readonly (DurationColumns | StepDurationColumns)[]): readonly DurationPoint[] =>
+  rows.slice(-MAX_POINTS).flatMap((row) => {
+    if (row.log_id === null) return [];
+    const line = 'first_line' in row ? row.first_line : 1;
+    return [
+      { logId: row.log_id, line, conclusion: row.conclusion, startedMs: row.started_ms, durationMs: row.duration_ms },
+    ];
+  });
 
 function daysLeft(limitMs: number | undefined, p95Ms: number, trendMsPerDay: number | undefined): number | undefined {
   if (limitMs === undefined || trendMsPerDay === undefined || trendMsPerDay <= 0) return undefined;
@@ -134,7 +164,7 @@ export function listWaitHeadroom(attempts: readonly WaitsOfAttempt[]): readonly 
     const left = daysLeft(limitMs, durations.p95Ms, trendMsPerDay);
     const counts = { ...durations, reds: 0, timedOut: 0 };
     const limit = { limitMs, limitFrom: 'log' as const, headroom, trendMsPerDay, daysLeft: left };
-    return [{ ...counts, ...limit, repo, workflow, job, step: undefined, wait: text }];
+    return [{ ...counts, ...limit, repo, workflow, job, step: undefined, wait: text, points: [] }];
   });
   return rows.sort((a, b) => a.headroom - b.headroom || b.p95Ms - a.p95Ms);
 }

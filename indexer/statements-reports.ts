@@ -120,6 +120,7 @@ export interface DurationColumns {
   readonly started_ms: number;
   readonly duration_ms: number;
   readonly limit_ms: number | null;
+  readonly log_id: string | null;
 }
 
 /** Durations of finished attempts, in the order of time. */
@@ -129,7 +130,8 @@ export function selectDurations(db: IndexReadDatabase, filter: AttemptFilter): D
     sql<SqlParams, DurationColumns>(
       `SELECT (SELECT name FROM names WHERE id = a.repo) AS repo, (SELECT name FROM names WHERE id = a.workflow) AS workflow,
          (SELECT name FROM names WHERE id = a.job) AS job, a.outcome, a.conclusion, a.started_ms,
-         a.finished_ms - a.started_ms AS duration_ms, a.limit_ms
+         a.finished_ms - a.started_ms AS duration_ms, a.limit_ms,
+         (SELECT l.log_id FROM logs l WHERE l.attempt = a.id AND l.is_primary = 1 ORDER BY l.name <> 'log' LIMIT 1) AS log_id
        FROM attempts a
        ${whereOf('a.started_ms IS NOT NULL', 'a.finished_ms >= a.started_ms', 'a.partial = 0', ...where)}
        ORDER BY a.time_ms LIMIT 1000000`,
@@ -142,8 +144,11 @@ export interface StepDurationColumns {
   readonly job: string | null;
   readonly step: string;
   readonly outcome: number;
+  readonly conclusion: string;
   readonly started_ms: number;
   readonly duration_ms: number;
+  readonly log_id: string;
+  readonly first_line: number;
 }
 
 /** Durations of steps whose times are known, in the order of time. */
@@ -152,7 +157,7 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
   return db.all(
     sql<SqlParams, StepDurationColumns>(
       `SELECT (SELECT name FROM names WHERE id = a.job) AS job, (SELECT name FROM names WHERE id = t.name) AS step,
-         a.outcome, t.started_ms, t.finished_ms - t.started_ms AS duration_ms
+         a.outcome, a.conclusion, t.started_ms, t.finished_ms - t.started_ms AS duration_ms, l.log_id, t.first_line
        FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t ON t.log = l.id
        ${whereOf('t.started_ms IS NOT NULL', 't.finished_ms >= t.started_ms', 'a.partial = 0', ...where)}
        ORDER BY a.time_ms LIMIT 1000000`,

@@ -6,6 +6,7 @@ import { listHeadroom, listStepDurations, listWaitHeadroom } from '../../indexer
 import { loadLines } from '../../indexer/lines.ts';
 import type { AttemptFilter } from '../../indexer/log-index.ts';
 import { findWaits } from '../../indexer/waits.ts';
+import { isoTime } from '../../store/manifest-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
@@ -24,6 +25,7 @@ export const headroom: Command = {
   options: [
     { flags: '--steps', summary: 'the steps of the jobs instead, by their durations' },
     { flags: '--waits', summary: 'the waits inside the jobs instead, against the limits that their logs announce' },
+    { flags: '--points', summary: 'with --json: each attempt and how long it took, for a plot' },
     ...FILTER_OPTIONS,
   ],
   examples: [
@@ -49,7 +51,14 @@ async function runHeadroom(input: CommandInput, io: CommandIo): Promise<ExitCode
         ? listStepDurations(index, filter)
         : listHeadroom(index, filter);
     const rows = all.slice(0, readLimit(input) ?? (input.flag('json') ? undefined : DEFAULT_ROWS));
-    if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows.map(toJson), null, 1)}\n`);
+    if (input.flag('json'))
+      await io.stdout.write(
+        `${JSON.stringify(
+          rows.map((row) => ({ ...toJson(row), ...pointsJson(row, input) })),
+          null,
+          1,
+        )}\n`,
+      );
     else await io.stdout.write(tableText(rows, input.flag('waits') ? waitColumns : columns, io.stdout.columns));
     return rows.length > 0 ? EXIT.done : EXIT.no;
   } finally {
@@ -112,6 +121,11 @@ const toJson = (row: Headroom): Record<string, unknown> => ({
   daysLeft: row.daysLeft ?? null,
   recentMs: row.recentMs,
 });
+
+const pointsJson = ({ points }: Headroom, input: CommandInput): Record<string, unknown> =>
+  input.flag('points')
+    ? { points: points.map(({ startedMs, ...point }) => ({ ...point, startedAt: isoTime(startedMs) })) }
+    : {};
 
 const columns: readonly Column<Headroom>[] = [
   { title: 'JOB', maxWidth: 40, cell: (r) => r.job ?? '-' },

@@ -29,6 +29,7 @@ export interface Served {
   readonly home: TestHome;
   readonly url: string;
   readonly port: number;
+  readonly pid: number | undefined;
   readonly token: string;
   /** With the token, unless `headers` has an `authorization` of its own; `''` leaves a header out. */
   ask(path: string, options?: AskOptions): Promise<Answer>;
@@ -114,6 +115,7 @@ export async function serveLogs(home: TestHome, args: readonly string[] = []): P
     home,
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid,
     token,
     ask: (path, options = {}) =>
       ask(port, path, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } }),

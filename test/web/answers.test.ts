@@ -61,6 +61,7 @@ describe('what is answered', () => {
       ['/api/flakes', ['flakes']],
       ['/api/signatures', ['signatures']],
       ['/api/headroom', ['headroom']],
+      ['/api/headroom?steps=1&points=1', ['headroom', '--steps', '--points']],
     ] as const) {
       const answer = await served.ask(path);
       expect(answer.status, path).toBe(200);

@@ -264,10 +264,15 @@ describe('tables', () => {
     await page.locator('.signature-row').first().waitFor();
   });
 
-  pageTest('headroom draws the durations of a job', async () => {
+  pageTest('headroom draws the durations of a job, and of a step', async () => {
     const page = await go('/headroom');
     await page.locator('.plot canvas').waitFor();
     expect(await page.locator('.headroom-table tbody tr').count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'by step' }).click();
+    await page.locator('.headroom-table th a').nth(1).click();
+    const step = await page.locator('.headroom-table tr.current th a').textContent();
+    await page.locator('.job-plot b', { hasText: `${step} of docker` }).waitFor();
+    await page.locator('.plot canvas').waitFor();
   });
 
   pageTest('keys lead everywhere, and the help lists them', async () => {

@@ -2,28 +2,25 @@
 import uPlot from 'uplot';
 import { html, useEffect, useRef, type VNode } from './html.ts';
 import { go } from './router.ts';
-import type { ListedLog } from './shapes.ts';
-import { duration, outcome, tookMs } from './words.ts';
+import type { DurationPoint } from './shapes.ts';
+import { duration, outcome } from './words.ts';
 
 interface PlotProps {
-  readonly logs: readonly ListedLog[];
+  readonly points: readonly DurationPoint[];
   readonly limitMs: number | null;
 }
 
 /** The plot; a click opens the nearest attempt. The table under it says the same to those who can't see it. */
-export function DurationPlot({ logs, limitMs }: PlotProps): VNode {
+export function DurationPlot({ points: given, limitMs }: PlotProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const points = logs
-      .flatMap((log) => {
-        const ms = tookMs(log);
-        return ms === null || log.startedAt === null ? [] : [{ log, s: Date.parse(log.startedAt) / 1000, ms }];
-      })
+    const points = given
+      .map((point) => ({ ...point, s: Date.parse(point.startedAt) / 1000 }))
       .sort((a, b) => a.s - b.s);
     const of = (colour: string): (number | null)[] =>
-      points.map(({ log, ms }) => (outcome(log.conclusion) === colour ? ms / 1000 : null));
+      points.map(({ conclusion, durationMs }) => (outcome(conclusion) === colour ? durationMs / 1000 : null));
     const style = getComputedStyle(element);
     const width = element.clientWidth;
     const plot = new uPlot(
@@ -33,7 +30,7 @@ export function DurationPlot({ logs, limitMs }: PlotProps): VNode {
     );
     element.onclick = () => {
       const point = points[plot.cursor.idx ?? -1];
-      if (point !== undefined) go(`/log/${point.log.logId}`);
+      if (point !== undefined) go(`/log/${point.logId}${point.line > 1 ? `#${point.line}` : ''}`);
     };
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: PLOT_PX }));
     observer.observe(element);
@@ -41,7 +38,7 @@ export function DurationPlot({ logs, limitMs }: PlotProps): VNode {
       observer.disconnect();
       plot.destroy();
     };
-  }, [logs, limitMs]);
+  }, [given, limitMs]);
   return html`<div class="plot" ref=${place} role="img" aria-label="durations over time"></div>`;
 }
 

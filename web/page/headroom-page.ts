@@ -1,4 +1,4 @@
-// Headroom: how close green attempts of a job come to its limit, and one job's durations over time.
+// Headroom: how close green attempts of a job come to its limit, and the durations of one job or step over time.
 import { getJson, urlOf } from './api.ts';
 import { useAnswer } from './asking.ts';
 import { Chips, filterParams } from './chips.ts';
@@ -6,7 +6,7 @@ import { DurationPlot } from './duration-plot.ts';
 import { html, type VNode } from './html.ts';
 import { nothing, shortRepo, whenThere } from './parts.ts';
 import { go, usePlace } from './router.ts';
-import type { HeadroomJson, ListedLog } from './shapes.ts';
+import type { DurationPoint, HeadroomJson } from './shapes.ts';
 import { count, duration, name } from './words.ts';
 
 /** The page. */
@@ -34,13 +34,13 @@ function headroomView(rows: readonly HeadroomJson[], query: URLSearchParams): VN
   const shown = query.get('show');
   const chosen = rows.find((row) => keyOf(row) === shown) ?? rows[0];
   const longest = Math.max(...rows.map((row) => Math.max(row.maxMs, row.limitMs ?? 0)));
-  return html`${chosen === undefined || chosen.step !== null ? null : html`<${JobPlot} key=${keyOf(chosen)} row=${chosen} />`}
+  return html`${chosen === undefined ? null : html`<${OnePlot} key=${keyOf(chosen)} row=${chosen} query=${query} />`}
     <table class="headroom-table"><thead><tr><th>job</th><th class="wide-only">attempts</th><th>median … 95 % of limit</th><th class="right">left</th><th class="right wide-only">trend</th></tr></thead><tbody>
     ${rows.map((row) => {
       const next = new URLSearchParams(query);
       next.set('show', keyOf(row));
-      return html`<tr key=${keyOf(row)} class=${row === chosen && row.step === null ? 'current' : ''}>
-        <th scope="row"><a href="/headroom?${next}">${name(row.job)}</a>${row.step === null ? html` <span class="dim">${shortRepo(row.repo)}</span>` : html` <span class="dim">${name(row.step)}</span>`}</th>
+      return html`<tr key=${keyOf(row)} class=${row === chosen ? 'current' : ''}>
+        <th scope="row"><a href="/headroom?${next}">${name(row.step ?? row.job)}</a> <span class="dim">${row.step === null ? shortRepo(row.repo) : name(row.job)}</span></th>
         <td class="wide-only"><span class="green-text">✓ ${count(row.greens)}</span> <span class="red-text">✗ ${count(row.reds)}</span>${row.timedOut > 0 ? html` <span class="dim">${row.timedOut} timed out</span>` : null}</td>
         <td>${limitBar(row, row.limitMs ?? longest)}</td>
         <td class="right ${row.headroom !== null && row.headroom < 0.1 ? 'red-text' : ''}">${row.headroom === null ? html`<span class="dim">limit not known</span>` : `${Math.round(row.headroom * 100)} %`}</td>
@@ -66,14 +66,20 @@ function trendWords(row: HeadroomJson): string {
 /** A name as a glob that only it matches: matrix jobs have brackets. */
 const exactGlob = (text: string): string => text.replace(/[*?[]/g, '[$&]');
 
-function JobPlot({ row }: { readonly row: HeadroomJson }): VNode {
-  const url = urlOf('/api/attempts', {
-    repo: row.repo ?? undefined,
-    workflow: row.workflow === null ? undefined : exactGlob(row.workflow),
-    job: row.job === null ? undefined : exactGlob(row.job),
-    limit: '3000',
+const NO_POINTS: readonly DurationPoint[] = [];
+
+/** The attempts of one row over time: of a job, or of a step. */
+function OnePlot({ row, query }: { readonly row: HeadroomJson; readonly query: URLSearchParams }): VNode {
+  const url = urlOf('/api/headroom', {
+    ...filterParams(query),
+    ...(row.repo === null ? {} : { repo: row.repo }),
+    ...(row.workflow === null ? {} : { workflow: exactGlob(row.workflow) }),
+    ...(row.job === null ? {} : { job: exactGlob(row.job) }),
+    steps: row.step === null ? undefined : '1',
+    points: '1',
   });
-  const answer = useAnswer(url, (signal) => getJson<readonly ListedLog[]>(url, signal));
-  return html`<figure class="job-plot"><figcaption><b>${name(row.job)}</b> <span class="dim">durations over time; ○ green, ✗ red${row.limitMs === null ? '' : ', the line is the limit'}</span></figcaption>
-    ${whenThere(answer, (logs) => html`<${DurationPlot} logs=${logs.filter((log) => log.primary)} limitMs=${row.limitMs} />`)}</figure>`;
+  const answer = useAnswer(url, (signal) => getJson<readonly HeadroomJson[]>(url, signal));
+  const words = row.step === null ? name(row.job) : `${name(row.step)} of ${name(row.job)}`;
+  return html`<figure class="job-plot"><figcaption><b>${words}</b> <span class="dim">durations over time; ○ green, ✗ red${row.limitMs === null ? '' : ', the line is the limit'}</span></figcaption>
+    ${whenThere(answer, (rows) => html`<${DurationPlot} points=${rows.find((each) => keyOf(each) === keyOf(row))?.points ?? NO_POINTS} limitMs=${row.limitMs} />`)}</figure>`;
 }

@@ -142,4 +142,14 @@ export interface HeadroomJson {
   readonly trendMsPerDay: number | null;
   readonly daysLeft: number | null;
   readonly recentMs: readonly number[];
+  readonly points?: readonly DurationPoint[];
+}
+
+/** How long an attempt took, or a step of it. */
+export interface DurationPoint {
+  readonly logId: string;
+  readonly line: number;
+  readonly conclusion: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
 }
