@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     allowOnly: false,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 1,
   },

@@ -4,17 +4,17 @@ import { access, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Attempt } from '../store/attempt.ts';
-import { type CaptureRequest, captureLog } from '../store/capture.ts';
+import { type CaptureRequest, type CaptureTools, captureLog, stageLog } from '../store/capture.ts';
 import { type Compressor, createCompressor } from '../store/compressor.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import type { Delivery } from '../store/deliver.ts';
+import { type Delivery, deliver } from '../store/deliver.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { asDeliveryError, deliverSealed, type FlushCounts, type FlushOptions, flushSpool } from '../store/flush.ts';
 import { fsError } from '../store/fs-errors.ts';
 import { attemptKey, type ObjectKey } from '../store/keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
-import { openSpool, type SealedLog, type Spool } from '../store/spool.ts';
+import { openSpool, type SealedLog, type Spool, type StagedLog } from '../store/spool.ts';
 import { showText } from '../store/visible-text.ts';
 import type { Config } from './config.ts';
 import { type OpenedStore, openSession, type Session } from './session.ts';
@@ -37,6 +37,11 @@ export type KeptLog = { readonly state: 'created' | 'unchanged'; readonly manife
 export interface Archiver {
   /** STORE_FULL when neither store nor spool can take it. */
   keep(request: CaptureRequest): Promise<KeptLog>;
+  /**
+   * As `keep`, of an input that outlasts a crash of this process: it goes into the store without a seal first, which is
+   * half of the work of a small log. Where the store does not take it, it is sealed as any other.
+   */
+  keepRereadable(request: CaptureRequest): Promise<KeptLog>;
   /** Delivers what waits. `everywhere`: also for other stores than the session's; else what was left by earlier calls. */
   flush(which: 'everywhere' | 'left-behind', onProblem: FlushOptions['onProblem']): Promise<FlushCounts>;
   close(): Promise<void>;
@@ -60,6 +65,7 @@ const LEFT_BEHIND_LOGS = 50;
 export async function openArchiver(session: Session, options: ArchiverOptions): Promise<Archiver> {
   const { config } = session;
   const compressor: Compressor = createCompressor();
+  const tool = toolName();
   let usable: ReturnType<typeof openUsableSpool> | undefined;
   let indexing: Promise<void> = Promise.resolve();
   let canIndex = options.index;
@@ -77,27 +83,45 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     indexing = indexing.then(() => indexNext(manifest, delivery));
     return indexing;
   }
-  async function put(sealed: SealedLog, { spool, lasts }: UsableSpool): Promise<KeptLog> {
+  async function put(sealed: SealedLog, place: UsableSpool): Promise<KeptLog> {
     const { manifest } = sealed;
     try {
-      const delivery = await deliverSealed(sealed, await session.store(), spool, { now: options.now });
+      const delivery = await deliverSealed(sealed, await session.store(), place.spool, { now: options.now });
       await index(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error) {
-      const reason = asDeliveryError(error, config.store);
-      if ((await spool.usedBytes()) > config.spoolMaxBytes) {
-        await spool.remove(sealed);
-        throw spoolFull(config, reason);
-      }
-      return { state: 'spooled', manifest, reason, storeUrl: config.store, folder: spool.folder, lasts };
+      return spooled(sealed, { ...place, config }, error);
     }
+  }
+  async function putStaged(staged: StagedLog, place: UsableSpool): Promise<KeptLog> {
+    const { manifest } = staged;
+    try {
+      const delivery = await deliver(staged, await session.store(), { now: options.now });
+      await place.spool.discardStaged(manifest.capture.id);
+      await index(manifest, delivery);
+      return { state: delivery.state, manifest };
+    } catch (error) {
+      const sealed = await place.spool.seal(staged).catch(async (noRoom: unknown) => {
+        await place.spool.discardStaged(manifest.capture.id);
+        throw noRoom;
+      });
+      return spooled(sealed, { ...place, config }, error);
+    }
+  }
+  async function openPlace(): Promise<{ readonly place: UsableSpool; readonly tools: CaptureTools }> {
+    usable ??= openUsableSpool(config);
+    const place = await usable;
+    const tools = { spool: place.spool, compressor, storeUrl: config.store, now: options.now, tool };
+    return { place, tools };
   }
   return {
     async keep(request) {
-      usable ??= openUsableSpool(config);
-      const { spool, lasts } = await usable;
-      const tools = { spool, compressor, storeUrl: config.store, now: options.now, tool: toolName() };
-      return put(await captureLog(request, tools), { spool, lasts });
+      const { place, tools } = await openPlace();
+      return put(await captureLog(request, tools), place);
+    },
+    async keepRereadable(request) {
+      const { place, tools } = await openPlace();
+      return putStaged(await stageLog(request, tools, 'as-it-is'), place);
     },
     async flush(which, onProblem) {
       const others = openOtherStores(config);
@@ -120,6 +144,21 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     },
     close: () => compressor.close(),
   };
+}
+
+/** What a log is when its store did not take it. STORE_FULL when it has no room here either. */
+async function spooled(
+  sealed: SealedLog,
+  { spool, lasts, config }: UsableSpool & { readonly config: Config },
+  error: unknown,
+): Promise<SpooledLog> {
+  const reason = asDeliveryError(error, config.store);
+  if ((await spool.usedBytes()) > config.spoolMaxBytes) {
+    await spool.remove(sealed);
+    throw spoolFull(config, reason);
+  }
+  const { manifest } = sealed;
+  return { state: 'spooled', manifest, reason, storeUrl: config.store, folder: spool.folder, lasts };
 }
 
 interface UsableSpool {

@@ -3,7 +3,8 @@ import type { Forge, ForgeAttempt } from '../forge/forge.ts';
 import type { GateAttempt } from '../indexer/gate.ts';
 import type { KeptAttempt, ServerView } from '../indexer/gate-server.ts';
 import type { AttemptFilter, LogIndexReader, LogRow } from '../indexer/log-index.ts';
-import { type Attempt, isGreen, isRed } from '../store/attempt.ts';
+import { type Attempt, forkOf, isGreen, isRed } from '../store/attempt.ts';
+import { AppError } from '../store/errors.ts';
 
 /** A SHA on its server. */
 export interface GateSubject {
@@ -36,13 +37,16 @@ export async function keptAttempts(
   return rows.map((row) => {
     const red = isRed(row.attempt.conclusion);
     const headline = red ? headlineOfLog(index, row.logKey) : undefined;
+    const signature = headline?.signature;
+    const name = signature === undefined ? undefined : findName(names, signature, row.attempt);
     const fix = red ? findLaterGreen(rows, row, greensSince) : undefined;
     return {
       logId: row.logId,
       attempt: row.attempt,
-      signature: headline?.signature,
+      signature,
       headline: headline?.headline,
-      name: headline === undefined ? undefined : findName(names, headline.signature, row.attempt),
+      name,
+      doubt: red && name === undefined && forkOf(row.attempt) !== undefined ? forkDoubt(row.attempt) : undefined,
       fixedBy: fix !== undefined && (trustsClaims || isConfirmed(fix)) ? fix.logId : undefined,
       confirmed: isConfirmed(row),
     };
@@ -148,5 +152,44 @@ export async function withoutClosedIssues(
       : each,
   );
 }
+
+const forkDoubt = ({ sha }: Attempt): string =>
+  `it is of a fork's pull request, whose author writes the log: only a name of this commit counts, \`firstred name … --sha ${sha?.slice(0, 10) ?? ''}\``;
+
+/**
+ * Names that do not hold for one commit alone, taken from the attempts of forks. What a job says of itself is no proof
+ * that it is none: the server's word counts, by its list of attempts or by the pull request.
+ */
+export async function withoutForkNames(
+  attempts: readonly KeptAttempt[],
+  { forge, server, signal }: { readonly forge: Forge; readonly server: ServerView; readonly signal: AbortSignal },
+): Promise<readonly KeptAttempt[]> {
+  const asked = new Map<string, Promise<string | undefined>>();
+  const doubtOf = async ({ attempt }: KeptAttempt): Promise<string | undefined> => {
+    const told = server.attempts?.find((each) => isSameRun(each.attempt, attempt))?.attempt;
+    if (told !== undefined && forkOf(told) !== undefined) return forkDoubt(attempt);
+    const number = told?.pr ?? attempt.pr;
+    if (number === undefined || attempt.repo === undefined) return undefined;
+    const key = `${attempt.repo} ${number}`;
+    const fork = asked.get(key) ?? forge.forkOfPull({ repo: attempt.repo, number }, signal);
+    asked.set(key, fork);
+    try {
+      return (await fork) === undefined ? undefined : forkDoubt(attempt);
+    } catch (error) {
+      if (!(error instanceof AppError) || !['NOT_FOUND', 'REFUSED'].includes(error.code)) throw error;
+      return `its name does not count: whether #${number} comes from a fork could not be asked (${error.message})`;
+    }
+  };
+  return Promise.all(
+    attempts.map(async (each) => {
+      if (each.name === undefined || each.name.scope.sha !== undefined) return each;
+      const doubt = await doubtOf(each);
+      return doubt === undefined ? each : { ...each, name: undefined, doubt };
+    }),
+  );
+}
+
+const isSameRun = (a: Attempt, b: Attempt): boolean =>
+  (a.providerId !== undefined && a.providerId === b.providerId) || (a.run !== undefined && a.run === b.run);
 
 const hostOf = (repo: string): string | undefined => repo.split('/')[0];

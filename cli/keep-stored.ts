@@ -84,7 +84,7 @@ export async function keepStored(
   try {
     const job = found === undefined ? await jobOfHead(tools.storage, log) : undefined;
     const bare = bareAttempt(log, tools.host === undefined ? log.repo : `${tools.host}/${log.repo}`);
-    const kept = await tools.archiver.keep({
+    const kept = await tools.archiver.keepRereadable({
       attempt: () => found?.attempt ?? { ...bare, job, conclusion: tail.saysFailed() ? 'failure' : 'unknown' },
       logName: DEFAULT_LOG_NAME,
       how: 'rescue',

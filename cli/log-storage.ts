@@ -1,10 +1,12 @@
 // A Gitea or Forgejo server's own log storage, read-only: a folder, or a bucket with the same layout. Task ids and
 // repository names are told by the paths alone: `<owner>/<name>/<id % 256 as hex>/<id>.log`, or `.log.zst`.
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 import type { ObjectKey } from '../store/keys.ts';
+import { bodyOfFile } from '../store/object-body.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import type { Config } from './config.ts';
 
@@ -20,8 +22,8 @@ export interface StoredLog {
 
 export interface LogStorage {
   readonly place: string;
-  /** Every task's log, each once; other files are passed over. */
-  list(signal: AbortSignal): AsyncIterable<StoredLog>;
+  /** Every task's log that is wanted, each once; other files are passed over. */
+  list(signal: AbortSignal, isWanted?: (repo: string, taskId: string) => boolean): AsyncIterable<StoredLog>;
   /** The log's text. INPUT_UNREADABLE at its end when it is cut or damaged: what came before stands. */
   read(log: StoredLog): AsyncIterable<Uint8Array>;
   /** Whether the log is as it was when it was listed; false when it grew, shrank or is gone. */
@@ -60,38 +62,59 @@ export function storedLogOf(path: string, sizeBytes: number): StoredLog | undefi
   return { repo, taskId, path, sizeBytes };
 }
 
+type IsWanted = (repo: string, taskId: string) => boolean;
+const everyLog: IsWanted = () => true;
+
+/** chosen: folders of one turn, some milliseconds; whoever watches a storage looks through all of it every few seconds. */
+const FOLDERS_AT_ONCE = 64;
+
 function openFolder(root: string): LogStorage {
-  async function* walk(path: string, depth: number, signal: AbortSignal): AsyncGenerator<StoredLog> {
-    signal.throwIfAborted();
-    // A folder that goes while it is walked is a repository that was deleted.
-    const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: unknown) => {
-      if (systemErrorCode(cause) === 'ENOENT') return [];
-      throw unreadable(join(root, path), cause);
-    });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  let folders = 0;
+  async function* walk(path: string, depth: number, isWanted: IsWanted): AsyncGenerator<StoredLog> {
+    folders += 1;
+    if (folders % FOLDERS_AT_ONCE === 0) await setImmediate();
+    for (const entry of entriesOf(join(root, path))) {
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
       // Symbolic links are neither: nothing outside of the storage is read.
-      if (entry.isDirectory() && depth < MAX_DEPTH) yield* walk(below, depth + 1, signal);
-      if (!entry.isFile() || storedLogOf(below, 0) === undefined) continue;
-      const sizeBytes = await sizeOf(join(root, below));
-      const log = sizeBytes === undefined ? undefined : storedLogOf(below, sizeBytes);
-      if (log !== undefined) yield log;
+      if (entry.isDirectory() && depth < MAX_DEPTH) yield* walk(below, depth + 1, isWanted);
+      const found = entry.isFile() ? storedLogOf(below, 0) : undefined;
+      if (found === undefined || !isWanted(found.repo, found.taskId)) continue;
+      const sizeBytes = sizeOf(join(root, below));
+      if (sizeBytes !== undefined) yield { ...found, sizeBytes };
     }
   }
   return {
     place: root,
-    list: (signal) => walk('', 1, signal),
-    read: (log) => textOf(log, () => createReadStream(join(root, log.path)), root),
-    isUnchanged: async (log) => (await sizeOf(join(root, log.path))) === log.sizeBytes,
+    async *list(signal, isWanted = everyLog) {
+      for await (const log of walk('', 1, isWanted)) {
+        signal.throwIfAborted();
+        yield log;
+      }
+    },
+    read: (log) => textOf(log, () => bodyOfFile(join(root, log.path), log.sizeBytes).open(), root),
+    isUnchanged: async (log) => sizeOf(join(root, log.path)) === log.sizeBytes,
     close: async () => undefined,
   };
 }
 
-const sizeOf = async (path: string): Promise<number | undefined> =>
-  stat(path).then(
-    (facts) => facts.size,
-    () => undefined, // it vanished: the server cleans up when it likes
-  );
+/** In the order of their names. A folder that goes while it is walked is a repository that was deleted. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOENT') return [];
+    throw unreadable(folder, cause);
+  }
+}
+
+/** undefined when it vanished: the server cleans up when it likes. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
 
 async function openBucket(location: string, config: Config): Promise<LogStorage> {
   const [{ parseS3Location }, { openS3Store }] = await Promise.all([
@@ -111,11 +134,11 @@ async function openBucket(location: string, config: Config): Promise<LogStorage>
   const key = (log: StoredLog): ObjectKey => log.path as ObjectKey;
   return {
     place: location,
-    async *list(signal) {
+    async *list(signal, isWanted = everyLog) {
       for await (const { key: path, sizeBytes } of reader.list('')) {
         signal.throwIfAborted();
         const log = storedLogOf(path, sizeBytes);
-        if (log !== undefined) yield log;
+        if (log !== undefined && isWanted(log.repo, log.taskId)) yield log;
       }
     },
     read: (log) => textOf(log, () => reader.get(key(log)), location),

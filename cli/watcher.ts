@@ -31,7 +31,7 @@ export interface WatcherTools {
   readonly note: (line: string) => void;
 }
 
-/** What was done since the start; `lost` and `notOnDisk` count attempts, once each. */
+/** What was done since the start: attempts, each counted once; `failed` counts failures that were told. */
 export interface WatchCounts {
   kept: number;
   had: number;
@@ -46,8 +46,10 @@ export interface WatchCounts {
 const OVERLAP_MS = 15 * 60_000;
 /** chosen: a log that a runner finished goes to disk within seconds. */
 const ON_DISK_AFTER_MS = 10 * 60_000;
-/** chosen: as `pull`. */
-const LOGS_AT_ONCE = 4;
+/** chosen: some days of a busy server, 10 MB; what was forgotten is counted twice. */
+const MAX_REMEMBERED = 100_000;
+/** chosen: keeping a log waits for the disk nine times, which others fill; twice as many bring no more. */
+const LOGS_AT_ONCE = 8;
 
 /** Keeps what a server has finished; holds no cursor of its own but the state that it is given. */
 export class Watcher {
@@ -65,8 +67,7 @@ export class Watcher {
     const { storage, state, signal } = this.#tools;
     if (storage === undefined) return;
     const byRepo = new Map<string, StoredLog[]>();
-    for await (const log of storage.list(signal)) {
-      if (state.hasSeen(log.repo, log.taskId)) continue;
+    for await (const log of storage.list(signal, (repo, taskId) => !state.hasSeen(repo, taskId))) {
       const logs = byRepo.get(log.repo) ?? [];
       logs.push(log);
       byRepo.set(log.repo, logs);
@@ -166,14 +167,18 @@ export class Watcher {
   #isFirst(key: string): boolean {
     if (this.#named.has(key)) return false;
     this.#named.add(key);
+    const [oldest] = this.#named;
+    if (this.#named.size > MAX_REMEMBERED && oldest !== undefined) this.#named.delete(oldest);
     return true;
   }
 
   #count(attempt: Attempt | undefined, outcome: StoredOutcome, name: string): void {
     const { counts } = this;
     const { note, onKept } = this.#tools;
-    if (outcome.kind === 'had') counts.had += 1;
+    // Each look tells of it again.
+    if (outcome.kind === 'had' && this.#isFirst(`had ${outcome.manifest.logId}`)) counts.had += 1;
     if (outcome.kind === 'kept') {
+      this.#isFirst(`had ${outcome.log.manifest.logId}`);
       counts.kept += 1;
       if (outcome.log.state === 'spooled') counts.spooled += 1;
       if (outcome.cutReason !== undefined) counts.cut += 1;

@@ -147,7 +147,9 @@ export interface Forge {
   readonly setStatus: (status: NewStatus, signal: AbortSignal) => Promise<void>;
   /** Whether the issue is open; undefined when there is none, or it may not be read. */
   readonly issueState: (issue: IssueRef, signal: AbortSignal) => Promise<IssueState | undefined>;
-  /** Writes the comment, or edits the one with its marker. */
+  /** The fork that a pull request comes from; undefined when it comes from the repository itself. NOT_FOUND: no such. */
+  readonly forkOfPull: (pull: IssueRef, signal: AbortSignal) => Promise<string | undefined>;
+  /** Writes the comment, or edits the one with its marker that this token's user wrote. */
   readonly comment: (issue: IssueRef, comment: NewComment, signal: AbortSignal) => Promise<CommentRef>;
   readonly attachmentLimits?: (signal: AbortSignal) => Promise<AttachmentLimits | undefined>;
   readonly attach?: (

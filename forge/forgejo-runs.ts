@@ -1,5 +1,5 @@
 // Runs and jobs of Forgejo 16 and later, as attempts. A re-run keeps the job's id and raises its attempt at once.
-import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
+import { type Attempt, forkLabel, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { findPullRequest } from './environments/event-file.ts';
 import { type AttemptFilter, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
 import { type ForgejoJob, type ForgejoRun, forgejoJobSchema, forgejoRunSchema } from './forgejo-json.ts';
@@ -163,6 +163,7 @@ function attemptOf(
     startedAtMs: task?.run_started_at,
     finishedAtMs: isDone ? task?.updated_at : undefined,
     url: run.html_url,
+    labels: forkLabel(isPull ? pull?.fork : undefined),
   };
 }
 

@@ -1,6 +1,7 @@
 // JSON of Gitea's API (and of Forgejo's, where both agree), as far as it is read. Unknown fields are of no interest.
 import { z } from 'zod';
 import { type Conclusion, findConclusion } from '../store/attempt.ts';
+import { authorSchema } from './own-comment.ts';
 
 /** Text that Go leaves out, or writes as ''. */
 const text = z
@@ -94,6 +95,7 @@ export const commentSchema = z.object({
   id,
   html_url: text,
   body: z.string().nullable().optional(),
+  user: authorSchema,
   assets: z
     .array(z.object({ name: z.string() }))
     .nullable()

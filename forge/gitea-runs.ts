@@ -1,5 +1,5 @@
 // Runs and jobs of Gitea 1.25 and later, as attempts.
-import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
+import { type Attempt, forkLabel, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
 import { type AttemptFilter, type CommitStatus, type ForgeAttempt, isSinceTime, type LogPlace } from './forge.ts';
 import {
@@ -16,6 +16,7 @@ import { logRequest, taskIdOfLog } from './gitea-log.ts';
 import { findTaskByStart, listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
 import { collect, listPages } from './pages.ts';
+import { startAskingForks } from './pull-head.ts';
 import { idSegment, repoOfPage, repoPath } from './repo-path.ts';
 import { findStatuses, type NamedRun, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
@@ -29,6 +30,7 @@ export interface GiteaServer {
 /** A server with what was asked of it already in this one walk. */
 interface Walk extends GiteaServer {
   statusesOf(repo: string, sha: string): Promise<readonly CommitStatus[]>;
+  forkOf(repo: string, pr: number | undefined): Promise<string | undefined>;
 }
 
 function startWalk(server: GiteaServer, signal: AbortSignal): Walk {
@@ -38,7 +40,7 @@ function startWalk(server: GiteaServer, signal: AbortSignal): Walk {
     known.set(sha, asked);
     return asked;
   };
-  return { ...server, statusesOf };
+  return { ...server, statusesOf, forkOf: startAskingForks(server.http, signal) };
 }
 
 const SCOPE = 'read:repository';
@@ -149,9 +151,12 @@ interface RunContext {
   readonly run: GiteaRun;
   readonly jobs: readonly GiteaJob[];
   readonly tasks: readonly GiteaTask[];
+  /** The fork that it was run for. */
+  readonly fork?: string | undefined;
 }
 
-async function* attemptsOfRun(server: Walk, context: RunContext, signal: AbortSignal): AsyncGenerator<ForgeAttempt> {
+async function* attemptsOfRun(server: Walk, told: RunContext, signal: AbortSignal): AsyncGenerator<ForgeAttempt> {
+  const context = { ...told, fork: await server.forkOf(told.repo, prOf(told.run)) };
   const { run, jobs, tasks } = context;
   const workflow = await workflowOf(server, context, signal);
   const given = new Set<string>();
@@ -234,7 +239,6 @@ function attemptOf(
   const pull = run.pull_requests?.[0];
   const event = task?.event ?? eventOf(run.event);
   const sha = job.head_sha ?? run.head_sha;
-  const prOfPath = /@refs\/pull\/(\d+)\//.exec(run.path ?? '')?.[1];
   return {
     ...UNKNOWN_ATTEMPT,
     provider: 'gitea',
@@ -248,14 +252,19 @@ function attemptOf(
     attempt: (job.run_attempt ?? 0) > 0 && job.started_at !== undefined ? (job.run_attempt ?? undefined) : undefined,
     providerId: task?.id,
     branch: pull?.head?.ref ?? job.head_branch ?? run.head_branch,
-    pr: pull?.number ?? (prOfPath === undefined ? undefined : Number(prOfPath)),
+    pr: prOf(run),
     event,
     conclusion: conclusionOf(job.conclusion),
     startedAtMs: job.started_at,
     finishedAtMs: job.completed_at,
     url: job.html_url,
-    labels: job.runner_name === undefined ? {} : { runner: job.runner_name },
+    labels: { ...(job.runner_name === undefined ? {} : { runner: job.runner_name }), ...forkLabel(context.fork) },
   };
+}
+
+function prOf({ pull_requests: pulls, path }: GiteaRun): number | undefined {
+  const inPath = /@refs\/pull\/(\d+)\//.exec(path ?? '')?.[1];
+  return pulls?.[0]?.number ?? (inPath === undefined ? undefined : Number(inPath));
 }
 
 /** `given`: tasks whose attempt came already, so that a copy in a later attempt is known for one. */

@@ -14,14 +14,16 @@ import type {
 } from './forge.ts';
 import { attachmentSchema, attachmentSettingsSchema, commentSchema, statusSchema } from './gitea-json.ts';
 import type { ForgeHttp } from './http.ts';
+import { findOwnComment } from './own-comment.ts';
 import { listPages } from './pages.ts';
+import { findFork } from './pull-head.ts';
 import { idSegment, repoPath } from './repo-path.ts';
 
 const STATES: readonly string[] = ['pending', 'success', 'failure', 'error', 'warning', 'skipped'];
 const MEBIBYTE = 1024 * 1024;
 
 type SocialMembers = Required<
-  Pick<Forge, 'statuses' | 'setStatus' | 'issueState' | 'comment' | 'attachmentLimits' | 'attach'>
+  Pick<Forge, 'statuses' | 'setStatus' | 'issueState' | 'forkOfPull' | 'comment' | 'attachmentLimits' | 'attach'>
 >;
 
 /** The members of `Forge` that are the same on Gitea and Forgejo, on every version of them. */
@@ -37,6 +39,7 @@ export const giteaSocial = (http: ForgeHttp): SocialMembers => ({
   },
 
   issueState: (issue, signal) => findIssueState(http, issue, { scope: 'read:issue', signal }),
+  forkOfPull: (pull, signal) => findFork(http, pull, { scope: 'read:repository', signal }),
   comment: (issue, comment, signal) => writeComment(http, { issue, comment }, signal),
   attachmentLimits: (signal) => attachmentLimits(http, signal),
   attach: (target, file, signal) => attach(http, { target, file }, signal),
@@ -106,10 +109,11 @@ async function writeComment(http: ForgeHttp, { issue, comment }: CommentJob, sig
   const base = repoPath(issue.repo);
   const what = `comments of #${issue.number} of ${issue.repo}`;
   const list = `${base}/issues/${issue.number}/comments`;
-  // This list has no pages (so says its source); a comment is ours when it starts with the marker, not when it quotes it.
+  // This list has no pages (so says its source). A comment that only quotes the marker does not start with it.
   const read = { path: list, what, scope: 'read:issue' };
   const { value } = await http.json(read, z.array(commentSchema).nullable(), signal);
-  const old = value?.find((c) => c.body?.startsWith(comment.marker) === true);
+  const marked = value?.filter((c) => c.body?.startsWith(comment.marker) === true) ?? [];
+  const old = await findOwnComment(http, marked, signal);
   const attachments = old?.assets?.map((a) => a.name) ?? [];
   if (old !== undefined && old.body === comment.body)
     return { id: old.id, url: old.html_url, state: 'unchanged', attachments };

@@ -1,10 +1,11 @@
 // Attempts of servers that list tasks but neither runs nor jobs: Gitea 1.23 and 1.24, Forgejo 11.
-import { type Attempt, type ProviderName, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
+import { type Attempt, forkLabel, type ProviderName, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
 import type { AttemptFilter, ForgeAttempt, TasksDownTo } from './forge.ts';
 import { conclusionOf, type GiteaTask, stateOf } from './gitea-json.ts';
 import { listTasks, tasksOfJob } from './gitea-tasks.ts';
 import type { ForgeHttp } from './http.ts';
+import { startAskingForks } from './pull-head.ts';
 import { idSegment, repoOfPage } from './repo-path.ts';
 import { findStatuses, readWorkflowName, workflowOfStatuses } from './workflow-name.ts';
 
@@ -64,10 +65,13 @@ async function* attemptsOfTasks(
   signal: AbortSignal,
 ): AsyncGenerator<ForgeAttempt> {
   const runOf = startAsking((task) => tellRun(server, { repo, task }, signal));
+  const forkOf = startAskingForks(server.http, signal);
   for (const task of tasks.toReversed()) {
     const place = { kind: 'none', why: server.noLog } as const;
-    const facts = detailed?.has(task.id) === false ? NO_FACTS : await runOf(task);
-    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, ...facts });
+    const isWanted = detailed?.has(task.id) !== false;
+    const facts = isWanted ? await runOf(task) : NO_FACTS;
+    const fork = isWanted ? await forkOf(repo, prOf(task)) : undefined;
+    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, fork, ...facts });
     yield { attempt, state: stateOf(task.status), jobId: undefined, log: place };
   }
 }
@@ -80,12 +84,20 @@ interface TaskContext {
   readonly wholeList: boolean;
   readonly workflow: string | undefined;
   readonly run: string | undefined;
+  readonly fork?: string | undefined;
 }
 
-function attemptOfTask(task: GiteaTask, { server, repo, tasks, wholeList, workflow, run }: TaskContext): Attempt {
+/** A pull request's tasks have its number for a branch. */
+function prOf({ head_branch: branch }: GiteaTask): number | undefined {
+  const number = /^#(\d+)$/.exec(branch ?? '')?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+function attemptOfTask(task: GiteaTask, context: TaskContext): Attempt {
+  const { server, repo, tasks, wholeList, workflow, run } = context;
   const job = { runNumber: task.run_number, workflowFile: task.workflow_id, name: task.name };
   const rank = tasksOfJob(tasks, job).toReversed().indexOf(task) + 1;
-  const pr = /^#(\d+)$/.exec(task.head_branch ?? '')?.[1];
+  const pr = prOf(task);
   return {
     ...UNKNOWN_ATTEMPT,
     provider: server.provider,
@@ -98,12 +110,13 @@ function attemptOfTask(task: GiteaTask, { server, repo, tasks, wholeList, workfl
     attempt: wholeList ? rank : undefined,
     providerId: task.id,
     branch: pr === undefined ? task.head_branch : undefined,
-    pr: pr === undefined ? undefined : Number(pr),
+    pr,
     event: task.event,
     conclusion: conclusionOf(task.status),
     startedAtMs: task.run_started_at,
     finishedAtMs: stateOf(task.status) === 'finished' ? task.updated_at : undefined,
     url: task.url,
+    labels: forkLabel(context.fork),
   };
 }
 

@@ -1,6 +1,7 @@
 // JSON of GitHub's API, as far as it is read.
 import { z } from 'zod';
 import { type Conclusion, findConclusion } from '../store/attempt.ts';
+import { authorSchema } from './own-comment.ts';
 
 const text = z
   .string()
@@ -28,6 +29,9 @@ export const githubRunSchema = z.object({
   html_url: text,
   created_at: time,
   updated_at: time,
+  repository: z.object({ full_name: z.string() }).nullish(),
+  /** null: a fork that was deleted. */
+  head_repository: z.object({ full_name: z.string() }).nullish(),
   pull_requests: z
     .array(z.object({ number: z.int().positive() }))
     .nullable()
@@ -62,7 +66,12 @@ export const githubStatusSchema = z.object({
   created_at: time,
 });
 
-export const githubCommentSchema = z.object({ id, html_url: text, body: z.string().nullable().optional() });
+export const githubCommentSchema = z.object({
+  id,
+  html_url: text,
+  body: z.string().nullable().optional(),
+  user: authorSchema,
+});
 
 /** GitHub's words in ours. `neutral`, `stale` and `action_required` say neither red nor green. */
 export function githubConclusion(word: string | undefined): Conclusion {

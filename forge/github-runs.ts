@@ -1,5 +1,5 @@
 // Runs and jobs of GitHub, as attempts. Every attempt of a run has jobs of its own ids, copies of old ones included.
-import { type Attempt, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
+import { type Attempt, forkLabel, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { type AttemptFilter, type ForgeAttempt, isSinceTime, type LogPlace, type OwnJob } from './forge.ts';
 import {
   type GithubJob,
@@ -11,6 +11,7 @@ import {
 } from './github-json.ts';
 import type { ApiRequest, ForgeHttp } from './http.ts';
 import { collect, listPages } from './pages.ts';
+import { forkName } from './pull-head.ts';
 import { idSegment, repoOfPage, repoPath } from './repo-path.ts';
 
 const SCOPE = 'actions: read';
@@ -158,9 +159,12 @@ function attemptOf(job: GithubJob, { repo, run }: { readonly repo: string; reado
     startedAtMs: job.started_at,
     finishedAtMs: job.completed_at,
     url: job.html_url,
-    labels: job.runner_name === undefined ? {} : { runner: job.runner_name },
+    labels: { ...(job.runner_name === undefined ? {} : { runner: job.runner_name }), ...forkLabel(forkOfRun(run)) },
   };
 }
+
+const forkOfRun = ({ repository, head_repository: head }: GithubRun): string | undefined =>
+  head === undefined ? undefined : forkName(head?.full_name, repository?.full_name);
 
 /**
  * The running job: by its id where an action was given it, else the one job in progress on this runner in the run's

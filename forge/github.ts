@@ -6,7 +6,9 @@ import { findOwnGithubAttempt, listGithubAttempts } from './github-runs.ts';
 import type { ForgeHttp } from './http.ts';
 import type { LogArchive } from './log-archive.ts';
 import { readLog } from './log-stream.ts';
-import { listPages } from './pages.ts';
+import { findOwnComment } from './own-comment.ts';
+import { collect, listPages } from './pages.ts';
+import { findFork } from './pull-head.ts';
 import { idSegment, repoPath } from './repo-path.ts';
 
 /** GitHub cuts a description at 140 characters with an error. */
@@ -30,6 +32,7 @@ export function openGithub(http: ForgeHttp, version: string, now: () => number):
     statuses: (repo, sha, signal) => listGithubStatuses(http, { repo, sha }, signal),
     setStatus: (status, signal) => setGithubStatus(http, status, signal),
     issueState: (issue, signal) => findIssueState(http, issue, { scope: 'issues: read', signal }),
+    forkOfPull: (pull, signal) => findFork(http, pull, { scope: 'pull-requests: read', signal }),
     comment: (issue, comment, signal) => writeGithubComment(http, { issue, comment }, signal),
   };
 }
@@ -123,8 +126,10 @@ async function writeGithubComment(
     pageSize: 100,
   } as const;
   const json = { body: comment.body };
-  for await (const old of listPages(http, { path: list, what, scope: 'issues: read' }, shape, signal)) {
-    if (old.body?.startsWith(comment.marker) !== true) continue;
+  const all = await collect(listPages(http, { path: list, what, scope: 'issues: read' }, shape, signal));
+  const marked = all.filter(({ body }) => body?.startsWith(comment.marker) === true);
+  const old = await findOwnComment(http, marked, signal);
+  if (old !== undefined) {
     if (old.body === comment.body) return { id: old.id, url: old.html_url, state: 'unchanged', attachments: [] };
     await http.send({ path: `${base}/issues/comments/${old.id}`, method: 'PATCH', json, what, scope }, signal);
     return { id: old.id, url: old.html_url, state: 'edited', attachments: [] };

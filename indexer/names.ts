@@ -1,5 +1,5 @@
 // Names: which mechanism people gave a signature, where that holds and until when. Pure; facts come from the index.
-import type { Attempt } from '../store/attempt.ts';
+import { type Attempt, forkOf } from '../store/attempt.ts';
 import type { Fact, NameScope } from '../store/facts.ts';
 
 export type NameFact = Extract<Fact, { readonly kind: 'mechanism' | 'unname' }>;
@@ -33,9 +33,13 @@ const scopeKey = (scope: NameScope): readonly (string | null)[] => [
   scope.repo ?? null,
   scope.workflow ?? null,
   scope.job ?? null,
+  scope.sha ?? null,
 ];
 
-/** The name of `signature` that holds for this attempt: the narrowest scope wins. */
+/**
+ * The name of `signature` that holds for this attempt: the narrowest scope wins. A fork's author writes the log, and could
+ * write any line that was named once: there only a name of this very commit holds.
+ */
 export function findName(names: readonly ActiveName[], signature: string, attempt: Attempt): ActiveName | undefined {
   const fits = names.filter((name) => name.signature === signature && holdsFor(name.scope, attempt));
   return fits.sort((a, b) => width(a.scope) - width(b.scope))[0];
@@ -44,8 +48,9 @@ export function findName(names: readonly ActiveName[], signature: string, attemp
 const holdsFor = (scope: NameScope, attempt: Attempt): boolean =>
   (scope.repo === undefined || scope.repo === attempt.repo) &&
   (scope.workflow === undefined || scope.workflow === attempt.workflow) &&
-  (scope.job === undefined || scope.job === attempt.job);
+  (scope.job === undefined || scope.job === attempt.job) &&
+  (scope.sha === undefined ? forkOf(attempt) === undefined : attempt.sha?.startsWith(scope.sha) === true);
 
-/** How many of repository, workflow and job a scope leaves open. */
+/** How many of repository, workflow, job and commit a scope leaves open. */
 const width = (scope: NameScope): number =>
-  [scope.repo, scope.workflow, scope.job].filter((each) => each === undefined).length;
+  [scope.repo, scope.workflow, scope.job, scope.sha].filter((each) => each === undefined).length;

@@ -81,8 +81,9 @@ export const headlineOfLog = (index: LogIndexReader, logKey: number): LogSignatu
 export function findExemplar(
   index: LogIndexReader,
   signature: SignatureId,
+  sha = '',
 ): { readonly log: LogRow; readonly line: number } | undefined {
-  const row = index.db.get(EXEMPLAR_OF_SIGNATURE, { signature });
+  const row = index.db.get(EXEMPLAR_OF_SIGNATURE, { signature, sha });
   const log = row === undefined ? undefined : findLog(index, row.log_id as LogId);
   return row === undefined || log === undefined ? undefined : { log, line: row.exemplar_line };
 }

@@ -72,8 +72,11 @@ export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
 );
 
 /** The newest log that has a signature, and the line that shows it. */
-export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string }, { log_id: string; exemplar_line: number }>(
-  `SELECT l.log_id, o.exemplar_line ${OCCURRENCES} WHERE s.signature = :signature ORDER BY a.time_ms DESC LIMIT 1`,
+export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string; sha: string }, { log_id: string; exemplar_line: number }>(
+  // Of a fork only where nothing else shows it; `sha` is a start of one, or empty.
+  `SELECT l.log_id, o.exemplar_line ${OCCURRENCES} WHERE s.signature = :signature
+     AND substr(coalesce(a.sha, ''), 1, length(:sha)) = :sha
+   ORDER BY coalesce(a.labels, '') LIKE '%"fork":%', a.time_ms DESC LIMIT 1`,
 );
 
 export interface FlakeColumns {

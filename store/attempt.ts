@@ -65,6 +65,16 @@ export const UNKNOWN_ATTEMPT: Attempt = {
   partial: false,
 };
 
+/**
+ * The repository of the fork whose pull request it ran for, as the server or the event told it; undefined: none, or not
+ * known. It stands among the labels: `--label fork=…` finds such attempts.
+ */
+export const forkOf = ({ labels }: Attempt): string | undefined => labels['fork'];
+
+/** The label of `forkOf`. */
+export const forkLabel = (fork: string | undefined): Readonly<Record<string, string>> =>
+  fork === undefined ? {} : { fork };
+
 /** Failure or timed out. */
 export const isRed = (conclusion: Conclusion): boolean => conclusion === 'failure' || conclusion === 'timed_out';
 

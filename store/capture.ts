@@ -5,8 +5,9 @@ import type { Compressor } from './compressor.ts';
 import { crockford32, logIdOf } from './log-id.ts';
 import { type SideTable, startLogWriter, type WrittenLog } from './log-writer.ts';
 import { type CaptureSource, type Manifest, STORE_FORMAT } from './manifest.ts';
+import { manifestToJson } from './manifest-json.ts';
 import type { MaskedBytes, Masker } from './mask.ts';
-import { type SealedLog, type Spool, spoolError } from './spool.ts';
+import { type SealedLog, type Spool, type StagedLog, spoolError } from './spool.ts';
 
 export interface CaptureRequest {
   /** Identity, asked for at the end of the stream: a running job's conclusion may only be known then. */
@@ -36,30 +37,62 @@ export const newCaptureId = (): string => crockford32(randomBytes(5));
 
 /** Reads `input` to its end and seals it in the spool. What `input` throws is thrown; nothing stays behind then. */
 export async function captureLog(request: CaptureRequest, tools: CaptureTools): Promise<SealedLog> {
+  const staged = await stageLog(request, tools, 'to-seal');
+  return ofSpool(tools, tools.spool.seal(staged));
+}
+
+/**
+ * As `captureLog`, but a crash from here on loses what was read. `as-it-is`: it is meant to be delivered without a seal,
+ * as only an input may be that can be read again.
+ */
+export async function stageLog(
+  request: CaptureRequest,
+  tools: CaptureTools,
+  purpose: 'to-seal' | 'as-it-is',
+): Promise<StagedLog> {
   const captureId = newCaptureId();
   const startedAtMs = tools.now();
-  const staged = await tools.spool.stagePath(captureId);
-  // What the input throws stays as it is; what the spool's folder throws is said of the folder.
-  const ofSpool = <T>(step: Promise<T>): Promise<T> =>
-    step.catch((error: unknown) => {
-      throw spoolError(tools.spool.folder, error);
-    });
-  const writer = await ofSpool(startLogWriter(staged, tools.compressor));
+  const staged = await tools.spool.stagePath(captureId, purpose);
+  // What the input throws stays as it is.
+  const writer = await ofSpool(
+    tools,
+    startLogWriter(staged, tools.compressor, { file: purpose === 'to-seal' ? 'lasting' : 'cheap' }),
+  );
   let written: WrittenLog;
   try {
-    for await (const chunk of request.input) await ofSpool(pushAll(writer, request.masker.push(chunk)));
-    await ofSpool(pushAll(writer, request.masker.end()));
-    written = await ofSpool(writer.end(request.sideTable));
+    for await (const chunk of request.input) await ofSpool(tools, pushAll(writer, request.masker.push(chunk)));
+    await ofSpool(tools, pushAll(writer, request.masker.end()));
+    written = await ofSpool(tools, writer.end(request.sideTable));
   } catch (error) {
     await writer.abandon();
     await tools.spool.discardStaged(captureId);
     throw error;
   }
+  const manifest = manifestOf(request, written, { captureId, startedAtMs, tools });
+  const { storeUrl } = tools;
+  return { manifest, manifestText: manifestToJson(manifest), storeUrl, objectPath: staged, purpose };
+}
+
+/** What the spool's folder throws is said of the folder. */
+const ofSpool = <T>({ spool }: CaptureTools, step: Promise<T>): Promise<T> =>
+  step.catch((error: unknown) => {
+    throw spoolError(spool.folder, error);
+  });
+
+function manifestOf(
+  request: CaptureRequest,
+  written: WrittenLog,
+  {
+    captureId,
+    startedAtMs,
+    tools,
+  }: { readonly captureId: string; readonly startedAtMs: number; readonly tools: CaptureTools },
+): Manifest {
   const attempt = boundAttempt(request.attempt());
   const logName = boundName(request.logName);
   const cutReason =
     [request.cutReason?.(), written.cutReason].filter((why) => why !== undefined).join('; ') || undefined;
-  const manifest: Manifest = {
+  return {
     format: STORE_FORMAT,
     logId: logIdOf(attempt, logName, written.text.sha256),
     logName,
@@ -78,7 +111,6 @@ export async function captureLog(request: CaptureRequest, tools: CaptureTools): 
     masking: request.masker.report(),
     steps: [],
   };
-  return ofSpool(tools.spool.seal({ manifest, storeUrl: tools.storeUrl }));
 }
 
 async function pushAll(

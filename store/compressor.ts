@@ -10,6 +10,8 @@ import { loadZstd } from './zstd.ts';
 const LEVEL = 9;
 /** chosen: 2 MiB take about as long to compress as two workers take to start. */
 const FRAMES_BEFORE_WORKERS = 8;
+/** chosen: the way to a worker and back costs about as much as packing this. */
+const SMALL_BYTES = 16_384;
 /** chosen: one frame in the making and enough behind it to last while this thread masks. */
 const FRAMES_PER_THREAD = 4;
 
@@ -34,7 +36,9 @@ export function createCompressor(): Compressor {
     width: threads * FRAMES_PER_THREAD,
     async compress(text) {
       seen += 1;
-      if (threads < 2 || seen <= FRAMES_BEFORE_WORKERS || text.byteLength > FRAME_BYTES) return compressHere(text);
+      const { byteLength } = text;
+      if (threads < 2 || byteLength <= SMALL_BYTES || byteLength > FRAME_BYTES) return compressHere(text);
+      if (seen <= FRAMES_BEFORE_WORKERS) return compressHere(text);
       lanes ??= new Lanes(threads);
       return lanes.compress(text);
     },

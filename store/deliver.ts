@@ -1,12 +1,12 @@
 // Puts a sealed log into a store: object, feed entry, manifest, in this order, so that readers see all or nothing.
-import { createReadStream } from 'node:fs';
 import { crashPoint } from './crash-points.ts';
 import { AppError } from './errors.ts';
 import { captureStemPrefix, feedKey, type ObjectKey } from './keys.ts';
 import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
 import { attemptToJson, isoTime } from './manifest-json.ts';
+import { bodyOfFile } from './object-body.ts';
 import { bodyOf, type ObjectStore, readSmall } from './object-store.ts';
-import type { SealedLog } from './spool.ts';
+import type { StagedLog } from './spool.ts';
 
 export interface Delivery {
   /** `unchanged`: a whole capture of the same text was there, and nothing was written. */
@@ -28,13 +28,13 @@ export interface DeliverOptions {
 }
 
 /** May be repeated after any failure: the same bytes go to the same keys. */
-export async function deliver(log: SealedLog, store: ObjectStore, options: DeliverOptions): Promise<Delivery> {
+export async function deliver(log: StagedLog, store: ObjectStore, options: DeliverOptions): Promise<Delivery> {
   const { manifest } = log;
   const keys = keysOfManifest(manifest);
   const twin = await findWholeCapture(store, manifest);
   if (twin !== undefined) return { state: 'unchanged', manifestKey: twin, storedAtMs: undefined };
 
-  const object = { sizeBytes: manifest.object.sizeBytes, open: () => createReadStream(log.objectPath) };
+  const object = bodyOfFile(log.objectPath, manifest.object.sizeBytes);
   const put = await store.putOnce(keys.object, object, options.signal);
   crashPoint('deliver:object');
   let storedAtMs = put.storedAtMs;

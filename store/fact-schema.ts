@@ -31,7 +31,7 @@ const subject = z.object({
     .nullish()
     .transform((v) => v ?? undefined),
 });
-const scope = z.object({ repo: optionalText, workflow: optionalText, job: optionalText });
+const scope = z.object({ repo: optionalText, workflow: optionalText, job: optionalText, sha: optionalText });
 const key = text.transform((value, context): ObjectKey => {
   const found = findObjectKey(value);
   if (found?.startsWith('logs/') === true) return found;

@@ -23,6 +23,8 @@ export interface NameScope {
   readonly repo?: string | undefined;
   readonly workflow?: string | undefined;
   readonly job?: string | undefined;
+  /** A start of the commit: for this one alone, forks included. */
+  readonly sha?: string | undefined;
 }
 
 /** A line that shows a signature, kept so that a new template version can find it again. */

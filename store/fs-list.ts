@@ -1,7 +1,6 @@
 // Walks a store's folder in the order of its keys. It reads only folders that can hold what is asked for, so that an
 // incremental listing costs the new hours, not the history.
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAbsent } from './fs-folder.ts';
 
@@ -22,11 +21,26 @@ export interface WalkOptions {
  * comparison of strings is that of bytes. Symbolic links and special files are not listed.
  */
 export async function* walkFiles(root: string, options: WalkOptions): AsyncIterable<string> {
-  yield* walkFolder(root, '', options);
+  const folder = options.prefix.slice(0, options.prefix.lastIndexOf('/') + 1);
+  if (isPlainFolder(root, folder)) yield* walkFolder(root, folder, options);
+}
+
+/**
+ * Whether `folder` (with its `/`) is there and no part of it is a link: then the walk starts in it. From the root on it
+ * would read the names of every commit of a repository to find one.
+ */
+function isPlainFolder(root: string, folder: string): boolean {
+  let path = root;
+  for (const name of folder.split('/').slice(0, -1)) {
+    if (name === '' || name === '.' || name === '..') return false;
+    path = join(path, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  }
+  return true;
 }
 
 async function* walkFolder(root: string, folder: string, options: WalkOptions): AsyncIterable<string> {
-  for (const path of await sortedPaths(root, folder)) {
+  for (const path of sortedPaths(root, folder)) {
     if (path.endsWith('/')) {
       if (canHold(path, options)) yield* walkFolder(root, path, options);
     } else if (path.startsWith(options.prefix) && path > options.after) {
@@ -40,10 +54,10 @@ const canHold = (folder: string, { prefix, after }: WalkOptions): boolean =>
   (folder.startsWith(prefix) || prefix.startsWith(folder)) && (folder > after || after.startsWith(folder));
 
 /** Folders end in `/`, which is what makes `a.b` sort before `a/b`. */
-async function sortedPaths(root: string, folder: string): Promise<string[]> {
+function sortedPaths(root: string, folder: string): string[] {
   let entries: Dirent[];
   try {
-    entries = await readdir(join(root, folder), { withFileTypes: true });
+    entries = readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
     if (isAbsent(error)) return []; // pruned meanwhile
     throw error;

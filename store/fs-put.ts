@@ -1,11 +1,22 @@
 // Puts one object into a folder so that it is there whole or not at all, and never over another.
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, type link, open, readdir, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  type linkSync,
+  openSync,
+  readdirSync,
+  readSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { crashPoint } from './crash-points.ts';
 import { systemErrorCode } from './errors.ts';
-import { type FsFolder, modifiedAt, syncFolder } from './fs-folder.ts';
+import { type FsFolder, modifiedAt, syncFile, syncFolder } from './fs-folder.ts';
 import { TEMPORARY_MARK } from './fs-list.ts';
 import type { ObjectKey } from './keys.ts';
 import { readBody } from './object-body.ts';
@@ -19,13 +30,15 @@ const CREATE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | c
 const MAX_NAME_BYTES = 230;
 /** chosen: large enough that a compare costs few calls, small beside the memory budget. */
 const COMPARE_BYTES = 262_144;
+/** chosen: a larger body may have to wait for the disk, which this thread must not; one frame never does. */
+const WRITE_AT_ONCE_BYTES = 262_144;
 /** What file systems without hard links answer (FAT, some network and FUSE mounts). */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EINVAL', 'EMLINK'];
 /** chosen: `prune` may take away an empty folder between our two calls; three times in a row is something else. */
 const FOLDER_TRIES = 3;
 
 /** The one call that tests replace, to stand for a file system without hard links. */
-export type LinkFile = typeof link;
+export type LinkFile = typeof linkSync;
 
 export interface FsPut {
   readonly folder: FsFolder;
@@ -62,66 +75,83 @@ async function putIntoFolder(put: FsPut, file: string): Promise<PutResult> {
 export async function readFileClock(folder: FsFolder): Promise<number> {
   await folder.ensureFolder(folder.path);
   const temporary = temporaryOf(join(folder.path, 'clock'));
-  const handle = await open(temporary, CREATE_NEW, FILE_MODE);
+  const handle = openSync(temporary, CREATE_NEW, FILE_MODE);
   try {
-    return modifiedAt(await handle.stat({ bigint: true }));
+    return modifiedAt(fstatSync(handle, { bigint: true }));
   } finally {
-    await handle.close();
-    await dropFile(temporary);
+    closeSync(handle);
+    dropFile(temporary);
   }
 }
 
 /** `~`, 16 random characters, `~` and as much of the name as fits. */
 const temporaryOf = (file: string): string =>
-  join(dirname(file), `${TEMPORARY_MARK}${randomBytes(8).toString('hex')}${temporaryEnd(file)}`);
+  join(dirname(file), `${TEMPORARY_MARK}${randomUUID().replaceAll('-', '').slice(-16)}${temporaryEnd(file)}`);
 
 const temporaryEnd = (file: string): string => `${TEMPORARY_MARK}${basename(file)}`.slice(0, MAX_NAME_BYTES);
 
 /** What cannot be removed now is a leftover, which `prune` finds. */
-const dropFile = (file: string): Promise<void> => unlink(file).catch(() => undefined);
+function dropFile(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // It stays: see above.
+  }
+}
 
 /** Writes and syncs the whole body; the new file's time is the store's clock. */
 async function writeTemporary(put: FsPut, temporary: string): Promise<number> {
-  const handle = await open(temporary, CREATE_NEW, FILE_MODE);
+  const handle = openSync(temporary, CREATE_NEW, FILE_MODE);
   try {
     await copyBody(put, handle, 0);
-    return modifiedAt(await handle.stat({ bigint: true }));
+    return modifiedAt(fstatSync(handle, { bigint: true }));
   } catch (error) {
-    await dropFile(temporary);
+    dropFile(temporary);
     throw error;
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
 /** Writes the body from `from` on at its place and syncs. */
-async function copyBody(put: FsPut, handle: FileHandle, from: number): Promise<void> {
+async function copyBody(put: FsPut, handle: number, from: number): Promise<void> {
   let offset = 0;
   for await (const chunk of readBody(put.key, put.body, put.signal)) {
     const skip = Math.min(Math.max(from - offset, 0), chunk.byteLength);
-    await writeAll(handle, chunk.subarray(skip), offset + skip);
+    await writeAll(handle, chunk.subarray(skip), { position: offset + skip, whole: put.body.sizeBytes });
     offset += chunk.byteLength;
   }
-  await handle.sync();
+  await syncFile(handle);
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+const writeLater = promisify(write);
+
+/** `whole`: the size of all that is written. */
+async function writeAll(
+  handle: number,
+  chunk: Uint8Array,
+  { position, whole }: { readonly position: number; readonly whole: number },
+): Promise<void> {
   for (let done = 0; done < chunk.byteLength; ) {
-    done += (await handle.write(chunk, done, chunk.byteLength - done, position + done)).bytesWritten;
+    const left = chunk.byteLength - done;
+    done +=
+      whole <= WRITE_AT_ONCE_BYTES
+        ? writeSync(handle, chunk, done, left, position + done)
+        : (await writeLater(handle, chunk, done, left, position + done)).bytesWritten;
   }
 }
 
 async function placeFile(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
   try {
-    await put.linkFile(temporary, file);
+    put.linkFile(temporary, file);
   } catch (error) {
     const code = systemErrorCode(error) ?? '';
     if (NO_LINKS.includes(code)) return createExclusively(put, temporary, file);
-    await dropFile(temporary);
+    dropFile(temporary);
     if (code === 'EEXIST') return compareFile(put, file);
     throw error;
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return 'created';
 }
 
@@ -131,45 +161,45 @@ async function placeFile(put: FsPut, temporary: string, file: string): Promise<P
  * that is there is ever changed or taken away, as another put may be completing it now.
  */
 async function createExclusively(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
-  let handle: FileHandle;
+  let handle: number;
   try {
-    handle = await open(file, CREATE_NEW, FILE_MODE);
+    handle = openSync(file, CREATE_NEW, FILE_MODE);
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') await dropFile(temporary);
+    if (systemErrorCode(error) !== 'EEXIST') dropFile(temporary);
     if (systemErrorCode(error) !== 'EEXIST') throw error;
     return completeFile(put, temporary, file);
   }
   try {
     await copyBody(put, handle, 0);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return 'created';
 }
 
 async function completeFile(put: FsPut, temporary: string, file: string): Promise<PutResult['state']> {
   const same = await commonStart(put, file);
-  const isUnfinished = same.kind === 'short' && (await hasOtherTemporary(file, temporary));
+  const isUnfinished = same.kind === 'short' && hasOtherTemporary(file, temporary);
   if (same.kind !== 'same' && !isUnfinished) {
-    await dropFile(temporary);
+    dropFile(temporary);
     throw takenByOther(put.key);
   }
   if (same.kind === 'short') {
-    const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW);
+    const handle = openSync(file, constants.O_WRONLY | constants.O_NOFOLLOW);
     try {
       await copyBody(put, handle, same.sizeBytes);
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return same.kind === 'short' ? 'created' : 'unchanged';
 }
 
 /** Whether a put of `file` began before ours and did not end. */
-async function hasOtherTemporary(file: string, own: string): Promise<boolean> {
-  const names = await readdir(dirname(file));
+function hasOtherTemporary(file: string, own: string): boolean {
+  const names = readdirSync(dirname(file));
   const end = temporaryEnd(file);
   return names.some((name) => name.startsWith(TEMPORARY_MARK) && name.slice(17) === end && name !== basename(own));
 }
@@ -186,16 +216,16 @@ type Comparison =
   | { readonly kind: 'short'; readonly sizeBytes: number };
 
 async function commonStart(put: FsPut, file: string): Promise<Comparison> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const stat = await handle.stat();
+    const stat = fstatSync(handle);
     if (!stat.isFile() || stat.size > put.body.sizeBytes) return { kind: 'differs' };
     const buffer = Buffer.allocUnsafe(COMPARE_BYTES);
     let offset = 0;
     for await (const chunk of readBody(put.key, put.body, put.signal)) {
       for (let at = 0; at < chunk.byteLength && offset < stat.size; ) {
         const want = Math.min(buffer.byteLength, chunk.byteLength - at, stat.size - offset);
-        const { bytesRead } = await handle.read(buffer, 0, want, offset);
+        const bytesRead = readSync(handle, buffer, 0, want, offset);
         if (bytesRead === 0) return { kind: 'differs' };
         if (buffer.compare(chunk, at, at + bytesRead, 0, bytesRead) !== 0) return { kind: 'differs' };
         at += bytesRead;
@@ -205,6 +235,6 @@ async function commonStart(put: FsPut, file: string): Promise<Comparison> {
     }
     return stat.size === put.body.sizeBytes ? { kind: 'same' } : { kind: 'short', sizeBytes: stat.size };
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }

@@ -1,6 +1,6 @@
 // A store in a folder. What makes a put safe is in fs-put.ts, the order of listings in fs-list.ts.
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { link, lstat, rmdir, stat, unlink } from 'node:fs/promises';
+import { type BigIntStats, closeSync, constants, fstatSync, linkSync, lstatSync, openSync, readSync } from 'node:fs';
+import { lstat, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError, systemErrorCode } from './errors.ts';
 import { fsError } from './fs-errors.ts';
@@ -36,7 +36,7 @@ export async function openFsStore(folder: string, options: FsStoreOptions = {}):
     if (systemErrorCode(error) === 'ENOTDIR') throw notAFolder(path);
     if (systemErrorCode(error) !== 'ENOENT') throw fsError(error, path);
   }
-  return new FsStore(path, options.linkFile ?? link);
+  return new FsStore(path, options.linkFile ?? linkSync);
 }
 
 const notAFolder = (path: string): AppError =>

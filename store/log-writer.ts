@@ -26,7 +26,7 @@ export type SideTable = (lines: number) => Uint8Array | undefined;
 
 export interface LogWriter {
   push(piece: MaskedBytes): Promise<void>;
-  /** Writes the tables, syncs and closes the file. `sideTable` gives content for so many lines of text. */
+  /** Writes the tables, syncs a lasting file and closes it. `sideTable` gives content for so many lines of text. */
   end(sideTable?: SideTable): Promise<WrittenLog>;
   /** Closes the file without finishing it. */
   abandon(): Promise<void>;
@@ -42,14 +42,21 @@ export type OpenStaged = (path: string) => Promise<FileHandle>;
 
 const openStaged: OpenStaged = (path) => open(path, 'wx+', 0o600);
 
+export interface LogWriterOptions {
+  /** `cheap`: a crash may lose the file, and one that is removed soon costs the disk nothing. Default: `lasting`. */
+  readonly file?: 'lasting' | 'cheap';
+  readonly openFile?: OpenStaged;
+}
+
 /** Starts a staged object at `path`, which must not exist. STORE_FULL, REFUSED and the like are about its folder. */
 export async function startLogWriter(
   path: string,
   compressor: Compressor,
-  openFile: OpenStaged = openStaged,
+  options: LogWriterOptions = {},
 ): Promise<LogWriter> {
+  const openFile = options.openFile ?? openStaged;
   const file = await openFile(path).catch((error: unknown) => Promise.reject(fsError(error, path)));
-  const writer = new StagedLog(file, path);
+  const writer = new StagedLog(file, path, options.file ?? 'lasting');
   crashPoint('capture:staged');
   const cutter = new FrameCutter();
   const underWay: { readonly frame: Promise<Uint8Array>; readonly row: Omit<FrameRow, 'objectBytes'> }[] = [];
@@ -86,6 +93,7 @@ export async function startLogWriter(
 class StagedLog {
   readonly #file: FileHandle;
   readonly #path: string;
+  readonly #kind: 'lasting' | 'cheap';
   #hash = startSha256();
   #rows: FrameRow[] = [];
   #at = 0;
@@ -95,9 +103,10 @@ class StagedLog {
   readonly #recent = new RecentFrames();
   readonly #total = { lineEnds: 0, textBytes: 0 };
 
-  constructor(file: FileHandle, path: string) {
+  constructor(file: FileHandle, path: string, kind: 'lasting' | 'cheap') {
     this.#file = file;
     this.#path = path;
+    this.#kind = kind;
   }
 
   async add(frame: KeptFrame): Promise<void> {
@@ -114,7 +123,7 @@ class StagedLog {
   async end(text: TextFacts, sideTable: SideTable | undefined): Promise<WrittenLog> {
     try {
       const written = (await this.#finish(text, sideTable)) ?? (await this.#finishCut());
-      await this.#file.sync();
+      if (this.#kind === 'lasting') await this.#file.sync();
       crashPoint('capture:written');
       return written;
     } catch (error) {

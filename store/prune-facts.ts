@@ -29,8 +29,8 @@ function subjectOf(fact: Fact): string | undefined {
     }
     case 'mechanism':
     case 'unname': {
-      const { repo, workflow, job } = fact.scope;
-      return JSON.stringify(['name', fact.signature, repo ?? null, workflow ?? null, job ?? null]);
+      const { repo, workflow, job, sha } = fact.scope;
+      return JSON.stringify(['name', fact.signature, repo ?? null, workflow ?? null, job ?? null, sha ?? null]);
     }
     case 'rename':
       return JSON.stringify(['rename', fact.from]);

@@ -1,16 +1,20 @@
 // The spool: sealed logs on local disk that wait to be put into a store. A sealed log is `<capture>.zst` with
 // `<capture>.json` beside it, which is written last; `<capture>.part` is a capture under way, `<capture>.room` keeps
-// room for its note. Any number of processes may use one spool.
-import type { Stats } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// room for its note. Any number of processes may use one spool. Names are changed at once, as in a folder store.
+import { closeSync, mkdirSync, openSync, renameSync, type Stats, writeFileSync } from 'node:fs';
+import { copyFile, link, lstat, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from './crash-points.ts';
 import { AppError, reasonOf, systemErrorCode } from './errors.ts';
 import { fsError } from './fs-errors.ts';
+import { syncFile, syncFolder } from './fs-folder.ts';
 import type { Manifest } from './manifest.ts';
 import { manifestToJson } from './manifest-json.ts';
 
-export interface SealedLog {
+/** A log whose capture has ended: its object lies in the spool, and nothing says so yet. */
+export interface StagedLog {
+  /** `as-it-is`: its bytes may not have reached the disk yet. */
+  readonly purpose: 'to-seal' | 'as-it-is';
   readonly manifest: Manifest;
   /** The manifest's file, byte for byte as the first put had it: a later version might write it otherwise. */
   readonly manifestText: string;
@@ -20,13 +24,18 @@ export interface SealedLog {
   readonly objectPath: string;
 }
 
+/** A log that outlasts a crash, with its note beside it. */
+export interface SealedLog extends StagedLog {
+  readonly sealed: true;
+}
+
 export interface Spool {
   readonly folder: string;
-  /** Where a capture may write its object. The folder is made if need be. */
-  stagePath(captureId: string): Promise<string>;
+  /** Where a capture may write its object. The folder is made if need be, and room kept for the note of a seal. */
+  stagePath(captureId: string, purpose: 'to-seal' | 'as-it-is'): Promise<string>;
   discardStaged(captureId: string): Promise<void>;
   /** Makes a staged object survive a crash: from now on `flush` can deliver it. */
-  seal(log: { readonly manifest: Manifest; readonly storeUrl: string }): Promise<SealedLog>;
+  seal(log: StagedLog): Promise<SealedLog>;
   /** Sealed logs, oldest capture first. Unreadable ones are given to `onDamaged` and left alone. */
   list(onDamaged: (path: string, reason: string) => void): AsyncIterable<SealedLog>;
   /** After delivery. */
@@ -59,35 +68,39 @@ export function openSpool(folder: string): Spool {
   const path = (captureId: string, ending: string): string => join(folder, `${captureId}.${ending}`);
   return {
     folder,
-    async stagePath(captureId) {
-      await makeFolder(folder);
-      await writeFile(path(captureId, 'room'), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 0o600, flag: 'wx' }).catch(
-        () => undefined, // the staging will say what is wrong
-      );
+    async stagePath(captureId, purpose) {
+      makeFolder(folder);
+      if (purpose === 'as-it-is') return path(captureId, 'part');
+      try {
+        writeFileSync(path(captureId, 'room'), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 0o600, flag: 'wx' });
+      } catch {
+        // The staging will say what is wrong.
+      }
       return path(captureId, 'part');
     },
     async discardStaged(captureId) {
-      for (const ending of ['part', 'room']) await rm(path(captureId, ending), { force: true });
+      for (const ending of ['part', 'room']) await removeFile(path(captureId, ending));
     },
     async seal(log) {
       const { id } = log.manifest.capture;
       try {
-        await rename(path(id, 'part'), path(id, 'zst'));
+        if (log.purpose === 'as-it-is') await syncPath(log.objectPath);
+        renameSync(path(id, 'part'), path(id, 'zst'));
         crashPoint('seal:named');
-        await rm(path(id, 'room'), { force: true });
+        await removeFile(path(id, 'room'));
         await writeNote(folder, log);
       } catch (error) {
         throw fsError(error, folder);
       }
       crashPoint('seal:noted');
-      return { ...log, manifestText: manifestToJson(log.manifest), objectPath: path(id, 'zst') };
+      return { ...log, purpose: 'to-seal', objectPath: path(id, 'zst'), sealed: true };
     },
     list: (onDamaged) => listSealed(folder, onDamaged),
     async remove({ manifest }) {
       // The note first: a log without its note is a leftover, a note without its log would be a lie.
-      await rm(path(manifest.capture.id, 'json'), { force: true });
+      await removeFile(path(manifest.capture.id, 'json'));
       crashPoint('spool:note-removed');
-      await rm(path(manifest.capture.id, 'zst'), { force: true });
+      await removeFile(path(manifest.capture.id, 'zst'));
       crashPoint('spool:removed');
     },
     has: async ({ manifest }) => (await findFile(path(manifest.capture.id, 'json'))) !== undefined,
@@ -137,9 +150,18 @@ async function* listLeftovers(folder: string, beforeMs: number): AsyncGenerator<
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** Not at once: freeing what a file holds may wait for the disk. */
+async function removeFile(path: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await unlink(path);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw spoolError(folder, cause);
   }
@@ -163,23 +185,23 @@ export function spoolError(folder: string, cause: unknown): unknown {
 /** Under another name first, so that a reader never sees half a note. */
 async function writeSynced(path: string, text: string): Promise<void> {
   const temporary = `${path}.part`;
-  await rm(temporary, { force: true }); // what a crash left
-  const file = await open(temporary, 'wx', 0o600);
+  await removeFile(temporary); // what a crash left
+  const file = openSync(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
+    writeFileSync(file, text);
+    await syncFile(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
-  await rename(temporary, path);
+  renameSync(temporary, path);
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+async function syncPath(path: string): Promise<void> {
+  const file = openSync(path, 'r');
   try {
-    await handle.sync();
+    await syncFile(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
@@ -221,7 +243,8 @@ async function readNote(path: string, objectPath: string): Promise<SealedLog | u
   const note = JSON.parse(text) as { readonly store?: unknown; readonly manifest?: unknown };
   if (typeof note.store !== 'string') throw new Error('it does not say where it is to be delivered');
   const manifestText = `${JSON.stringify(note.manifest, null, 2)}\n`; // keys keep their order
-  return { manifest: parseManifest(Buffer.from(manifestText), path), manifestText, storeUrl: note.store, objectPath };
+  const manifest = parseManifest(Buffer.from(manifestText), path);
+  return { manifest, manifestText, storeUrl: note.store, objectPath, purpose: 'to-seal', sealed: true };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -5,8 +5,9 @@ import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
 import { findExemplar } from '../../indexer/signature-report.ts';
 import { findSignatureId, type SignatureId, signatureOf } from '../../indexer/signatures.ts';
 import { MECHANISMS } from '../../indexer/why-question.ts';
+import { type Attempt, forkOf } from '../../store/attempt.ts';
 import { AppError } from '../../store/errors.ts';
-import type { FactContent } from '../../store/facts.ts';
+import type { FactContent, NameScope } from '../../store/facts.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { lineText } from '../line-text.ts';
@@ -32,6 +33,7 @@ export const name: Command = {
     { flags: '--note <text>', summary: 'in your words' },
     { flags: '--until <time>', summary: 'when the name lapses: 2026-12-31, or 30d from now (default 90d)' },
     { flags: '--everywhere', summary: 'for every job of the repository, not only the one it was last seen in' },
+    { flags: '--sha <sha>', summary: 'for this commit alone: what counts for a fork’s pull request' },
   ],
   examples: [
     {
@@ -61,16 +63,17 @@ async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
         hint: `one of ${MECHANISMS.filter((m) => m !== 'unknown').join(', ')}`,
       });
     const index = await requireIndex(session);
-    const { log, line } = await requireExemplar(index, signature);
+    const sha = parseShaStart(input.text('sha'));
+    const { log, line } = await requireExemplar(index, signature, sha);
     const near = await readNear(session, log, line);
     const { text } = near;
     await refuseSymptoms(index, signature, text);
-    const { repo, workflow, job } = log.attempt;
+    const scope = scopeOf(log.attempt, { sha, everywhere: input.flag('everywhere') });
     const content: FactContent = {
       kind: 'mechanism',
       signature,
       templates: templatesOf(signature, near),
-      scope: input.flag('everywhere') ? { repo } : { repo, workflow, job },
+      scope,
       mechanism,
       issue: input.text('issue'),
       note: input.text('note'),
@@ -79,11 +82,32 @@ async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     };
     const fact = await recordFact(session, content);
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(fact)}\n`);
-    else await io.stdout.write(`${signature} is named ${mechanism} until ${content.until.slice(0, 10)}\n`);
+    else
+      await io.stdout.write(
+        `${signature} is named ${mechanism} until ${content.until.slice(0, 10)}${ofCommit(scope)}\n`,
+      );
     return EXIT.done;
   } finally {
     await session.close();
   }
+}
+
+/** A log of a fork's pull request is its author's: a name that was found out there holds for that commit alone. */
+function scopeOf(
+  attempt: Attempt,
+  { sha, everywhere }: { readonly sha: string | undefined; readonly everywhere: boolean },
+): NameScope {
+  const { repo, workflow, job } = attempt;
+  const commit = sha ?? (forkOf(attempt) === undefined ? undefined : attempt.sha);
+  return { repo, ...(everywhere ? {} : { workflow, job }), ...(commit === undefined ? {} : { sha: commit }) };
+}
+
+const ofCommit = ({ sha }: NameScope): string =>
+  sha === undefined ? '' : `, for the commit ${sha.slice(0, 10)} alone`;
+
+function parseShaStart(text: string | undefined): string | undefined {
+  if (text === undefined || /^[0-9a-f]{7,64}$/i.test(text)) return text?.toLowerCase();
+  throw new AppError('USAGE', `--sha '${text.slice(0, 80)}' is no commit`, { hint: 'give 7 or more of its digits' });
 }
 
 /** A whole signature id. USAGE otherwise. */
@@ -98,12 +122,17 @@ export function parseSignature(text: string): SignatureId {
 async function requireExemplar(
   index: LogIndexReader,
   signature: SignatureId,
+  sha: string | undefined,
 ): Promise<{ readonly log: LogRow; readonly line: number }> {
-  const found = findExemplar(index, signature);
+  const found = findExemplar(index, signature, sha);
   if (found !== undefined) return found;
-  throw new AppError('NOT_FOUND', `nothing kept here has the signature ${signature}`, {
-    hint: '`firstred sync` brings what is new; `firstred signatures` lists the known ones',
-  });
+  throw new AppError(
+    'NOT_FOUND',
+    `nothing kept here${sha === undefined ? '' : ` of ${sha}`} has the signature ${signature}`,
+    {
+      hint: '`firstred sync` brings what is new; `firstred signatures` lists the known ones',
+    },
+  );
 }
 
 /** chosen by what makes signatures: a test's name and its message stand this close. */

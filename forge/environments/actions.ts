@@ -1,5 +1,5 @@
 // Identity of a job of GitHub Actions and of the two servers that took over its variables, Gitea and Forgejo.
-import { type Attempt, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
+import { type Attempt, forkLabel, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import type { Environment, ReadText } from './environment.ts';
 import { findPullRequest, type PullRequestOfEvent } from './event-file.ts';
 import { jobWithMatrix } from './matrix.ts';
@@ -62,7 +62,7 @@ function readActions(env: EnvironmentVariables, readText: ReadText, provider: Ac
     pr: pull?.number ?? findPositive(/^refs\/pull\/(\d+)\//.exec(get('REF') ?? '')?.[1]),
     event,
     url: runUrl(provider, get, run),
-    labels: runnerLabels(env),
+    labels: { ...runnerLabels(env), ...forkLabel(pull?.fork) },
   };
 }
 

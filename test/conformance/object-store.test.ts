@@ -1,5 +1,6 @@
 // Every back end keeps one contract. The S3 ones run on a real server, one of them made to ignore conditional writes.
-import { link, rm } from 'node:fs/promises';
+import { linkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { openFsStore } from '../../store/fs-store.ts';
@@ -14,12 +15,12 @@ const folder = await makeKeptFolder();
 afterAll(() => rm(folder, { recursive: true, force: true }));
 let places = 0;
 
-const noLinks: typeof link = async () => {
+const noLinks: typeof linkSync = () => {
   throw Object.assign(new Error('no links here'), { code: 'EPERM' });
 };
 
 describe.each([
-  ['fs', link],
+  ['fs', linkSync],
   ['fs-without-links', noLinks],
 ])('ObjectStore contract: %s', (_name, linkFile) => {
   testObjectStoreContract({

@@ -73,6 +73,24 @@ describe.each(['gitea-1.22', 'gitea-1.27', 'forgejo-16', 'github'] as const)('%s
     ).toMatchObject({ state: 'created' });
   });
 
+  test('a stranger’s comment with our marker is left alone', async () => {
+    await open(mode);
+    const forged = { id: 800, issue: 9, author: 7, body: '<!-- m -->\nall is well', assets: [] };
+    fake.social.comments.push(forged);
+    const issue = { repo: REPO, number: 9 };
+    const comment = { marker: '<!-- m -->', body: '<!-- m -->\nred' };
+    expect(await forge.comment(issue, comment, signal)).toMatchObject({ state: 'created' });
+    expect(await forge.comment(issue, { ...comment, body: '<!-- m -->\ngreen' }, signal)).toMatchObject({
+      state: 'edited',
+    });
+    expect(forged.body).toBe('<!-- m -->\nall is well');
+    fake.social.tellsUser = false;
+    await expect(forge.comment(issue, comment, signal)).rejects.toMatchObject({
+      code: 'REFUSED',
+      hint: expect.stringContaining('read:user'),
+    });
+  });
+
   test('a locked issue refuses', async () => {
     await open(mode);
     fake.social.lockedIssue = 9;

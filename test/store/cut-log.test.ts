@@ -41,7 +41,7 @@ async function writeLimited(all: readonly string[], room: { bytes: number }): Pr
   const compressor = createCompressor();
   onTestFinished(() => compressor.close());
   const path = join(await makeTempFolder(), 'x.part');
-  const writer = await startLogWriter(path, compressor, (name) => openLimited(name, room));
+  const writer = await startLogWriter(path, compressor, { openFile: (name) => openLimited(name, room) });
   for (let at = 0; at < all.length; at += 500) await writer.push(maskedBytes(all.slice(at, at + 500).join('')));
   const log = await writer.end((count) => Buffer.from(`times of ${count} lines`));
   const bytes = await readFile(path);

@@ -60,7 +60,7 @@ test('logs are listed oldest first', async () => {
 test('captures under way and names of others are no logs', async () => {
   const tools = await makeCaptureTools();
   const sealed = await sealText(tools, 'a line\n');
-  await tools.spool.stagePath('00000000');
+  await tools.spool.stagePath('00000000', 'to-seal');
   for (const name of ['00000000.part', 'zzzzzzzz.json.part', 'README.json', '.json'])
     await writeFile(join(tools.spool.folder, name), '{}');
   const { logs, damaged } = await listAll(tools.spool.folder);

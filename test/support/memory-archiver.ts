@@ -1,7 +1,7 @@
 // An archiver into a store in memory, for runs of thousands of logs: reads and masks each as the real one does, and leaves
 // the compressing out.
 import type { Archiver, KeptLog } from '../../cli/archiver.ts';
-import { newCaptureId } from '../../store/capture.ts';
+import { type CaptureRequest, newCaptureId } from '../../store/capture.ts';
 import { sha256 } from '../../store/digest.ts';
 import { keysOfManifest } from '../../store/manifest.ts';
 import { manifestToJson } from '../../store/manifest-json.ts';
@@ -10,8 +10,8 @@ import { makeManifest } from './manifests.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** Logs are put as they are read, under the keys that a real capture would get. */
-export const memoryArchiver = (store: MemoryStore): Archiver => ({
-  async keep(request): Promise<KeptLog> {
+export function memoryArchiver(store: MemoryStore): Archiver {
+  async function keep(request: CaptureRequest): Promise<KeptLog> {
     const parts: Uint8Array[] = [];
     for await (const chunk of request.input) parts.push(...request.masker.push(chunk));
     parts.push(...request.masker.end());
@@ -28,7 +28,11 @@ export const memoryArchiver = (store: MemoryStore): Archiver => ({
     await store.putOnce(keys.object, bodyOf(text));
     await store.putOnce(keys.manifest, bodyOf(Buffer.from(manifestToJson(manifest))));
     return { state: 'created', manifest };
-  },
-  flush: async () => ({ delivered: 0, failed: 0, waiting: 0 }) as never,
-  close: async () => undefined,
-});
+  }
+  return {
+    keep,
+    keepRereadable: keep,
+    flush: async () => ({ delivered: 0, failed: 0, waiting: 0 }) as never,
+    close: async () => undefined,
+  };
+}

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { iso, page, sendBytes } from './answers.ts';
 import { addTasks, addWorkflowFile } from './gitea-routes.ts';
-import { addGiteaSocial, type Social } from './social-routes.ts';
+import { addGiteaSocial, headRepoOf, type Social } from './social-routes.ts';
 import { callerOf } from './tokens.ts';
 import type { Run, World } from './world.ts';
 
@@ -82,7 +82,14 @@ export function runJson(world: World, run: Run, base: string): object {
   const payload =
     run.pr === undefined
       ? { ref: `refs/heads/${run.branch}` }
-      : { number: run.pr, pull_request: { number: run.pr, head: { sha: run.headSha, ref: run.branch } } };
+      : {
+          number: run.pr,
+          pull_request: {
+            number: run.pr,
+            head: { sha: run.headSha, ref: run.branch, repo: { full_name: headRepoOf(run, world) } },
+            base: { ref: 'main', repo: { full_name: `${world.owner}/${world.name}` } },
+          },
+        };
   const red = jobs.some((job) => job.status === 'failure');
   return {
     id: run.id,
@@ -92,7 +99,7 @@ export function runJson(world: World, run: Run, base: string): object {
     ScheduleID: 0,
     prettyref: run.pr === undefined ? run.branch : `#${run.pr}`,
     commit_sha: run.headSha,
-    is_fork_pull_request: false,
+    is_fork_pull_request: run.branch.startsWith('fork:'),
     need_approval: false,
     event: run.event === 'pull_request' ? 'pull_request_sync' : run.event,
     event_payload: JSON.stringify(payload),

@@ -3,15 +3,18 @@ import { Hono } from 'hono';
 import { providerJson } from '../env-fixture.ts';
 import { zipOf } from '../zip.ts';
 import { iso, page, sendBytes } from './answers.ts';
-import { addComments, type Social, type StoredComment } from './social-routes.ts';
+import { addComments, addPulls, headRepoOf, type Social, type StoredComment, USER } from './social-routes.ts';
 import { callerOf } from './tokens.ts';
 import type { Job, Run, StatusRow, World } from './world.ts';
 
 const PAGES = { sizeName: 'per_page', defaultSize: 30, maxSize: 100 };
 /** Fields that no client of ours reads come from real answers. */
-const RUN_SAMPLE = providerJson('github/api/run.latest.json') as object;
+const RUN_SAMPLE = providerJson('github/api/run.latest.json') as {
+  readonly repository: object;
+  readonly head_repository: object;
+};
 const JOB_SAMPLE = providerJson('github/api/job.50331001.in_progress.json') as object;
-const COMMENT_SAMPLE = providerJson('github/api/comment.create.201.json') as object;
+const COMMENT_SAMPLE = providerJson('github/api/comment.create.201.json') as { readonly user: object };
 const STATUS_SAMPLE = providerJson('github/api/status.create.201.json') as object;
 const BOM = Buffer.from('\ufeff');
 
@@ -40,11 +43,12 @@ export function githubRoutes(world: World, places: GithubPlaces, social: Social)
     url: `${places.base}/repos/acme/widgets/issues/comments/${comment.id}`,
     html_url: `${places.site}/acme/widgets/issues/${comment.issue}#issuecomment-${comment.id}`,
     body: comment.body,
-    user: null,
+    user: { ...COMMENT_SAMPLE.user, id: comment.author ?? USER.id },
     created_at: iso(world.nowMs),
     updated_at: iso(world.nowMs),
     issue_url: `${places.base}/repos/acme/widgets/issues/${comment.issue}`,
   });
+  addPulls(app, world);
   addComments(app, { social, commentJson, paged: true });
   app.notFound((c) => c.json({ message: 'Not Found', status: '404' }, 404));
   return app;
@@ -182,6 +186,8 @@ export function runJson(world: World, run: Run, { base, site }: GithubPlaces): o
   const red = world.jobsOf(run.id).some((job) => job.status === 'failure');
   return {
     ...RUN_SAMPLE,
+    repository: { ...RUN_SAMPLE.repository, full_name: `${world.owner}/${world.name}` },
+    head_repository: { ...RUN_SAMPLE.head_repository, full_name: headRepoOf(run, world) },
     id: run.id,
     name: run.workflow,
     head_branch: run.branch,
@@ -195,7 +201,8 @@ export function runJson(world: World, run: Run, { base, site }: GithubPlaces): o
     workflow_id: 159_038,
     url: `${base}/repos/acme/widgets/actions/runs/${run.id}`,
     html_url: `${site}${world.runPage(run)}`,
-    pull_requests: run.pr === undefined ? [] : [pullOf(run, base)],
+    // It names no pull request of a fork.
+    pull_requests: run.pr === undefined || run.branch.startsWith('fork:') ? [] : [pullOf(run, base)],
     created_at: iso(run.createdMs),
     updated_at: iso(world.nowMs),
     run_attempt: run.attempt,

@@ -15,6 +15,8 @@ const objectAt = (value: unknown, ...path: readonly string[]): Json => {
 const OUTSIDE: readonly RegExp[] = [
   /^\/repos\/[^/]+\/[^/]+\/raw\//, // contents, not Actions
   /^\/repos\/[^/]+\/[^/]+\/issues\/\d+$/, // an issue's state
+  /^\/repos\/[^/]+\/[^/]+\/pulls\/\d+$/, // where a pull request comes from
+  /^\/user$/, // whose token it is
   /^\/meta$/, // GitHub's description of itself
   /^\/version$/, // asked of every server, to see which it is
 ];

@@ -1,11 +1,13 @@
 // Statuses, comments and attachments of the fake servers.
 import type { Context, Hono } from 'hono';
 import { iso, page } from './answers.ts';
-import type { StatusRow, World } from './world.ts';
+import type { Run, StatusRow, World } from './world.ts';
 
 export interface StoredComment {
   readonly id: number;
   readonly issue: number;
+  /** Of somebody else; absent: of the token's user. */
+  readonly author?: number;
   body: string;
   readonly assets: { readonly id: number; readonly name: string; readonly size: number; readonly bytes: Uint8Array }[];
 }
@@ -16,17 +18,21 @@ export interface Social {
   maxSizeMb: number;
   lockedIssue: number | undefined;
   closedIssue: number | undefined;
+  /** Whether a token may ask whose it is. */
+  tellsUser: boolean;
 }
 
 export const newSocial = (world: World): Social => ({
-  comments: [{ id: 330, issue: 9, body: 'flaky again?', assets: [] }],
+  comments: [{ id: 330, issue: 9, author: 7, body: 'flaky again?', assets: [] }],
   allowedTypes: '.csv,.gz,.json,.log,.md,.png,.txt,.zip',
   maxSizeMb: world.family === 'gitea' && world.version >= 26 ? 100 : 2048,
   lockedIssue: undefined,
   closedIssue: undefined,
+  tellsUser: true,
 });
 
-const USER = { id: 3, login: 'firstred' };
+/** The token's own user. */
+export const USER = { id: 3, login: 'firstred' };
 const PAGES = { sizeName: 'limit', defaultSize: 30, maxSize: 50 };
 
 /** Gitea's and Forgejo's; the rows of a commit stay, newest first. */
@@ -64,15 +70,34 @@ export function addGiteaSocial(app: Hono, base: string, world: World, social: So
     id: comment.id,
     html_url: `${base.replace('/api/v1', '')}/${world.owner}/${world.name}/issues/${comment.issue}#issuecomment-${comment.id}`,
     body: comment.body,
+    user: { ...USER, id: comment.author ?? USER.id },
     assets: comment.assets.map(({ id, name, size }) => ({ id, name, size })),
     created_at: iso(world.nowMs),
     updated_at: iso(world.nowMs),
   });
+  addPulls(app, world);
   addComments(app, { social, commentJson, paged: false });
   app.get('/settings/attachment', (c) =>
     c.json({ enabled: true, allowed_types: social.allowedTypes, max_size: social.maxSizeMb, max_files: 5 }),
   );
   app.post('/repos/:owner/:repo/issues/comments/:id/assets', (c) => attach(c, base, social));
+}
+
+/** A run of the branch `fork:x` is of a stranger's pull request. */
+export const headRepoOf = (run: Run, world: World): string =>
+  run.branch.startsWith('fork:') ? `stranger/${world.name}` : `${world.owner}/${world.name}`;
+
+export function addPulls(app: Hono, world: World): void {
+  app.get('/repos/:owner/:repo/pulls/:n{[0-9]+}', (c) => {
+    const run = world.runs.find(({ pr }) => pr === Number(c.req.param('n')));
+    if (run === undefined) return c.json({ message: 'not found' }, 404);
+    const [head, base] = [headRepoOf(run, world), `${world.owner}/${world.name}`];
+    return c.json({
+      number: run.pr,
+      head: { ref: run.branch, sha: run.headSha, repo: { full_name: head } },
+      base: { ref: 'main', sha: run.headSha, repo: { full_name: base } },
+    });
+  });
 }
 
 interface CommentRoutes {
@@ -82,6 +107,7 @@ interface CommentRoutes {
 }
 
 export function addComments(app: Hono, { social, commentJson, paged }: CommentRoutes): void {
+  app.get('/user', (c) => (social.tellsUser ? c.json(USER) : c.json({ message: 'token has no read:user' }, 403)));
   app.get('/repos/:owner/:repo/issues/:n{[0-9]+}', (c) => {
     const number = Number(c.req.param('n'));
     const locked = number === social.lockedIssue;
