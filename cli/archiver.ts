@@ -101,11 +101,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
       await index(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error) {
-      const sealed = await place.spool.seal(staged).catch(async (noRoom: unknown) => {
-        await place.spool.discardStaged(manifest.capture.id);
-        throw noRoom;
-      });
-      return spooled(sealed, { ...place, config }, error);
+      return spooled(await sealOrDrop(staged, place.spool), { ...place, config }, error);
     }
   }
   async function openPlace(): Promise<{ readonly place: UsableSpool; readonly tools: CaptureTools }> {
@@ -145,6 +141,13 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     close: () => compressor.close(),
   };
 }
+
+/** Where there is no room for it, nothing of it stays. */
+const sealOrDrop = (staged: StagedLog, spool: Spool): Promise<SealedLog> =>
+  spool.seal(staged).catch(async (noRoom: unknown) => {
+    await spool.discardStaged(staged.manifest.capture.id);
+    throw noRoom;
+  });
 
 /** What a log is when its store did not take it. STORE_FULL when it has no room here either. */
 async function spooled(
