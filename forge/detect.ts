@@ -60,7 +60,8 @@ type OpenKind = (http: ForgeHttp, now: () => number) => Forge;
 
 /** Both questions are asked of the address, unless it shows by its end whose it is. */
 async function probe(http: ForgeHttp, failures: unknown[], signal: AbortSignal): Promise<OpenKind | undefined> {
-  const note = { what: 'version of the server', scope: 'read:misc' };
+  // Nothing but a bad token is refused here, and what the next one must be able to do is read logs.
+  const note = { what: 'version of the server', scope: 'read:repository (on GitHub actions: read)' };
   try {
     const found = await http.findJson({ ...note, path: '/version' }, versionSchema, signal);
     if (found !== undefined) return byVersion(found.version);

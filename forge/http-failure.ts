@@ -81,7 +81,7 @@ function tokenHint(note: RequestNote, source: AnswerSource, haveToken: boolean):
     : `set ${source.tokenVariable} to a token with ${note.scope}; in a job: \`${source.tokenVariable}: \${{ github.token }}\``;
 }
 
-/** A page where JSON should be: a proxy, a login, a maintenance note. */
+/** A page where JSON or a log should be: a proxy, a login, a maintenance note. */
 export const notJson = (note: RequestNote, source: AnswerSource, isHtml: boolean): AppError =>
   new AppError(
     'PROVIDER_UNAVAILABLE',

@@ -1,6 +1,7 @@
 // A log from a server, byte by byte as it lies there: a cut connection is taken up again where it broke.
 import { AppError } from '../store/errors.ts';
 import type { ApiRequest, ForgeHttp, OpenAnswer } from './http.ts';
+import { notJson } from './http-failure.ts';
 
 /** chosen: each resume must bring bytes; a line that breaks five times in one log is no line. */
 const MAX_RESUMES = 5;
@@ -18,6 +19,7 @@ export async function* readLog(
   for (let resumes = 0; ; resumes++) {
     const answer = await http.open(logRequest(request, sizeBytes), signal);
     try {
+      refusePage(answer, http, request);
       check?.(answer);
       if (sizeBytes > 0) checkContinues(answer, sizeBytes, request);
     } catch (error) {
@@ -36,6 +38,11 @@ export async function* readLog(
       if (!mayResume || sizeBytes === before || resumes === MAX_RESUMES || !takesRanges(answer)) throw error;
     }
   }
+}
+
+/** A login or a maintenance page that comes with 200 must never be kept as the log. Servers give logs as plain text. */
+function refusePage(answer: OpenAnswer, http: ForgeHttp, request: ApiRequest): void {
+  if (/^text\/html\b/i.test(answer.headers.get('content-type') ?? '')) throw notJson(request, http.source, true);
 }
 
 /** Compressed transfer would make offsets meaningless. */

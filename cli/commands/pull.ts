@@ -208,9 +208,15 @@ function problemText({ found, outcome }: Pulled): string {
   if (outcome.kind === 'kept' && outcome.cutReason !== undefined)
     return `firstred: ${who} is cut: ${showText(outcome.cutReason)}\n  pull again later\n`;
   if (outcome.kind === 'gone' && outcome.copies === 0)
-    return `firstred: ${who} is lost: ${showText(outcome.why)}\n  \`firstred rescue\` looks for it in the server’s own log storage\n`;
+    return `firstred: ${who} is lost: ${showText(outcome.why)}\n  ${lostHint(found)}\n`;
   return '';
 }
+
+/** Only servers that one runs oneself have a storage to look into. */
+const lostHint = ({ attempt }: ForgeAttempt): string =>
+  attempt.provider === 'github'
+    ? 'the next ones are kept in time by `firstred watch`, or by a pull after each run'
+    : '`firstred rescue` looks for it in the server’s own log storage';
 
 function rowOf({ found, outcome }: Pulled): Record<string, unknown> {
   const { repo, sha, workflow, job, run, attempt, providerId, conclusion } = found.attempt;

@@ -76,6 +76,22 @@ describe('the identity in the job equals the one by API', () => {
   });
 });
 
+test.each(MODES)('%s: a job of a reusable workflow, whose key is that of the called one', async (mode) => {
+  fake = await startFakeForge(mode);
+  const run = fake.world.start({
+    jobs: [
+      { name: 'call / test (20)', key: 'test' },
+      { name: 'test (20)', key: 'test' },
+    ],
+  });
+  const called = await identityInJob(run.id, 'call / test (20)', 'failure');
+  const own = await identityInJob(run.id, 'test (20)', 'failure');
+  expect([called.job, own.job]).toEqual(['call / test (20)', 'test (20)']);
+  expect(called.workflow).toBe('CI');
+  expect(identityOf(await pulled(called))).toEqual(identityOf(called));
+  expect(identityOf(await pulled(own))).toEqual(identityOf(own));
+});
+
 test('a workflow without a name has that of its file on both sides', async () => {
   fake = await startFakeForge('gitea-1.26');
   const run = fake.world.start({ event: 'schedule', workflow: '', jobs: [{ name: 'test' }] });

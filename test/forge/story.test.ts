@@ -3,19 +3,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openActionJob } from '../support/action-runner.ts';
 import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
 import { providerFixture } from '../support/env-fixture.ts';
 import { stepOf } from '../support/fake-forge/environment.ts';
 import { type FakeForge, startFakeForge } from '../support/fake-forge/server.ts';
 import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { MAIN_SHA, type Mode } from '../support/fake-forge/world.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
 
 const RED = providerFixture('gitea/logs/test-20.task4812.attempt1.red.log');
 const GREEN = providerFixture('gitea/logs/test-20.task4830.attempt2.green.log');
 const JOB = 'test (20)';
 
-/** How a log is kept where the server can do no more: by `run`, by a last step, or by a pull from outside. */
-type Way = 'run' | 'last step' | 'pull';
+/** How a log is kept where the server can do no more: by `run`, a last step, the action, or a pull from outside. */
+type Way = 'run' | 'last step' | 'action' | 'pull';
 
 interface Story {
   readonly fake: FakeForge;
@@ -32,7 +34,7 @@ async function begin(mode: Mode, way: Way): Promise<Story> {
     FIRSTRED_TOKEN: PERSONAL_TOKEN,
     FIRSTRED_REPO: 'acme/widgets',
   };
-  const home = await makeHome(way === 'pull' ? outside : {});
+  const home = await makeHome(way === 'pull' || way === 'action' ? outside : {});
   return { fake, home, runId: fake.world.start({ jobs: [{ name: JOB }] }).id, way };
 }
 
@@ -52,7 +54,10 @@ async function doJob({ fake, home, runId, way }: Story, log: string, conclusion:
     const done = expectCode(await runCommand(home, ['run', '--', ...make], { env }), code);
     expect(done.stdout.toString()).toBe(log); // the job's own output is untouched
   }
+  const action = openActionJob(await makeTempFolder(), { env, inputs: { store: home.store } });
+  if (way === 'action') expect(await action.main()).toMatchObject({ code: 0, stderr: '' });
   world.write(task, log);
+  if (way === 'action') expect((await action.post()).stdout.toString()).not.toContain('::warning');
   if (way === 'last step') expectCode(await runCommand(home, ['archive', '--no-fail'], { env }), 0);
   world.finish(job, conclusion);
   if (way === 'pull') expectCode(await runCommand(home, ['pull', '--run', String(runId)]), 0);
@@ -71,7 +76,7 @@ async function runAgain({ fake, home, runId }: Story): Promise<void> {
 async function shownByServer({ fake, runId }: Story): Promise<string> {
   const { world, apiUrl } = fake;
   const job = world.job(runId, JOB);
-  const hasLogs = world.family !== 'gitea' || world.version >= 24;
+  const hasLogs = world.family === 'github' || world.version >= (world.family === 'gitea' ? 24 : 16);
   if (!hasLogs) return world.taskOf(job)?.log.toString() ?? '';
   const headers = { authorization: `token ${PERSONAL_TOKEN}` };
   const answer = await fetch(`${apiUrl}/repos/acme/widgets/actions/jobs/${job.id}/logs`, {
@@ -89,7 +94,8 @@ interface Row {
   readonly conclusion: string;
 }
 
-async function keptRows({ home }: Story): Promise<readonly Row[]> {
+async function keptRows({ home, way }: Story): Promise<readonly Row[]> {
+  if (way === 'action') expectCode(await runCommand(home, ['sync']), 0); // it has no index
   const listed = expectCode(await runCommand(home, ['list', '--sha', MAIN_SHA, '--json']), 0);
   return (JSON.parse(listed.stdout.toString()) as Row[]).filter((row) => row.primary);
 }
@@ -99,9 +105,13 @@ const textOf = async ({ home }: Story, row: Row | undefined): Promise<string> =>
 
 describe.each([
   ['gitea-1.22', 'run'],
+  ['gitea-1.23', 'run'],
   ['gitea-1.24', 'last step'],
+  ['gitea-1.25', 'action'],
   ['gitea-1.26', 'pull'],
-  ['gitea-1.27', 'pull'],
+  ['gitea-1.27', 'action'],
+  ['forgejo-11', 'run'],
+  ['forgejo-15', 'run'],
   ['forgejo-16', 'last step'],
   ['github', 'pull'],
 ] as const)('%s, kept by %s', (mode, way) => {

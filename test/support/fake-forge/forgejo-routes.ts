@@ -28,14 +28,14 @@ export function forgejoRoutes(world: World, base: string, social: Social): Hono 
 function addRuns(app: Hono, world: World, base: string): void {
   app.get('/repos/:owner/:repo/actions/runs', (c) => {
     const sha = c.req.query('head_sha');
-    const runs = world.runs.filter((run) => sha === undefined || run.headSha === sha).toReversed();
+    const runs = world.runs.filter((run) => !run.deleted && (sha === undefined || run.headSha === sha)).toReversed();
     return c.json({
       workflow_runs: page(c, runs, PAGES).map((run) => runJson(world, run, base)),
       total_count: runs.length,
     });
   });
   app.get('/repos/:owner/:repo/actions/runs/:run', (c) => {
-    const run = world.runs.find((r) => r.id === Number(c.req.param('run')));
+    const run = world.runs.find((r) => r.id === Number(c.req.param('run')) && !r.deleted);
     return run === undefined ? c.json({ message: 'run not found' }, 404) : c.json(runJson(world, run, base));
   });
 }
