@@ -1133,11 +1133,11 @@ function foldersOf(env3) {
   };
 }
 function configFiles(folders, workingFolder) {
-  const repository = findUpwards(workingFolder, ".firstred.json");
+  const repository2 = findUpwards(workingFolder, ".firstred.json");
   return [
     { path: "/etc/firstred.json", repository: false },
     { path: (0, import_node_path2.join)(folders.config, "config.json"), repository: false },
-    ...repository === void 0 ? [] : [{ path: repository, repository: true }]
+    ...repository2 === void 0 ? [] : [{ path: repository2, repository: true }]
   ].filter((file2) => (0, import_node_fs.existsSync)(file2.path));
 }
 function findUpwards(folder, name2) {
@@ -1398,7 +1398,7 @@ function boundAttempt(attempt) {
     limitMs: count3(attempt.limitMs)
   };
 }
-var CONCLUSIONS, UNKNOWN_ATTEMPT, MAX_NAME_CHARACTERS, MAX_LABELS, MAX_LABEL_CHARACTERS;
+var CONCLUSIONS, UNKNOWN_ATTEMPT, forkLabel, MAX_NAME_CHARACTERS, MAX_LABELS, MAX_LABEL_CHARACTERS;
 var init_attempt = __esm({
   "store/attempt.ts"() {
     "use strict";
@@ -1425,6 +1425,7 @@ var init_attempt = __esm({
       limitMs: void 0,
       partial: false
     };
+    forkLabel = (fork) => fork === void 0 ? {} : { fork };
     MAX_NAME_CHARACTERS = 12288;
     MAX_LABELS = 100;
     MAX_LABEL_CHARACTERS = 512;
@@ -2115,14 +2116,15 @@ var init_recent_frames = __esm({
 });
 
 // store/log-writer.ts
-async function startLogWriter(path2, compressor, openFile = openStaged) {
+async function startLogWriter(path2, compressor, options = {}) {
+  const openFile = options.openFile ?? openStaged;
   const file2 = await openFile(path2).catch((error3) => Promise.reject(fsError(error3, path2)));
-  const writer = new StagedLog(file2, path2);
+  const writer = new StagedLog(file2, path2, options.file ?? "lasting");
   crashPoint("capture:staged");
   const cutter = new FrameCutter();
-  const underWay = [];
+  const underWay2 = [];
   async function writeOldest() {
-    const oldest = underWay.shift();
+    const oldest = underWay2.shift();
     if (oldest === void 0) return;
     const bytes = await oldest.frame;
     await writer.add({ bytes, row: { objectBytes: bytes.byteLength, ...oldest.row } });
@@ -2131,19 +2133,19 @@ async function startLogWriter(path2, compressor, openFile = openStaged) {
     for (const { text: text4, ...cut } of cuts) {
       const frame = compressor.compress(text4);
       frame.catch(() => void 0);
-      underWay.push({ frame, row: { textBytes: text4.byteLength, ...cut } });
-      if (underWay.length >= compressor.width) await writeOldest();
+      underWay2.push({ frame, row: { textBytes: text4.byteLength, ...cut } });
+      if (underWay2.length >= compressor.width) await writeOldest();
     }
   }
   return {
     push: (piece) => take2(cutter.push(piece)),
     async end(sideTable) {
       await take2(cutter.end());
-      while (underWay.length > 0) await writeOldest();
+      while (underWay2.length > 0) await writeOldest();
       return writer.end(cutter.facts(), sideTable);
     },
     async abandon() {
-      await Promise.allSettled(underWay.map((each) => each.frame));
+      await Promise.allSettled(underWay2.map((each) => each.frame));
       await writer.close();
     }
   };
@@ -2187,6 +2189,7 @@ var init_log_writer = __esm({
     StagedLog = class {
       #file;
       #path;
+      #kind;
       #hash = startSha256();
       #rows = [];
       #at = 0;
@@ -2195,9 +2198,10 @@ var init_log_writer = __esm({
       #capacityBytes = 0;
       #recent = new RecentFrames();
       #total = { lineEnds: 0, textBytes: 0 };
-      constructor(file2, path2) {
+      constructor(file2, path2, kind) {
         this.#file = file2;
         this.#path = path2;
+        this.#kind = kind;
       }
       async add(frame) {
         if (!this.#full) {
@@ -2212,7 +2216,7 @@ var init_log_writer = __esm({
       async end(text4, sideTable) {
         try {
           const written = await this.#finish(text4, sideTable) ?? await this.#finishCut();
-          await this.#file.sync();
+          if (this.#kind === "lasting") await this.#file.sync();
           crashPoint("capture:written");
           return written;
         } catch (error3) {
@@ -2326,6 +2330,124 @@ var init_manifest_json = __esm({
       limitMs: a5.limitMs ?? null,
       partial: a5.partial
     });
+  }
+});
+
+// store/fs-folder.ts
+function syncFolder(path2) {
+  const current = underWay.get(path2);
+  if (current === void 0) return startSync(path2);
+  current.next ??= current.ended.then(() => startSync(path2));
+  return current.next;
+}
+function startSync(path2) {
+  const synced = syncNow(path2);
+  const ended = synced.then(
+    () => void 0,
+    () => void 0
+    // told to whoever asked for it; the next one is a try of its own
+  );
+  const own2 = { ended, next: void 0 };
+  underWay.set(path2, own2);
+  void ended.then(() => underWay.get(path2) === own2 && underWay.delete(path2));
+  return synced;
+}
+async function syncNow(path2) {
+  const folder = (0, import_node_fs2.openSync)(path2, "r");
+  try {
+    await syncFile(folder);
+  } catch (error3) {
+    if (!["EINVAL", "ENOTSUP", "EPERM", "EBADF"].includes(systemErrorCode(error3) ?? "")) throw error3;
+  } finally {
+    (0, import_node_fs2.closeSync)(folder);
+  }
+}
+function makeFolder(folder) {
+  try {
+    (0, import_node_fs2.mkdirSync)(folder, { mode: FOLDER_MODE });
+  } catch (error3) {
+    if (systemErrorCode(error3) !== "EEXIST") throw error3;
+    const found = (0, import_node_fs2.lstatSync)(folder);
+    if (!found.isDirectory() && !found.isSymbolicLink())
+      throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
+  }
+}
+var import_node_fs2, import_node_path4, import_node_util, FOLDER_MODE, isAbsent, syncFile, underWay, modifiedAt, FsFolder;
+var init_fs_folder = __esm({
+  "store/fs-folder.ts"() {
+    "use strict";
+    import_node_fs2 = require("node:fs");
+    import_node_path4 = require("node:path");
+    import_node_util = require("node:util");
+    init_errors();
+    init_fs_errors();
+    init_keys();
+    FOLDER_MODE = 448;
+    isAbsent = (error3) => ["ENOENT", "ENOTDIR"].includes(systemErrorCode(error3) ?? "");
+    syncFile = (0, import_node_util.promisify)(import_node_fs2.fsync);
+    underWay = /* @__PURE__ */ new Map();
+    modifiedAt = (stat5) => Number(stat5.mtimeNs / 1000000n);
+    FsFolder = class {
+      path;
+      #realRoot;
+      constructor(path2) {
+        this.path = path2;
+      }
+      /** The file of `key`; no key can name one outside. */
+      fileOf(key) {
+        if (findObjectKey(key) === void 0)
+          throw new AppError("STORE_DAMAGED", `${JSON.stringify(key)} is not a key of a store`, {
+            hint: "run `firstred verify` to see which entry names it"
+          });
+        return (0, import_node_path4.join)(this.path, key);
+      }
+      /** STORE_MISSING unless the folder is there. */
+      async requireRoot() {
+        await this.#root();
+      }
+      /** STORE error if a link on the way to `file` leads out of the store; ENOENT is thrown as it is. */
+      async requireInside(folder) {
+        const root5 = await this.#root();
+        const real = import_node_fs2.realpathSync.native(folder);
+        if (real !== root5 && !real.startsWith(root5 + import_node_path4.sep))
+          throw new AppError("REFUSED", `${folder} is a symbolic link that leads out of the store`, {
+            hint: "put the real folder there; a store is not followed elsewhere"
+          });
+      }
+      /** Makes `folder` and what is missing above it, durably, never through a link that leads out. */
+      async ensureFolder(folder) {
+        if (folder === this.path) return this.#ensureRoot();
+        try {
+          return await this.requireInside(folder);
+        } catch (error3) {
+          if (error3 instanceof AppError ? error3.code !== "STORE_MISSING" : !isAbsent(error3)) throw error3;
+        }
+        const parent = (0, import_node_path4.dirname)(folder);
+        await this.ensureFolder(parent);
+        makeFolder(folder);
+        await this.requireInside(folder);
+        await syncFolder(parent);
+      }
+      async #ensureRoot() {
+        if (this.#realRoot !== void 0) return;
+        (0, import_node_fs2.mkdirSync)(this.path, { recursive: true, mode: FOLDER_MODE });
+        await syncFolder((0, import_node_path4.dirname)(this.path)).catch(() => void 0);
+        await this.#root();
+      }
+      async #root() {
+        if (this.#realRoot !== void 0) return this.#realRoot;
+        try {
+          this.#realRoot = import_node_fs2.realpathSync.native(this.path);
+        } catch (error3) {
+          if (systemErrorCode(error3) !== "ENOENT") throw fsError(error3, this.path);
+          throw new AppError("STORE_MISSING", `there is no folder ${this.path}`, {
+            hint: "check the path of the store; the first `firstred archive` makes it",
+            cause: error3
+          });
+        }
+        return this.#realRoot;
+      }
+    };
   }
 });
 
@@ -15099,38 +15221,40 @@ var init_manifest_schema = __esm({
 
 // store/spool.ts
 function openSpool(folder) {
-  const path2 = (captureId, ending) => (0, import_node_path4.join)(folder, `${captureId}.${ending}`);
+  const path2 = (captureId, ending) => (0, import_node_path5.join)(folder, `${captureId}.${ending}`);
   return {
     folder,
-    async stagePath(captureId) {
-      await makeFolder(folder);
-      await (0, import_promises3.writeFile)(path2(captureId, "room"), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 384, flag: "wx" }).catch(
-        () => void 0
-        // the staging will say what is wrong
-      );
+    async stagePath(captureId, purpose) {
+      makeFolder2(folder);
+      if (purpose === "as-it-is") return path2(captureId, "part");
+      try {
+        (0, import_node_fs3.writeFileSync)(path2(captureId, "room"), Buffer.alloc(NOTE_ROOM_BYTES), { mode: 384, flag: "wx" });
+      } catch {
+      }
       return path2(captureId, "part");
     },
     async discardStaged(captureId) {
-      for (const ending of ["part", "room"]) await (0, import_promises3.rm)(path2(captureId, ending), { force: true });
+      for (const ending of ["part", "room"]) await removeFile(path2(captureId, ending));
     },
     async seal(log2) {
       const { id: id4 } = log2.manifest.capture;
       try {
-        await (0, import_promises3.rename)(path2(id4, "part"), path2(id4, "zst"));
+        if (log2.purpose === "as-it-is") await syncPath(log2.objectPath);
+        (0, import_node_fs3.renameSync)(path2(id4, "part"), path2(id4, "zst"));
         crashPoint("seal:named");
-        await (0, import_promises3.rm)(path2(id4, "room"), { force: true });
+        await removeFile(path2(id4, "room"));
         await writeNote(folder, log2);
       } catch (error3) {
         throw fsError(error3, folder);
       }
       crashPoint("seal:noted");
-      return { ...log2, manifestText: manifestToJson(log2.manifest), objectPath: path2(id4, "zst") };
+      return { ...log2, purpose: "to-seal", objectPath: path2(id4, "zst"), sealed: true };
     },
     list: (onDamaged) => listSealed(folder, onDamaged),
     async remove({ manifest }) {
-      await (0, import_promises3.rm)(path2(manifest.capture.id, "json"), { force: true });
+      await removeFile(path2(manifest.capture.id, "json"));
       crashPoint("spool:note-removed");
-      await (0, import_promises3.rm)(path2(manifest.capture.id, "zst"), { force: true });
+      await removeFile(path2(manifest.capture.id, "zst"));
       crashPoint("spool:removed");
     },
     has: async ({ manifest }) => await findFile(path2(manifest.capture.id, "json")) !== void 0,
@@ -15147,7 +15271,7 @@ function openSpool(folder) {
       var _a9;
       let sum2 = 0;
       for (const name2 of await namesIn(folder))
-        if (SEALED.test(name2)) sum2 += ((_a9 = await findFile((0, import_node_path4.join)(folder, name2.replace(/json$/, "zst")))) == null ? void 0 : _a9.size) ?? 0;
+        if (SEALED.test(name2)) sum2 += ((_a9 = await findFile((0, import_node_path5.join)(folder, name2.replace(/json$/, "zst")))) == null ? void 0 : _a9.size) ?? 0;
       return sum2;
     },
     listLeftovers: (beforeMs) => listLeftovers(folder, beforeMs)
@@ -15155,7 +15279,7 @@ function openSpool(folder) {
 }
 async function writeNote(folder, { manifest, storeUrl }) {
   const note = JSON.stringify({ store: storeUrl, manifest: JSON.parse(manifestToJson(manifest)) });
-  await writeSynced((0, import_node_path4.join)(folder, `${manifest.capture.id}.json`), note);
+  await writeSynced((0, import_node_path5.join)(folder, `${manifest.capture.id}.json`), note);
   await syncFolder(folder);
 }
 async function* listLeftovers(folder, beforeMs) {
@@ -15163,15 +15287,22 @@ async function* listLeftovers(folder, beforeMs) {
   const sealed = new Set(names.filter((name2) => SEALED.test(name2)).map((name2) => name2.replace(/json$/, "zst")));
   for (const name2 of names) {
     if (!OURS.test(name2) || sealed.has(name2)) continue;
-    const path2 = (0, import_node_path4.join)(folder, name2);
+    const path2 = (0, import_node_path5.join)(folder, name2);
     const facts = await findFile(path2);
     if (facts !== void 0 && facts.mtimeMs < beforeMs)
       yield { path: path2, sizeBytes: facts.size, modifiedAtMs: facts.mtimeMs };
   }
 }
-async function makeFolder(folder) {
+async function removeFile(path2) {
   try {
-    await (0, import_promises3.mkdir)(folder, { recursive: true, mode: 448 });
+    await (0, import_promises3.unlink)(path2);
+  } catch (error3) {
+    if (systemErrorCode(error3) !== "ENOENT") throw error3;
+  }
+}
+function makeFolder2(folder) {
+  try {
+    (0, import_node_fs3.mkdirSync)(folder, { recursive: true, mode: 448 });
   } catch (cause) {
     throw spoolError(folder, cause);
   }
@@ -15191,29 +15322,29 @@ function spoolError(folder, cause) {
 }
 async function writeSynced(path2, text4) {
   const temporary = `${path2}.part`;
-  await (0, import_promises3.rm)(temporary, { force: true });
-  const file2 = await (0, import_promises3.open)(temporary, "wx", 384);
+  await removeFile(temporary);
+  const file2 = (0, import_node_fs3.openSync)(temporary, "wx", 384);
   try {
-    await file2.writeFile(text4);
-    await file2.sync();
+    (0, import_node_fs3.writeFileSync)(file2, text4);
+    await syncFile(file2);
   } finally {
-    await file2.close();
+    (0, import_node_fs3.closeSync)(file2);
   }
-  await (0, import_promises3.rename)(temporary, path2);
+  (0, import_node_fs3.renameSync)(temporary, path2);
 }
-async function syncFolder(folder) {
-  const handle = await (0, import_promises3.open)(folder, "r");
+async function syncPath(path2) {
+  const file2 = (0, import_node_fs3.openSync)(path2, "r");
   try {
-    await handle.sync();
+    await syncFile(file2);
   } finally {
-    await handle.close();
+    (0, import_node_fs3.closeSync)(file2);
   }
 }
 async function* listSealed(folder, onDamaged) {
   const names = (await namesIn(folder)).filter((name2) => SEALED.test(name2));
   const found = [];
   for (const name2 of names) {
-    const path2 = (0, import_node_path4.join)(folder, name2);
+    const path2 = (0, import_node_path5.join)(folder, name2);
     const facts = await findFile(path2);
     if (facts === void 0) continue;
     const objectPath = path2.replace(/json$/, "zst");
@@ -15244,7 +15375,8 @@ async function readNote(path2, objectPath) {
   if (typeof note.store !== "string") throw new Error("it does not say where it is to be delivered");
   const manifestText = `${JSON.stringify(note.manifest, null, 2)}
 `;
-  return { manifest: parseManifest2(Buffer.from(manifestText), path2), manifestText, storeUrl: note.store, objectPath };
+  const manifest = parseManifest2(Buffer.from(manifestText), path2);
+  return { manifest, manifestText, storeUrl: note.store, objectPath, purpose: "to-seal", sealed: true };
 }
 async function namesIn(folder) {
   try {
@@ -15254,15 +15386,17 @@ async function namesIn(folder) {
     throw error3;
   }
 }
-var import_promises3, import_node_path4, SPOOL_LEFTOVER_AGE_MS, NOTE_ROOM_BYTES, SEALED, OURS, findFile;
+var import_node_fs3, import_promises3, import_node_path5, SPOOL_LEFTOVER_AGE_MS, NOTE_ROOM_BYTES, SEALED, OURS, findFile;
 var init_spool = __esm({
   "store/spool.ts"() {
     "use strict";
+    import_node_fs3 = require("node:fs");
     import_promises3 = require("node:fs/promises");
-    import_node_path4 = require("node:path");
+    import_node_path5 = require("node:path");
     init_crash_points();
     init_errors();
     init_fs_errors();
+    init_fs_folder();
     init_manifest_json();
     SPOOL_LEFTOVER_AGE_MS = 7 * 24 * 36e5;
     NOTE_ROOM_BYTES = 16384;
@@ -15274,28 +15408,41 @@ var init_spool = __esm({
 
 // store/capture.ts
 async function captureLog(request, tools) {
-  var _a9;
+  const staged = await stageLog(request, tools, "to-seal");
+  return ofSpool(tools, tools.spool.seal(staged));
+}
+async function stageLog(request, tools, purpose) {
   const captureId = newCaptureId();
   const startedAtMs = tools.now();
-  const staged = await tools.spool.stagePath(captureId);
-  const ofSpool = (step) => step.catch((error3) => {
-    throw spoolError(tools.spool.folder, error3);
-  });
-  const writer = await ofSpool(startLogWriter(staged, tools.compressor));
+  const staged = await tools.spool.stagePath(captureId, purpose);
+  const writer = await ofSpool(
+    tools,
+    startLogWriter(staged, tools.compressor, { file: purpose === "to-seal" ? "lasting" : "cheap" })
+  );
   let written;
   try {
-    for await (const chunk of request.input) await ofSpool(pushAll(writer, request.masker.push(chunk)));
-    await ofSpool(pushAll(writer, request.masker.end()));
-    written = await ofSpool(writer.end(request.sideTable));
+    for await (const chunk of request.input) await ofSpool(tools, pushAll(writer, request.masker.push(chunk)));
+    await ofSpool(tools, pushAll(writer, request.masker.end()));
+    written = await ofSpool(tools, writer.end(request.sideTable));
   } catch (error3) {
     await writer.abandon();
     await tools.spool.discardStaged(captureId);
     throw error3;
   }
+  const manifest = manifestOf(request, written, { captureId, startedAtMs, tools });
+  const { storeUrl } = tools;
+  return { manifest, manifestText: manifestToJson(manifest), storeUrl, objectPath: staged, purpose };
+}
+function manifestOf(request, written, {
+  captureId,
+  startedAtMs,
+  tools
+}) {
+  var _a9;
   const attempt = boundAttempt(request.attempt());
   const logName = boundName(request.logName);
   const cutReason = [(_a9 = request.cutReason) == null ? void 0 : _a9.call(request), written.cutReason].filter((why) => why !== void 0).join("; ") || void 0;
-  const manifest = {
+  return {
     format: STORE_FORMAT,
     logId: logIdOf(attempt, logName, written.text.sha256),
     logName,
@@ -15314,12 +15461,11 @@ async function captureLog(request, tools) {
     masking: request.masker.report(),
     steps: []
   };
-  return ofSpool(tools.spool.seal({ manifest, storeUrl: tools.storeUrl }));
 }
 async function pushAll(writer, pieces) {
   for (const piece of pieces) await writer.push(piece);
 }
-var import_node_crypto3, newCaptureId;
+var import_node_crypto3, newCaptureId, ofSpool;
 var init_capture = __esm({
   "store/capture.ts"() {
     "use strict";
@@ -15328,8 +15474,12 @@ var init_capture = __esm({
     init_log_id();
     init_log_writer();
     init_manifest();
+    init_manifest_json();
     init_spool();
     newCaptureId = () => crockford32((0, import_node_crypto3.randomBytes)(5));
+    ofSpool = ({ spool }, step) => step.catch((error3) => {
+      throw spoolError(spool.folder, error3);
+    });
   }
 });
 
@@ -15351,7 +15501,9 @@ function createCompressor() {
     width: threads * FRAMES_PER_THREAD,
     async compress(text4) {
       seen += 1;
-      if (threads < 2 || seen <= FRAMES_BEFORE_WORKERS || text4.byteLength > FRAME_BYTES) return compressHere(text4);
+      const { byteLength } = text4;
+      if (threads < 2 || byteLength <= SMALL_BYTES || byteLength > FRAME_BYTES) return compressHere(text4);
+      if (seen <= FRAMES_BEFORE_WORKERS) return compressHere(text4);
       lanes ??= new Lanes(threads);
       return lanes.compress(text4);
     },
@@ -15374,7 +15526,7 @@ function startLane(shared) {
   });
   return lane;
 }
-var import_node_os3, import_node_worker_threads2, LEVEL2, FRAMES_BEFORE_WORKERS, FRAMES_PER_THREAD, compressHere, Lanes;
+var import_node_os3, import_node_worker_threads2, LEVEL2, FRAMES_BEFORE_WORKERS, SMALL_BYTES, FRAMES_PER_THREAD, compressHere, Lanes;
 var init_compressor = __esm({
   "store/compressor.ts"() {
     "use strict";
@@ -15386,6 +15538,7 @@ var init_compressor = __esm({
     init_zstd2();
     LEVEL2 = 9;
     FRAMES_BEFORE_WORKERS = 8;
+    SMALL_BYTES = 16384;
     FRAMES_PER_THREAD = 4;
     compressHere = (text4) => loadZstd().compress(text4, LEVEL2);
     Lanes = class {
@@ -15444,6 +15597,48 @@ var init_compressor = __esm({
   }
 });
 
+// store/object-body.ts
+async function* readAtOnce(path2) {
+  yield (0, import_node_fs4.readFileSync)(path2);
+}
+async function* readBody(key, body, signal) {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body.open()) {
+      if (signal == null ? void 0 : signal.aborted) throw interrupted(`storing ${key}`);
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > body.sizeBytes) break;
+      yield chunk;
+    }
+  } catch (error3) {
+    if (error3 instanceof AppError) throw error3;
+    const code = systemErrorCode(error3);
+    throw new AppError(
+      code === "ENOENT" ? "INPUT_MISSING" : "INPUT_UNREADABLE",
+      `the bytes to store as ${key} cannot be read${code === void 0 ? "" : ` (${code})`}`,
+      { hint: "check the disk that they lie on, then run the command again", cause: error3 }
+    );
+  }
+  if (sizeBytes !== body.sizeBytes)
+    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body.sizeBytes} that were said`, {
+      hint: "they changed while they were stored; run the command again"
+    });
+}
+var import_node_fs4, READ_AT_ONCE_BYTES, bodyOfFile, interrupted;
+var init_object_body = __esm({
+  "store/object-body.ts"() {
+    "use strict";
+    import_node_fs4 = require("node:fs");
+    init_errors();
+    READ_AT_ONCE_BYTES = 1048576;
+    bodyOfFile = (path2, sizeBytes) => ({
+      sizeBytes,
+      open: () => sizeBytes > READ_AT_ONCE_BYTES ? (0, import_node_fs4.createReadStream)(path2) : readAtOnce(path2)
+    });
+    interrupted = (what) => new AppError("INTERRUPTED", `interrupted while ${what}`, { hint: "run the command again" });
+  }
+});
+
 // store/object-store.ts
 var object_store_exports = {};
 __export(object_store_exports, {
@@ -15483,7 +15678,7 @@ async function deliver(log2, store, options) {
   const keys = keysOfManifest(manifest);
   const twin = await findWholeCapture(store, manifest);
   if (twin !== void 0) return { state: "unchanged", manifestKey: twin, storedAtMs: void 0 };
-  const object2 = { sizeBytes: manifest.object.sizeBytes, open: () => (0, import_node_fs2.createReadStream)(log2.objectPath) };
+  const object2 = bodyOfFile(log2.objectPath, manifest.object.sizeBytes);
   const put = await store.putOnce(keys.object, object2, options.signal);
   crashPoint("deliver:object");
   let storedAtMs = put.storedAtMs;
@@ -15538,16 +15733,16 @@ function feedEntry(manifest, manifestKey, manifestText) {
   return Buffer.from(`${JSON.stringify(json2)}
 `);
 }
-var import_node_fs2, FEED_TIME_LIMIT_MS, MAX_FEED_ENTRIES, MAX_COPY_BYTES, MAX_ATTEMPT_BYTES, ifSmall;
+var FEED_TIME_LIMIT_MS, MAX_FEED_ENTRIES, MAX_COPY_BYTES, MAX_ATTEMPT_BYTES, ifSmall;
 var init_deliver = __esm({
   "store/deliver.ts"() {
     "use strict";
-    import_node_fs2 = require("node:fs");
     init_crash_points();
     init_errors();
     init_keys();
     init_manifest();
     init_manifest_json();
+    init_object_body();
     init_object_store();
     FEED_TIME_LIMIT_MS = 10 * 6e4;
     MAX_FEED_ENTRIES = 3;
@@ -15610,15 +15805,15 @@ async function deliverSealed(sealed, store, spool, options) {
 }
 async function checkSealed({ manifest, objectPath }) {
   const hash2 = startSha256();
-  for await (const chunk of (0, import_node_fs3.createReadStream)(objectPath)) hash2.update(chunk);
+  for await (const chunk of (0, import_node_fs5.createReadStream)(objectPath)) hash2.update(chunk);
   if (digestOf(hash2) !== manifest.object.sha256)
     throw damagedInSpool(objectPath, "its bytes are not those that were sealed");
 }
-var import_node_fs3, import_promises4, RENAME_AFTER_MS, asDeliveryError, damagedInSpool;
+var import_node_fs5, import_promises4, RENAME_AFTER_MS, asDeliveryError, damagedInSpool;
 var init_flush = __esm({
   "store/flush.ts"() {
     "use strict";
-    import_node_fs3 = require("node:fs");
+    import_node_fs5 = require("node:fs");
     import_promises4 = require("node:fs/promises");
     init_capture();
     init_deliver();
@@ -15643,109 +15838,23 @@ var require_indexer = __commonJS({
   }
 });
 
-// store/fs-folder.ts
-async function syncFolder2(path2) {
-  const folder = await (0, import_promises5.open)(path2, "r");
-  try {
-    await folder.sync();
-  } catch (error3) {
-    if (!["EINVAL", "ENOTSUP", "EPERM", "EBADF"].includes(systemErrorCode(error3) ?? "")) throw error3;
-  } finally {
-    await folder.close();
-  }
-}
-async function makeFolder2(folder) {
-  try {
-    await (0, import_promises5.mkdir)(folder, { mode: FOLDER_MODE });
-  } catch (error3) {
-    if (systemErrorCode(error3) !== "EEXIST") throw error3;
-    if (!(await (0, import_promises5.lstat)(folder)).isDirectory() && !(await (0, import_promises5.lstat)(folder)).isSymbolicLink())
-      throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
-  }
-}
-var import_node_fs4, import_promises5, import_node_path5, FOLDER_MODE, isAbsent, modifiedAt, FsFolder;
-var init_fs_folder = __esm({
-  "store/fs-folder.ts"() {
-    "use strict";
-    import_node_fs4 = require("node:fs");
-    import_promises5 = require("node:fs/promises");
-    import_node_path5 = require("node:path");
-    init_errors();
-    init_fs_errors();
-    init_keys();
-    FOLDER_MODE = 448;
-    isAbsent = (error3) => ["ENOENT", "ENOTDIR"].includes(systemErrorCode(error3) ?? "");
-    modifiedAt = (stat5) => Number(stat5.mtimeNs / 1000000n);
-    FsFolder = class {
-      path;
-      #realRoot;
-      constructor(path2) {
-        this.path = path2;
-      }
-      /** The file of `key`; no key can name one outside. */
-      fileOf(key) {
-        if (findObjectKey(key) === void 0)
-          throw new AppError("STORE_DAMAGED", `${JSON.stringify(key)} is not a key of a store`, {
-            hint: "run `firstred verify` to see which entry names it"
-          });
-        return (0, import_node_path5.join)(this.path, key);
-      }
-      /** STORE_MISSING unless the folder is there. */
-      async requireRoot() {
-        await this.#root();
-      }
-      /** STORE error if a link on the way to `file` leads out of the store; ENOENT is thrown as it is. */
-      async requireInside(folder) {
-        const root5 = await this.#root();
-        const real = import_node_fs4.realpathSync.native(folder);
-        if (real !== root5 && !real.startsWith(root5 + import_node_path5.sep))
-          throw new AppError("REFUSED", `${folder} is a symbolic link that leads out of the store`, {
-            hint: "put the real folder there; a store is not followed elsewhere"
-          });
-      }
-      /** Makes `folder` and what is missing above it, durably, never through a link that leads out. */
-      async ensureFolder(folder) {
-        if (folder === this.path) return this.#ensureRoot();
-        try {
-          return await this.requireInside(folder);
-        } catch (error3) {
-          if (error3 instanceof AppError ? error3.code !== "STORE_MISSING" : !isAbsent(error3)) throw error3;
-        }
-        const parent = (0, import_node_path5.dirname)(folder);
-        await this.ensureFolder(parent);
-        await makeFolder2(folder);
-        await this.requireInside(folder);
-        await syncFolder2(parent);
-      }
-      async #ensureRoot() {
-        if (this.#realRoot !== void 0) return;
-        await (0, import_promises5.mkdir)(this.path, { recursive: true, mode: FOLDER_MODE });
-        await syncFolder2((0, import_node_path5.dirname)(this.path)).catch(() => void 0);
-        await this.#root();
-      }
-      async #root() {
-        if (this.#realRoot !== void 0) return this.#realRoot;
-        try {
-          this.#realRoot = await (0, import_promises5.realpath)(this.path);
-        } catch (error3) {
-          if (systemErrorCode(error3) !== "ENOENT") throw fsError(error3, this.path);
-          throw new AppError("STORE_MISSING", `there is no folder ${this.path}`, {
-            hint: "check the path of the store; the first `firstred archive` makes it",
-            cause: error3
-          });
-        }
-        return this.#realRoot;
-      }
-    };
-  }
-});
-
 // store/fs-list.ts
 async function* walkFiles(root5, options) {
-  yield* walkFolder(root5, "", options);
+  const folder = options.prefix.slice(0, options.prefix.lastIndexOf("/") + 1);
+  if (isPlainFolder(root5, folder)) yield* walkFolder(root5, folder, options);
+}
+function isPlainFolder(root5, folder) {
+  var _a9;
+  let path2 = root5;
+  for (const name2 of folder.split("/").slice(0, -1)) {
+    if (name2 === "" || name2 === "." || name2 === "..") return false;
+    path2 = (0, import_node_path6.join)(path2, name2);
+    if (((_a9 = (0, import_node_fs6.lstatSync)(path2, { throwIfNoEntry: false })) == null ? void 0 : _a9.isDirectory()) !== true) return false;
+  }
+  return true;
 }
 async function* walkFolder(root5, folder, options) {
-  for (const path2 of await sortedPaths(root5, folder)) {
+  for (const path2 of sortedPaths(root5, folder)) {
     if (path2.endsWith("/")) {
       if (canHold(path2, options)) yield* walkFolder(root5, path2, options);
     } else if (path2.startsWith(options.prefix) && path2 > options.after) {
@@ -15753,10 +15862,10 @@ async function* walkFolder(root5, folder, options) {
     }
   }
 }
-async function sortedPaths(root5, folder) {
+function sortedPaths(root5, folder) {
   let entries;
   try {
-    entries = await (0, import_promises6.readdir)((0, import_node_path6.join)(root5, folder), { withFileTypes: true });
+    entries = (0, import_node_fs6.readdirSync)((0, import_node_path6.join)(root5, folder), { withFileTypes: true });
   } catch (error3) {
     if (isAbsent(error3)) return [];
     throw error3;
@@ -15766,49 +15875,16 @@ async function sortedPaths(root5, folder) {
   );
   return paths.sort((a5, b5) => a5 < b5 ? -1 : a5 > b5 ? 1 : 0);
 }
-var import_promises6, import_node_path6, TEMPORARY_MARK, canHold, isTemporary;
+var import_node_fs6, import_node_path6, TEMPORARY_MARK, canHold, isTemporary;
 var init_fs_list = __esm({
   "store/fs-list.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
+    import_node_fs6 = require("node:fs");
     import_node_path6 = require("node:path");
     init_fs_folder();
     TEMPORARY_MARK = "~";
     canHold = (folder, { prefix, after }) => (folder.startsWith(prefix) || prefix.startsWith(folder)) && (folder > after || after.startsWith(folder));
     isTemporary = (path2) => path2.slice(path2.lastIndexOf("/") + 1).startsWith(TEMPORARY_MARK);
-  }
-});
-
-// store/object-body.ts
-async function* readBody(key, body, signal) {
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of body.open()) {
-      if (signal == null ? void 0 : signal.aborted) throw interrupted(`storing ${key}`);
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > body.sizeBytes) break;
-      yield chunk;
-    }
-  } catch (error3) {
-    if (error3 instanceof AppError) throw error3;
-    const code = systemErrorCode(error3);
-    throw new AppError(
-      code === "ENOENT" ? "INPUT_MISSING" : "INPUT_UNREADABLE",
-      `the bytes to store as ${key} cannot be read${code === void 0 ? "" : ` (${code})`}`,
-      { hint: "check the disk that they lie on, then run the command again", cause: error3 }
-    );
-  }
-  if (sizeBytes !== body.sizeBytes)
-    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body.sizeBytes} that were said`, {
-      hint: "they changed while they were stored; run the command again"
-    });
-}
-var interrupted;
-var init_object_body = __esm({
-  "store/object-body.ts"() {
-    "use strict";
-    init_errors();
-    interrupted = (what) => new AppError("INTERRUPTED", `interrupted while ${what}`, { hint: "run the command again" });
   }
 });
 
@@ -15846,96 +15922,103 @@ async function putIntoFolder(put, file2) {
   crashPoint("put:temporary");
   const state2 = await placeFile(put, temporary, file2);
   crashPoint("put:linked");
-  await syncFolder2((0, import_node_path7.dirname)(file2));
+  await syncFolder((0, import_node_path7.dirname)(file2));
   return { state: state2, storedAtMs };
 }
 async function readFileClock(folder) {
   await folder.ensureFolder(folder.path);
   const temporary = temporaryOf((0, import_node_path7.join)(folder.path, "clock"));
-  const handle = await (0, import_promises7.open)(temporary, CREATE_NEW, FILE_MODE);
+  const handle = (0, import_node_fs7.openSync)(temporary, CREATE_NEW, FILE_MODE);
   try {
-    return modifiedAt(await handle.stat({ bigint: true }));
+    return modifiedAt((0, import_node_fs7.fstatSync)(handle, { bigint: true }));
   } finally {
-    await handle.close();
-    await dropFile(temporary);
+    (0, import_node_fs7.closeSync)(handle);
+    dropFile(temporary);
+  }
+}
+function dropFile(file2) {
+  try {
+    (0, import_node_fs7.unlinkSync)(file2);
+  } catch {
   }
 }
 async function writeTemporary(put, temporary) {
-  const handle = await (0, import_promises7.open)(temporary, CREATE_NEW, FILE_MODE);
+  const handle = (0, import_node_fs7.openSync)(temporary, CREATE_NEW, FILE_MODE);
   try {
     await copyBody(put, handle, 0);
-    return modifiedAt(await handle.stat({ bigint: true }));
+    return modifiedAt((0, import_node_fs7.fstatSync)(handle, { bigint: true }));
   } catch (error3) {
-    await dropFile(temporary);
+    dropFile(temporary);
     throw error3;
   } finally {
-    await handle.close();
+    (0, import_node_fs7.closeSync)(handle);
   }
 }
 async function copyBody(put, handle, from) {
   let offset = 0;
   for await (const chunk of readBody(put.key, put.body, put.signal)) {
     const skip2 = Math.min(Math.max(from - offset, 0), chunk.byteLength);
-    await writeAll2(handle, chunk.subarray(skip2), offset + skip2);
+    await writeAll2(handle, chunk.subarray(skip2), { position: offset + skip2, whole: put.body.sizeBytes });
     offset += chunk.byteLength;
   }
-  await handle.sync();
+  await syncFile(handle);
 }
-async function writeAll2(handle, chunk, position) {
+async function writeAll2(handle, chunk, { position, whole }) {
   for (let done = 0; done < chunk.byteLength; ) {
-    done += (await handle.write(chunk, done, chunk.byteLength - done, position + done)).bytesWritten;
+    const left = chunk.byteLength - done;
+    done += whole <= WRITE_AT_ONCE_BYTES ? (0, import_node_fs7.writeSync)(handle, chunk, done, left, position + done) : (await writeLater(handle, chunk, done, left, position + done)).bytesWritten;
   }
 }
 async function placeFile(put, temporary, file2) {
   try {
-    await put.linkFile(temporary, file2);
+    put.linkFile(temporary, file2);
   } catch (error3) {
     const code = systemErrorCode(error3) ?? "";
     if (NO_LINKS.includes(code)) return createExclusively(put, temporary, file2);
-    await dropFile(temporary);
+    dropFile(temporary);
     if (code === "EEXIST") return compareFile(put, file2);
     throw error3;
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return "created";
 }
 async function createExclusively(put, temporary, file2) {
   let handle;
   try {
-    handle = await (0, import_promises7.open)(file2, CREATE_NEW, FILE_MODE);
+    handle = (0, import_node_fs7.openSync)(file2, CREATE_NEW, FILE_MODE);
   } catch (error3) {
-    if (systemErrorCode(error3) !== "EEXIST") await dropFile(temporary);
+    if (systemErrorCode(error3) !== "EEXIST") dropFile(temporary);
     if (systemErrorCode(error3) !== "EEXIST") throw error3;
     return completeFile(put, temporary, file2);
   }
   try {
     await copyBody(put, handle, 0);
   } finally {
-    await handle.close();
+    (0, import_node_fs7.closeSync)(handle);
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return "created";
 }
 async function completeFile(put, temporary, file2) {
   const same = await commonStart(put, file2);
-  const isUnfinished = same.kind === "short" && await hasOtherTemporary(file2, temporary);
+  const isUnfinished = same.kind === "short" && hasOtherTemporary(file2, temporary);
   if (same.kind !== "same" && !isUnfinished) {
-    await dropFile(temporary);
+    dropFile(temporary);
     throw takenByOther(put.key);
   }
   if (same.kind === "short") {
-    const handle = await (0, import_promises7.open)(file2, import_node_fs5.constants.O_WRONLY | import_node_fs5.constants.O_NOFOLLOW);
+    const handle = (0, import_node_fs7.openSync)(file2, import_node_fs7.constants.O_WRONLY | import_node_fs7.constants.O_NOFOLLOW);
     try {
       await copyBody(put, handle, same.sizeBytes);
     } finally {
-      await handle.close();
+      (0, import_node_fs7.closeSync)(handle);
     }
   }
-  await dropFile(temporary);
+  dropFile(temporary);
   return same.kind === "short" ? "created" : "unchanged";
 }
-async function hasOtherTemporary(file2, own2) {
-  const names = await (0, import_promises7.readdir)((0, import_node_path7.dirname)(file2));
+function hasOtherTemporary(file2, own2) {
+  const names = (0, import_node_fs7.readdirSync)((0, import_node_path7.dirname)(file2));
   const end = temporaryEnd(file2);
   return names.some((name2) => name2.startsWith(TEMPORARY_MARK) && name2.slice(17) === end && name2 !== (0, import_node_path7.basename)(own2));
 }
@@ -15945,16 +16028,16 @@ async function compareFile(put, file2) {
   return "unchanged";
 }
 async function commonStart(put, file2) {
-  const handle = await (0, import_promises7.open)(file2, import_node_fs5.constants.O_RDONLY | import_node_fs5.constants.O_NOFOLLOW | import_node_fs5.constants.O_NONBLOCK);
+  const handle = (0, import_node_fs7.openSync)(file2, import_node_fs7.constants.O_RDONLY | import_node_fs7.constants.O_NOFOLLOW | import_node_fs7.constants.O_NONBLOCK);
   try {
-    const stat5 = await handle.stat();
+    const stat5 = (0, import_node_fs7.fstatSync)(handle);
     if (!stat5.isFile() || stat5.size > put.body.sizeBytes) return { kind: "differs" };
     const buffer = Buffer.allocUnsafe(COMPARE_BYTES);
     let offset = 0;
     for await (const chunk of readBody(put.key, put.body, put.signal)) {
       for (let at = 0; at < chunk.byteLength && offset < stat5.size; ) {
         const want = Math.min(buffer.byteLength, chunk.byteLength - at, stat5.size - offset);
-        const { bytesRead } = await handle.read(buffer, 0, want, offset);
+        const bytesRead = (0, import_node_fs7.readSync)(handle, buffer, 0, want, offset);
         if (bytesRead === 0) return { kind: "differs" };
         if (buffer.compare(chunk, at, at + bytesRead, 0, bytesRead) !== 0) return { kind: "differs" };
         at += bytesRead;
@@ -15964,17 +16047,17 @@ async function commonStart(put, file2) {
     }
     return stat5.size === put.body.sizeBytes ? { kind: "same" } : { kind: "short", sizeBytes: stat5.size };
   } finally {
-    await handle.close();
+    (0, import_node_fs7.closeSync)(handle);
   }
 }
-var import_node_crypto4, import_node_fs5, import_promises7, import_node_path7, FILE_MODE, CREATE_NEW, MAX_NAME_BYTES, COMPARE_BYTES, NO_LINKS, FOLDER_TRIES, temporaryOf, temporaryEnd, dropFile;
+var import_node_crypto4, import_node_fs7, import_node_path7, import_node_util2, FILE_MODE, CREATE_NEW, MAX_NAME_BYTES, COMPARE_BYTES, WRITE_AT_ONCE_BYTES, NO_LINKS, FOLDER_TRIES, temporaryOf, temporaryEnd, writeLater;
 var init_fs_put = __esm({
   "store/fs-put.ts"() {
     "use strict";
     import_node_crypto4 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
-    import_promises7 = require("node:fs/promises");
+    import_node_fs7 = require("node:fs");
     import_node_path7 = require("node:path");
+    import_node_util2 = require("node:util");
     init_crash_points();
     init_errors();
     init_fs_folder();
@@ -15982,14 +16065,15 @@ var init_fs_put = __esm({
     init_object_body();
     init_object_errors();
     FILE_MODE = 384;
-    CREATE_NEW = import_node_fs5.constants.O_WRONLY | import_node_fs5.constants.O_CREAT | import_node_fs5.constants.O_EXCL | import_node_fs5.constants.O_NOFOLLOW;
+    CREATE_NEW = import_node_fs7.constants.O_WRONLY | import_node_fs7.constants.O_CREAT | import_node_fs7.constants.O_EXCL | import_node_fs7.constants.O_NOFOLLOW;
     MAX_NAME_BYTES = 230;
     COMPARE_BYTES = 262144;
+    WRITE_AT_ONCE_BYTES = 262144;
     NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EINVAL", "EMLINK"];
     FOLDER_TRIES = 3;
-    temporaryOf = (file2) => (0, import_node_path7.join)((0, import_node_path7.dirname)(file2), `${TEMPORARY_MARK}${(0, import_node_crypto4.randomBytes)(8).toString("hex")}${temporaryEnd(file2)}`);
+    temporaryOf = (file2) => (0, import_node_path7.join)((0, import_node_path7.dirname)(file2), `${TEMPORARY_MARK}${(0, import_node_crypto4.randomUUID)().replaceAll("-", "").slice(-16)}${temporaryEnd(file2)}`);
     temporaryEnd = (file2) => `${TEMPORARY_MARK}${(0, import_node_path7.basename)(file2)}`.slice(0, MAX_NAME_BYTES);
-    dropFile = (file2) => (0, import_promises7.unlink)(file2).catch(() => void 0);
+    writeLater = (0, import_node_util2.promisify)(import_node_fs7.write);
   }
 });
 
@@ -15997,19 +16081,19 @@ var init_fs_put = __esm({
 async function openFsStore(folder, options = {}) {
   const path2 = (0, import_node_path8.resolve)(folder);
   try {
-    if (!(await (0, import_promises8.stat)(path2)).isDirectory()) throw notAFolder(path2);
+    if (!(await (0, import_promises5.stat)(path2)).isDirectory()) throw notAFolder(path2);
   } catch (error3) {
     if (systemErrorCode(error3) === "ENOTDIR") throw notAFolder(path2);
     if (systemErrorCode(error3) !== "ENOENT") throw fsError(error3, path2);
   }
-  return new FsStore(path2, options.linkFile ?? import_promises8.link);
+  return new FsStore(path2, options.linkFile ?? import_node_fs8.linkSync);
 }
-var import_node_fs6, import_promises8, import_node_path8, READ_BYTES, notAFolder, FsStore, findFileFacts, keyName;
+var import_node_fs8, import_promises5, import_node_path8, READ_BYTES, notAFolder, FsStore, findFileFacts, keyName;
 var init_fs_store = __esm({
   "store/fs-store.ts"() {
     "use strict";
-    import_node_fs6 = require("node:fs");
-    import_promises8 = require("node:fs/promises");
+    import_node_fs8 = require("node:fs");
+    import_promises5 = require("node:fs/promises");
     import_node_path8 = require("node:path");
     init_errors();
     init_fs_errors();
@@ -16036,13 +16120,13 @@ var init_fs_store = __esm({
       async *get(key, range3) {
         const file2 = await this.#open(key);
         try {
-          const found = (0, import_node_fs6.fstatSync)(file2);
+          const found = (0, import_node_fs8.fstatSync)(file2);
           if (!found.isFile()) throw notFound(key);
           const { start, end } = range3 ?? { start: 0, end: found.size };
           if (start < 0 || start > end || end > found.size) throw endsBeforeRange(key, found.size);
           for (let at = start; at < end; ) {
             const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - at));
-            const bytesRead = (0, import_node_fs6.readSync)(file2, buffer, 0, buffer.byteLength, at);
+            const bytesRead = (0, import_node_fs8.readSync)(file2, buffer, 0, buffer.byteLength, at);
             if (bytesRead === 0) throw endsBeforeRange(key, at);
             at += bytesRead;
             yield buffer.subarray(0, bytesRead);
@@ -16050,14 +16134,14 @@ var init_fs_store = __esm({
         } catch (error3) {
           throw fsError(error3, this.#folder.fileOf(key));
         } finally {
-          (0, import_node_fs6.closeSync)(file2);
+          (0, import_node_fs8.closeSync)(file2);
         }
       }
       async stat(key) {
         const file2 = this.#folder.fileOf(key);
         try {
           await this.#folder.requireInside((0, import_node_path8.dirname)(file2));
-          const found = findFileFacts(await (0, import_promises8.lstat)(file2, { bigint: true }));
+          const found = findFileFacts(await (0, import_promises5.lstat)(file2, { bigint: true }));
           return found === void 0 ? void 0 : { key, ...found };
         } catch (error3) {
           if (!isAbsent(error3)) throw fsError(error3, file2);
@@ -16110,7 +16194,7 @@ var init_fs_store = __esm({
         const file2 = this.#folder.fileOf(key);
         try {
           await this.#folder.requireInside((0, import_node_path8.dirname)(file2));
-          return (0, import_node_fs6.openSync)(file2, import_node_fs6.constants.O_RDONLY | import_node_fs6.constants.O_NOFOLLOW | import_node_fs6.constants.O_NONBLOCK);
+          return (0, import_node_fs8.openSync)(file2, import_node_fs8.constants.O_RDONLY | import_node_fs8.constants.O_NOFOLLOW | import_node_fs8.constants.O_NONBLOCK);
         } catch (error3) {
           if (!isAbsent(error3)) throw fsError(error3, file2);
           await this.#folder.requireRoot();
@@ -16128,7 +16212,7 @@ var init_fs_store = __esm({
       /** Without a promise for each file: measured, that took eight times as long for 20,000 of them. */
       #findFacts(path2) {
         try {
-          return findFileFacts((0, import_node_fs6.lstatSync)((0, import_node_path8.join)(this.url, path2), { bigint: true }));
+          return findFileFacts((0, import_node_fs8.lstatSync)((0, import_node_path8.join)(this.url, path2), { bigint: true }));
         } catch (error3) {
           if (isAbsent(error3)) return void 0;
           throw fsError(error3, (0, import_node_path8.join)(this.url, path2));
@@ -16138,13 +16222,13 @@ var init_fs_store = __esm({
       async #unlink(file2) {
         try {
           await this.#folder.requireInside((0, import_node_path8.dirname)(file2));
-          await (0, import_promises8.unlink)(file2);
-          await syncFolder2((0, import_node_path8.dirname)(file2));
+          await (0, import_promises5.unlink)(file2);
+          await syncFolder((0, import_node_path8.dirname)(file2));
         } catch (error3) {
           if (!isAbsent(error3)) throw fsError(error3, file2);
         }
         for (let folder = (0, import_node_path8.dirname)(file2); folder !== this.url; folder = (0, import_node_path8.dirname)(folder)) {
-          const gone = await (0, import_promises8.rmdir)(folder).then(
+          const gone = await (0, import_promises5.rmdir)(folder).then(
             () => true,
             () => false
           );
@@ -17693,10 +17777,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs7, calculateBodyLength;
+var import_node_fs9, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs7 = require("node:fs");
+    import_node_fs9 = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -17709,11 +17793,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs7.ReadStream) {
+      } else if (body instanceof import_node_fs9.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs7.lstatSync)(body.path).size;
+          return (0, import_node_fs9.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs7.fstatSync)(body.fd).size;
+          return (0, import_node_fs9.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -18076,10 +18160,10 @@ var init_getSSOTokenFilepath = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
-var import_promises9, tokenIntercept, getSSOTokenFromFile;
+var import_promises6, tokenIntercept, getSSOTokenFromFile;
 var init_getSSOTokenFromFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
-    import_promises9 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     init_getSSOTokenFilepath();
     tokenIntercept = {};
     getSSOTokenFromFile = async (id4) => {
@@ -18087,7 +18171,7 @@ var init_getSSOTokenFromFile = __esm({
         return tokenIntercept[id4];
       }
       const ssoTokenFilepath = getSSOTokenFilepath(id4);
-      const ssoTokenText = await (0, import_promises9.readFile)(ssoTokenFilepath, "utf8");
+      const ssoTokenText = await (0, import_promises6.readFile)(ssoTokenFilepath, "utf8");
       return JSON.parse(ssoTokenText);
     };
   }
@@ -18203,10 +18287,10 @@ var init_parseIni = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises10, filePromises, fileIntercept, readFile3;
+var import_promises7, filePromises, fileIntercept, readFile3;
 var init_readFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
-    import_promises10 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
     readFile3 = (path2, options) => {
@@ -18214,7 +18298,7 @@ var init_readFile = __esm({
         return fileIntercept[path2];
       }
       if (!filePromises[path2] || (options == null ? void 0 : options.ignoreCache)) {
-        filePromises[path2] = (0, import_promises10.readFile)(path2, "utf8");
+        filePromises[path2] = (0, import_promises7.readFile)(path2, "utf8");
       }
       return filePromises[path2];
     };
@@ -23838,17 +23922,17 @@ var init_HashCalculator = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js
-var import_node_fs8, fileStreamHasher, isReadStream;
+var import_node_fs10, fileStreamHasher, isReadStream;
 var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
-    import_node_fs8 = require("node:fs");
+    import_node_fs10 = require("node:fs");
     init_HashCalculator();
     fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve5, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
       }
-      const fileStreamTee = (0, import_node_fs8.createReadStream)(fileStream.path, {
+      const fileStreamTee = (0, import_node_fs10.createReadStream)(fileStream.path, {
         start: fileStream.start,
         end: fileStream.end
       });
@@ -40808,11 +40892,11 @@ var require_dist_cjs9 = __commonJS({
         throw new TokenProviderError2(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, false);
       }
     };
-    var { writeFile: writeFile2 } = promises;
+    var { writeFile } = promises;
     var writeSSOTokenToFile = (id4, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath2(id4);
       const tokenString = JSON.stringify(ssoToken, null, 2);
-      return writeFile2(tokenFilepath, tokenString);
+      return writeFile(tokenFilepath, tokenString);
     };
     var lastRefreshAttemptTimes = /* @__PURE__ */ new Map();
     var inFlightRefreshes = /* @__PURE__ */ new Map();
@@ -44256,7 +44340,7 @@ var require_dist_cjs12 = __commonJS({
   "node_modules/@aws-sdk/credential-provider-process/dist-cjs/index.js"(exports2) {
     var { externalDataInterceptor: externalDataInterceptor2, CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config3(), __toCommonJS(config_exports2));
     var { exec } = require("node:child_process");
-    var { promisify: promisify2 } = require("node:util");
+    var { promisify: promisify4 } = require("node:util");
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var getValidatedProcessCredentials = (profileName, data, profiles) => {
       var _a9;
@@ -44294,7 +44378,7 @@ var require_dist_cjs12 = __commonJS({
       if (profiles[profileName]) {
         const credentialProcess = profile["credential_process"];
         if (credentialProcess !== void 0) {
-          const execPromise = promisify2(((_a9 = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _a9.call(externalDataInterceptor2).exec) ?? exec);
+          const execPromise = promisify4(((_a9 = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _a9.call(externalDataInterceptor2).exec) ?? exec);
           try {
             const { stdout } = await execPromise(credentialProcess);
             let data;
@@ -44333,7 +44417,7 @@ var require_dist_cjs13 = __commonJS({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-cjs/index.js"(exports2) {
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, externalDataInterceptor: externalDataInterceptor2 } = (init_config3(), __toCommonJS(config_exports2));
-    var { readFileSync: readFileSync5 } = require("node:fs");
+    var { readFileSync: readFileSync6 } = require("node:fs");
     var fromWebToken = (init) => async (awsIdentityProperties) => {
       var _a9;
       (_a9 = init.logger) == null ? void 0 : _a9.debug("@aws-sdk/credential-provider-web-identity - fromWebToken");
@@ -44376,7 +44460,7 @@ var require_dist_cjs13 = __commonJS({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: ((_b = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _b.call(externalDataInterceptor2)[webIdentityTokenFile]) ?? readFileSync5(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: ((_b = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _b.call(externalDataInterceptor2)[webIdentityTokenFile]) ?? readFileSync6(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn,
         roleSessionName
       })(awsIdentityProperties);
@@ -55872,12 +55956,12 @@ var init_s3_read = __esm({
       /** The next bytes of a download that is under way, without what a retry costs each time. */
       async nextOfOpen() {
         var _a9;
-        const open6 = this.#open;
-        if (open6 === void 0 || ((_a9 = this.#read.signal) == null ? void 0 : _a9.aborted) === true) return "broken";
-        const idle = setTimeout(open6.destroy, this.#read.giveUpMs / 2);
+        const open3 = this.#open;
+        if (open3 === void 0 || ((_a9 = this.#read.signal) == null ? void 0 : _a9.aborted) === true) return "broken";
+        const idle = setTimeout(open3.destroy, this.#read.giveUpMs / 2);
         try {
           if (this.#at === this.#end) return await this.#finish();
-          const { value: value2, done } = await open6.chunks.next();
+          const { value: value2, done } = await open3.chunks.next();
           return done === true ? this.#ended() : this.#took(value2);
         } catch (error3) {
           this.close();
@@ -55890,21 +55974,21 @@ var init_s3_read = __esm({
       }
       /** Opens the download, again if need be. A try that was ended leaves nothing behind, however late it comes back. */
       async next({ signal }) {
-        let open6 = this.#open;
+        let open3 = this.#open;
         if (this.#at === this.#end) return this.#finish();
         try {
-          open6 ??= await this.#start(signal);
-          this.#open = open6;
-          const { destroy } = open6;
+          open3 ??= await this.#start(signal);
+          this.#open = open3;
+          const { destroy } = open3;
           signal.addEventListener("abort", destroy, { once: true });
-          const { value: value2, done } = await open6.chunks.next();
+          const { value: value2, done } = await open3.chunks.next();
           signal.throwIfAborted();
           signal.removeEventListener("abort", destroy);
           return done === true ? this.#ended() : this.#took(value2);
         } catch (error3) {
-          open6 == null ? void 0 : open6.destroy();
-          if (this.#open === open6) this.#open = void 0;
-          throw open6 === void 0 ? error3 : this.#countFailure(error3);
+          open3 == null ? void 0 : open3.destroy();
+          if (this.#open === open3) this.#open = void 0;
+          throw open3 === void 0 ? error3 : this.#countFailure(error3);
         }
       }
       close() {
@@ -55914,10 +55998,10 @@ var init_s3_read = __esm({
       }
       /** All bytes are there; only a connection whose answer was read to its end is used again. */
       async #finish() {
-        const open6 = this.#open;
+        const open3 = this.#open;
         this.#open = void 0;
-        await (open6 == null ? void 0 : open6.chunks.next().catch(() => void 0));
-        open6 == null ? void 0 : open6.destroy();
+        await (open3 == null ? void 0 : open3.chunks.next().catch(() => void 0));
+        open3 == null ? void 0 : open3.destroy();
         return "end";
       }
       async #start(signal) {
@@ -56055,13 +56139,13 @@ async function putInParts(put) {
 async function putPart(put, upload, part) {
   const sha2562 = digestOf(startSha256().update(part.bytes));
   return retried(put, (attempt) => {
-    async function* open6() {
+    async function* open3() {
       for (let at = 0; at < part.bytes.byteLength; at += STEP_BYTES) {
         attempt.moved(at);
         yield part.bytes.subarray(at, at + STEP_BYTES);
       }
     }
-    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open6 };
+    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
     return put.calls.putPart(upload, part.number, { body, signal: attempt.signal });
   });
 }
@@ -56853,6 +56937,7 @@ var init_version = __esm({
 async function openArchiver(session, options) {
   const { config: config2 } = session;
   const compressor = createCompressor();
+  const tool = toolName();
   let usable;
   let indexing = Promise.resolve();
   let canIndex = options.index;
@@ -56869,27 +56954,41 @@ async function openArchiver(session, options) {
     indexing = indexing.then(() => indexNext(manifest, delivery));
     return indexing;
   }
-  async function put(sealed, { spool, lasts }) {
+  async function put(sealed, place) {
     const { manifest } = sealed;
     try {
-      const delivery = await deliverSealed(sealed, await session.store(), spool, { now: options.now });
+      const delivery = await deliverSealed(sealed, await session.store(), place.spool, { now: options.now });
       await index(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error3) {
-      const reason = asDeliveryError(error3, config2.store);
-      if (await spool.usedBytes() > config2.spoolMaxBytes) {
-        await spool.remove(sealed);
-        throw spoolFull(config2, reason);
-      }
-      return { state: "spooled", manifest, reason, storeUrl: config2.store, folder: spool.folder, lasts };
+      return spooled(sealed, { ...place, config: config2 }, error3);
     }
+  }
+  async function putStaged(staged, place) {
+    const { manifest } = staged;
+    try {
+      const delivery = await deliver(staged, await session.store(), { now: options.now });
+      await place.spool.discardStaged(manifest.capture.id);
+      await index(manifest, delivery);
+      return { state: delivery.state, manifest };
+    } catch (error3) {
+      return spooled(await sealOrDrop(staged, place.spool), { ...place, config: config2 }, error3);
+    }
+  }
+  async function openPlace() {
+    usable ??= openUsableSpool(config2);
+    const place = await usable;
+    const tools = { spool: place.spool, compressor, storeUrl: config2.store, now: options.now, tool };
+    return { place, tools };
   }
   return {
     async keep(request) {
-      usable ??= openUsableSpool(config2);
-      const { spool, lasts } = await usable;
-      const tools = { spool, compressor, storeUrl: config2.store, now: options.now, tool: toolName() };
-      return put(await captureLog(request, tools), { spool, lasts });
+      const { place, tools } = await openPlace();
+      return put(await captureLog(request, tools), place);
+    },
+    async keepRereadable(request) {
+      const { place, tools } = await openPlace();
+      return putStaged(await stageLog(request, tools, "as-it-is"), place);
     },
     async flush(which, onProblem) {
       const others = openOtherStores(config2);
@@ -56912,14 +57011,23 @@ async function openArchiver(session, options) {
     close: () => compressor.close()
   };
 }
+async function spooled(sealed, { spool, lasts, config: config2 }, error3) {
+  const reason = asDeliveryError(error3, config2.store);
+  if (await spool.usedBytes() > config2.spoolMaxBytes) {
+    await spool.remove(sealed);
+    throw spoolFull(config2, reason);
+  }
+  const { manifest } = sealed;
+  return { state: "spooled", manifest, reason, storeUrl: config2.store, folder: spool.folder, lasts };
+}
 async function openUsableSpool(config2) {
   const spool = openSpool(config2.spool);
   try {
-    await (0, import_promises11.mkdir)(config2.spool, { recursive: true, mode: 448 });
-    await (0, import_promises11.access)(config2.spool, import_node_fs9.constants.W_OK);
+    await (0, import_promises8.mkdir)(config2.spool, { recursive: true, mode: 448 });
+    await (0, import_promises8.access)(config2.spool, import_node_fs11.constants.W_OK);
     return { spool, lasts: config2.spoolLasts };
   } catch (error3) {
-    const folder = await (0, import_promises11.mkdtemp)((0, import_node_path14.join)((0, import_node_os6.tmpdir)(), "firstred-spool-")).catch(() => void 0);
+    const folder = await (0, import_promises8.mkdtemp)((0, import_node_path14.join)((0, import_node_os6.tmpdir)(), "firstred-spool-")).catch(() => void 0);
     if (folder === void 0) throw fsError(error3, config2.spool);
     return { spool: openSpool(folder), lasts: false };
   }
@@ -56982,17 +57090,18 @@ function attemptWords(attempt) {
   const number4 = attempt.attempt ?? (attempt.providerId === void 0 ? void 0 : `t${attempt.providerId}`);
   return `${words.length === 0 ? "an unnamed attempt" : words.join(" ")}${number4 === void 0 ? "" : ` #${number4}`}`;
 }
-var import_node_fs9, import_promises11, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, spoolFull, isWithoutSqlite;
+var import_node_fs11, import_promises8, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, sealOrDrop, spoolFull, isWithoutSqlite;
 var init_archiver = __esm({
   "cli/archiver.ts"() {
     "use strict";
-    import_node_fs9 = require("node:fs");
-    import_promises11 = require("node:fs/promises");
+    import_node_fs11 = require("node:fs");
+    import_promises8 = require("node:fs/promises");
     import_node_os6 = require("node:os");
     import_node_path14 = require("node:path");
     init_capture();
     init_compressor();
     init_crash_points();
+    init_deliver();
     init_errors();
     init_flush();
     init_fs_errors();
@@ -57004,6 +57113,10 @@ var init_archiver = __esm({
     init_version();
     LEFT_BEHIND_MS = 6e4;
     LEFT_BEHIND_LOGS = 50;
+    sealOrDrop = (staged, spool) => spool.seal(staged).catch(async (noRoom) => {
+      await spool.discardStaged(staged.manifest.capture.id);
+      throw noRoom;
+    });
     spoolFull = (config2, reason) => new AppError(
       "STORE_FULL",
       `${config2.store} did not take the log (${reason.message}) and the spool ${config2.spool} is full: it is not kept`,
@@ -57066,6 +57179,86 @@ var init_json_fields = __esm({
   }
 });
 
+// forge/repo-path.ts
+function repoPath(repo) {
+  const { owner, name: name2 } = repoParts(repo);
+  if (owner === void 0 || name2 === void 0 || /^\.\.?$/.test(owner) || /^\.\.?$/.test(name2)) {
+    throw new AppError("USAGE", `"${repo}" names no repository`, { hint: "write it as owner/name or host/owner/name" });
+  }
+  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name2)}`;
+}
+function repoOfPage(pageUrl) {
+  const url2 = pageUrl !== void 0 && URL.canParse(pageUrl) ? new URL(pageUrl) : void 0;
+  const parts2 = /\/([^/]+)\/([^/]+)\/actions\/runs\//.exec((url2 == null ? void 0 : url2.pathname) ?? "");
+  if (url2 === void 0 || parts2 === null) return void 0;
+  return `${url2.host}/${decoded(parts2[1])}/${decoded(parts2[2])}`;
+}
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment ?? "");
+  } catch {
+    return segment ?? "";
+  }
+}
+function idSegment(id4, what) {
+  if (/^\d{1,19}$/.test(id4)) return id4;
+  throw new AppError("USAGE", `"${id4}" is no ${what} of this server`, {
+    hint: "it is a number: see the address of its page"
+  });
+}
+var init_repo_path = __esm({
+  "forge/repo-path.ts"() {
+    "use strict";
+    init_attempt();
+    init_errors();
+  }
+});
+
+// forge/pull-head.ts
+function forkName(headRepo, baseRepo) {
+  if (baseRepo === void 0 || (headRepo == null ? void 0 : headRepo.toLowerCase()) === baseRepo.toLowerCase()) return void 0;
+  return headRepo ?? DELETED_FORK;
+}
+async function findFork(http, { repo, number: number4 }, { scope, signal }) {
+  var _a9;
+  const path2 = `${repoPath(repo)}/pulls/${idSegment(String(number4), "pull request")}`;
+  const request = { path: path2, what: `pull request #${number4} of ${repo}`, scope };
+  const { head, base } = (await http.json(request, pullSchema, signal)).value;
+  return forkName((_a9 = head.repo) == null ? void 0 : _a9.full_name, base.repo.full_name);
+}
+function startAskingForks(http, signal) {
+  const known2 = /* @__PURE__ */ new Map();
+  const ask = async (repo, number4) => {
+    try {
+      return await findFork(http, { repo, number: number4 }, { scope: "read:repository", signal });
+    } catch (error3) {
+      if (error3 instanceof AppError && (error3.code === "NOT_FOUND" || error3.code === "REFUSED")) return void 0;
+      throw error3;
+    }
+  };
+  return (repo, pr) => {
+    if (pr === void 0) return Promise.resolve(void 0);
+    const asked = known2.get(`${repo} ${pr}`) ?? ask(repo, pr);
+    known2.set(`${repo} ${pr}`, asked);
+    return asked;
+  };
+}
+var DELETED_FORK, repository, pullSchema;
+var init_pull_head = __esm({
+  "forge/pull-head.ts"() {
+    "use strict";
+    init_zod();
+    init_errors();
+    init_repo_path();
+    DELETED_FORK = "a deleted repository";
+    repository = external_exports.object({ full_name: external_exports.string().min(1) });
+    pullSchema = external_exports.object({
+      head: external_exports.object({ repo: repository.nullish() }),
+      base: external_exports.object({ repo: repository })
+    });
+  }
+});
+
 // forge/environments/event-file.ts
 function findPullRequest(text4) {
   if (text4 === void 0) return void 0;
@@ -57079,16 +57272,19 @@ function findPullRequest(text4) {
   if (typeof event["pull_request"] !== "object" || event["pull_request"] === null) return void 0;
   const pull = fieldsOf(event["pull_request"]);
   const head = fieldsOf(pull["head"]);
+  const nameOf2 = (side) => findText(fieldsOf(fieldsOf(side)["repo"])["full_name"]);
   return {
     number: findPositive(pull["number"]) ?? findPositive(event["number"]),
     headSha: findText(head["sha"]),
-    headBranch: findText(head["ref"])
+    headBranch: findText(head["ref"]),
+    fork: "repo" in head ? forkName(nameOf2(head), nameOf2(pull["base"])) : void 0
   };
 }
 var init_event_file = __esm({
   "forge/environments/event-file.ts"() {
     "use strict";
     init_json_fields();
+    init_pull_head();
   }
 });
 
@@ -57243,7 +57439,7 @@ function readActions(env3, readText, provider) {
     pr: (pull == null ? void 0 : pull.number) ?? findPositive2((_a9 = /^refs\/pull\/(\d+)\//.exec(get2("REF") ?? "")) == null ? void 0 : _a9[1]),
     event,
     url: runUrl(provider, get2, run2),
-    labels: runnerLabels(env3)
+    labels: { ...runnerLabels(env3), ...forkLabel(pull == null ? void 0 : pull.fork) }
   };
 }
 function headSha({ provider, event, isPull, sha, pull }) {
@@ -57267,10 +57463,10 @@ function runUrl(provider, get2, run2) {
   var _a9;
   const server = (_a9 = findHttpUrl(get2("SERVER_URL"))) == null ? void 0 : _a9.href.replace(/\/+$/, "");
   const number4 = provider === "forgejo" ? get2("RUN_NUMBER") : run2;
-  const repository = get2("REPOSITORY");
-  if (provider === "gitea" || server === void 0 || repository === void 0 || number4 === void 0)
+  const repository2 = get2("REPOSITORY");
+  if (provider === "gitea" || server === void 0 || repository2 === void 0 || number4 === void 0)
     return void 0;
-  const path2 = [...repository.split("/"), "actions", "runs", number4].map(encodeURIComponent).join("/");
+  const path2 = [...repository2.split("/"), "actions", "runs", number4].map(encodeURIComponent).join("/");
   return `${server}/${path2}`;
 }
 function runnerLabels(env3) {
@@ -57682,7 +57878,7 @@ async function readIdentity(input2, config2, nowMs) {
 }
 function findFileText(path2) {
   try {
-    return (0, import_node_fs10.readFileSync)(path2, "utf8");
+    return (0, import_node_fs12.readFileSync)(path2, "utf8");
   } catch {
     return void 0;
   }
@@ -57750,7 +57946,7 @@ function labelsOf(pairs) {
 async function askGit() {
   const git = async (...args) => {
     try {
-      const { stdout } = await (0, import_node_util.promisify)(import_node_child_process.execFile)("git", [...args], { timeout: 5e3 });
+      const { stdout } = await (0, import_node_util3.promisify)(import_node_child_process.execFile)("git", [...args], { timeout: 5e3 });
       return stdout.trim() === "" ? void 0 : stdout.trim();
     } catch {
       return void 0;
@@ -57769,13 +57965,13 @@ function repoOfRemote(remote) {
   const [, host, path2] = url2 ?? scp ?? [];
   return host === void 0 || path2 === void 0 ? void 0 : `${host}/${path2.replace(/\.git$/, "").replace(/\/+$/, "")}`;
 }
-var import_node_child_process, import_node_fs10, import_node_util, IDENTITY_OPTIONS, attemptWithFlags, identityFromFlags, FIELD_NAMES, flagFields, mapText;
+var import_node_child_process, import_node_fs12, import_node_util3, IDENTITY_OPTIONS, attemptWithFlags, identityFromFlags, FIELD_NAMES, flagFields, mapText;
 var init_identity = __esm({
   "cli/identity.ts"() {
     "use strict";
     import_node_child_process = require("node:child_process");
-    import_node_fs10 = require("node:fs");
-    import_node_util = require("node:util");
+    import_node_fs12 = require("node:fs");
+    import_node_util3 = require("node:util");
     init_attempt();
     init_errors();
     init_times();
@@ -57930,7 +58126,7 @@ async function* unpackPrefix(input2, decoder) {
     for await (const chunk of input2) {
       for (let at = 0; at < chunk.byteLength && failure2 === void 0; at += PIECE_BYTES) {
         await new Promise((resolve5) => decoder.write(chunk.subarray(at, at + PIECE_BYTES), () => resolve5()));
-        await (0, import_promises12.setImmediate)();
+        await (0, import_promises9.setImmediate)();
         yield* unpacked.splice(0);
       }
       if (failure2 !== void 0) break;
@@ -57947,12 +58143,12 @@ async function* unpackFrames(input2) {
   const zstd2 = openWasmZstd();
   for await (const { bytes, contentLimitBytes } of cutFrames(input2)) yield zstd2.decompress(bytes, contentLimitBytes);
 }
-var import_node_stream13, import_promises12, PIECE_BYTES;
+var import_node_stream13, import_promises9, PIECE_BYTES;
 var init_zstd_stream = __esm({
   "store/zstd-stream.ts"() {
     "use strict";
     import_node_stream13 = require("node:stream");
-    import_promises12 = require("node:timers/promises");
+    import_promises9 = require("node:timers/promises");
     init_zstd2();
     init_zstd_cut();
     init_zstd_wasm();
@@ -57978,7 +58174,7 @@ function unpackGzip(path2) {
 }
 async function checkFile(path2) {
   try {
-    const facts = await (0, import_promises13.stat)(path2);
+    const facts = await (0, import_promises10.stat)(path2);
     if (facts.isDirectory())
       throw new AppError("INPUT_UNREADABLE", `${path2} is a folder, not a log`, {
         hint: `name the files in it, for example '${path2.replace(/\/$/, "")}/*.log'`
@@ -57998,16 +58194,16 @@ function unreadable(path2, cause) {
     cause
   });
 }
-async function* converted(open6, path2) {
+async function* converted(open3, path2) {
   try {
-    yield* open6();
+    yield* open3();
   } catch (cause) {
     throw unreadable(path2, cause);
   }
 }
-async function* bounded(open6, path2) {
+async function* bounded(open3, path2) {
   let total = 0;
-  for await (const chunk of converted(open6, path2)) {
+  for await (const chunk of converted(open3, path2)) {
     total += chunk.byteLength;
     if (total > MAX_UNPACKED_BYTES)
       throw new AppError("INPUT_UNREADABLE", `${path2} unpacks to more than ${MAX_UNPACKED_BYTES / 1024 ** 3} GiB`, {
@@ -58016,19 +58212,19 @@ async function* bounded(open6, path2) {
     yield chunk;
   }
 }
-var import_node_fs11, import_promises13, import_node_path15, import_node_stream14, import_node_zlib, MAX_UNPACKED_BYTES, READ_BYTES2, readFileStream, logNameOf;
+var import_node_fs13, import_promises10, import_node_path15, import_node_stream14, import_node_zlib, MAX_UNPACKED_BYTES, READ_BYTES2, readFileStream, logNameOf;
 var init_log_files = __esm({
   "cli/log-files.ts"() {
     "use strict";
-    import_node_fs11 = require("node:fs");
-    import_promises13 = require("node:fs/promises");
+    import_node_fs13 = require("node:fs");
+    import_promises10 = require("node:fs/promises");
     import_node_path15 = require("node:path");
     import_node_stream14 = require("node:stream");
     import_node_zlib = require("node:zlib");
     init_errors();
     MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
     READ_BYTES2 = 524288;
-    readFileStream = (path2) => (0, import_node_fs11.createReadStream)(path2, { highWaterMark: READ_BYTES2 });
+    readFileStream = (path2) => (0, import_node_fs13.createReadStream)(path2, { highWaterMark: READ_BYTES2 });
     logNameOf = (path2) => (0, import_node_path15.basename)(path2).replace(/\.(gz|zst)$/, "");
   }
 });
@@ -58179,7 +58375,7 @@ function childOf(trie, state2, cls) {
   trie.firstChild.push(0);
   return child;
 }
-function link3({ children, firstChild, nextSibling, entered, ends }) {
+function link2({ children, firstChild, nextSibling, entered, ends }) {
   const failure2 = new Array(entered.length).fill(0);
   const order = [0];
   for (let at = 0; at < order.length; at++) {
@@ -58202,7 +58398,7 @@ function buildAutomaton(words) {
   const { classes, count: classCount } = classify(words);
   const shift = Math.ceil(Math.log2(classCount));
   const trie = buildTrie(words, classes);
-  const { order, failure: failure2 } = link3(trie);
+  const { order, failure: failure2 } = link2(trie);
   const count3 = order.length;
   const firstHit = count3 - trie.ends.size;
   const number4 = new Uint16Array(count3);
@@ -58806,8 +59002,8 @@ function findContextValue(line, from, to) {
   const kind = kindHere(line, name2);
   if (kind === void 0) return { end: name2.to };
   const start = valueStart(line, name2);
-  const open6 = openAt(line, name2, start, kind);
-  if (start === void 0 || open6 !== void 0) return open6 === void 0 ? { end: name2.to } : { end: name2.to, open: open6 };
+  const open3 = openAt(line, name2, start, kind);
+  if (start === void 0 || open3 !== void 0) return open3 === void 0 ? { end: name2.to } : { end: name2.to, open: open3 };
   const value2 = readValue(line, start);
   if (isMasked(line, value2, kind, start.how)) {
     const span = { from: value2.from, to: envLineEnd(line, name2, value2), rule: `value:${kind}` };
@@ -58826,18 +59022,18 @@ function findContextValue(line, from, to) {
   if (bare === value2 || !isMasked(line, bare, kind, start.how)) return { end };
   return { end: name2.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
 }
-function findOpenValue(line, open6) {
+function findOpenValue(line, open3) {
   var _a9;
   const prefix = ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].length) ?? 0;
   const field = VALUE_FIELD.exec(line.slice(prefix));
-  if (field === null && open6.needsValueWord) return void 0;
+  if (field === null && open3.needsValueWord) return void 0;
   const isElement = (field == null ? void 0 : field[0].endsWith(">")) === true;
   const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement ? "element" : "assigned" });
   const whole = withoutScheme(line, value2);
   const text4 = line.slice(whole.from, whole.to);
   const alone = isElement || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
-  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open6.kind)) return void 0;
-  return { from: whole.from, to: whole.to, rule: `value:${open6.kind}` };
+  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
+  return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
 }
 var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, SET_COMMAND, NETRC_BEFORE, BEFORE_ENV_LINE, skip, STOP, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
 var init_mask_context = __esm({
@@ -58897,16 +59093,16 @@ var init_mask_context = __esm({
 });
 
 // store/mask-kube.ts
-function findDataEntry(line, open6) {
+function findDataEntry(line, open3) {
   var _a9;
-  if (indentOf(line) <= open6.indent) return {};
+  if (indentOf(line) <= open3.indent) return {};
   const start = prefixOf(line);
   const value2 = ((_a9 = ENTRY.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
-  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open6 };
+  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open3 };
   const decoded2 = Buffer.from(value2.slice(0, 64), "base64").toString("latin1");
-  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open6 };
+  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open3 };
   const from = line.indexOf(value2, start);
-  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open6 };
+  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open3 };
 }
 var prefixOf, indentOf, findDataBlock, ENTRY;
 var init_mask_kube = __esm({
@@ -58933,17 +59129,17 @@ function findKeyBegin(line, from) {
   BEGIN.lastIndex = from;
   const mark = (_a9 = BEGIN.exec(line)) == null ? void 0 : _a9[0];
   if (mark === void 0) return {};
-  const open6 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
+  const open3 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
   const start = from + mark.length;
   const rest = line.slice(start, start + MAX_GAP);
   const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
-  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open6 };
+  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
   const body = start + gap;
   if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
   const to = bodyEnd(line, body);
   const span = { from: body, to, rule: "private-key" };
   const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
-  return !isEnded && to >= line.length - 4 ? { span, open: open6 } : { span };
+  return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
 }
 function bodyEnd(line, from) {
   BODY_PART.lastIndex = from;
@@ -58956,15 +59152,15 @@ function findPuttyKey(line, to) {
   const count3 = (_a9 = /^\s{0,4}(\d{1,3})\s*$/.exec(line.slice(to, to + 12))) == null ? void 0 : _a9[1];
   return count3 === void 0 ? void 0 : { linesLeft: Number(count3), wordsBefore: wordsBefore(line.slice(0, to)) };
 }
-function findKeyLine(line, open6) {
+function findKeyLine(line, open3) {
   if (END.test(line)) return {};
-  const next = { ...open6, linesLeft: open6.linesLeft - 1 };
+  const next = { ...open3, linesLeft: open3.linesLeft - 1 };
   const still = next.linesLeft > 0 ? { open: next } : {};
   const match = LAST_WORD.exec(line);
   const word = (match == null ? void 0 : match[1]) ?? "";
   const from = match === null ? 0 : match.index + match[0].indexOf(word, match[0].startsWith(word) ? 0 : 1);
   const before = wordsBefore(line.slice(0, from));
-  if (match !== null && before <= open6.wordsBefore && isKeyText(word)) {
+  if (match !== null && before <= open3.wordsBefore && isKeyText(word)) {
     return { span: { from, to: from + word.length, rule: "private-key" }, ...still };
   }
   return HEADER.test(line) ? still : {};
@@ -61151,7 +61347,7 @@ function namedValue(name2, env3) {
 }
 function valuesInFile(path2) {
   try {
-    const lines = (0, import_node_fs12.readFileSync)(path2, "utf8").split(/\r?\n/).filter((line) => line !== "");
+    const lines = (0, import_node_fs14.readFileSync)(path2, "utf8").split(/\r?\n/).filter((line) => line !== "");
     return lines.map((value2) => ({ name: "mask-file", value: value2 }));
   } catch (cause) {
     throw new AppError("INPUT_UNREADABLE", `--mask-file ${path2} cannot be read: ${reasonOf(cause)}`, {
@@ -61160,11 +61356,11 @@ function valuesInFile(path2) {
     });
   }
 }
-var import_node_fs12, MASK_VALUE_OPTIONS, MASK_OPTIONS;
+var import_node_fs14, MASK_VALUE_OPTIONS, MASK_OPTIONS;
 var init_masking = __esm({
   "cli/masking.ts"() {
     "use strict";
-    import_node_fs12 = require("node:fs");
+    import_node_fs14 = require("node:fs");
     init_errors();
     init_mask();
     init_told_values();
@@ -61306,6 +61502,38 @@ var init_forgejo_json = __esm({
   }
 });
 
+// forge/own-comment.ts
+async function findOwnComment(http, marked, signal) {
+  if (marked.length === 0) return void 0;
+  const own2 = await findOwnUserId(http, signal);
+  if (own2 !== void 0) return marked.find(({ user }) => (user == null ? void 0 : user.id) === own2);
+  const machine = marked.find(({ user }) => (user == null ? void 0 : user.id) === ACTIONS_USER_ID || (user == null ? void 0 : user.type) === "Bot");
+  if (machine !== void 0) return machine;
+  throw new AppError("REFUSED", "a comment with our marker is there, and this token may not ask whether it is ours", {
+    hint: "give the token the right to read its own user (read:user), or delete that comment"
+  });
+}
+async function findOwnUserId(http, signal) {
+  var _a9;
+  const request = { path: "/user", what: "the user of the token", scope: "read:user" };
+  try {
+    return (_a9 = await http.findJson(request, external_exports.object({ id: external_exports.int() }), signal)) == null ? void 0 : _a9.id;
+  } catch (error3) {
+    if (error3 instanceof AppError && error3.code === "REFUSED") return void 0;
+    throw error3;
+  }
+}
+var authorSchema, ACTIONS_USER_ID;
+var init_own_comment = __esm({
+  "forge/own-comment.ts"() {
+    "use strict";
+    init_zod();
+    init_errors();
+    authorSchema = external_exports.object({ id: external_exports.int(), type: external_exports.string().optional() }).nullish().catch(void 0);
+    ACTIONS_USER_ID = -2;
+  }
+});
+
 // forge/gitea-json.ts
 function stateOf(word) {
   switch (word) {
@@ -61329,6 +61557,7 @@ var init_gitea_json = __esm({
     "use strict";
     init_zod();
     init_attempt();
+    init_own_comment();
     text2 = external_exports.string().optional().nullable().transform((value2) => value2 === null || value2 === "" ? void 0 : value2);
     time6 = external_exports.string().optional().nullable().transform((value2) => {
       const ms = Date.parse(value2 ?? "");
@@ -61396,6 +61625,7 @@ var init_gitea_json = __esm({
       id: id2,
       html_url: text2,
       body: external_exports.string().nullable().optional(),
+      user: authorSchema,
       assets: external_exports.array(external_exports.object({ name: external_exports.string() })).nullable().optional()
     });
     attachmentSettingsSchema = external_exports.object({
@@ -61431,9 +61661,9 @@ async function collect(entries) {
   return all;
 }
 function hasNext(headers, { total, seen }) {
-  const link4 = headers.get("link");
-  if (link4 !== null && /rel="?next"?/.test(link4)) return true;
-  return total === void 0 ? link4 === null : seen < total;
+  const link3 = headers.get("link");
+  if (link3 !== null && /rel="?next"?/.test(link3)) return true;
+  return total === void 0 ? link3 === null : seen < total;
 }
 function headerNumber(headers, name2) {
   var _a9;
@@ -61461,41 +61691,6 @@ var init_pages = __esm({
     "use strict";
     init_zod();
     MAX_PAGES = 400;
-  }
-});
-
-// forge/repo-path.ts
-function repoPath(repo) {
-  const { owner, name: name2 } = repoParts(repo);
-  if (owner === void 0 || name2 === void 0 || /^\.\.?$/.test(owner) || /^\.\.?$/.test(name2)) {
-    throw new AppError("USAGE", `"${repo}" names no repository`, { hint: "write it as owner/name or host/owner/name" });
-  }
-  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name2)}`;
-}
-function repoOfPage(pageUrl) {
-  const url2 = pageUrl !== void 0 && URL.canParse(pageUrl) ? new URL(pageUrl) : void 0;
-  const parts2 = /\/([^/]+)\/([^/]+)\/actions\/runs\//.exec((url2 == null ? void 0 : url2.pathname) ?? "");
-  if (url2 === void 0 || parts2 === null) return void 0;
-  return `${url2.host}/${decoded(parts2[1])}/${decoded(parts2[2])}`;
-}
-function decoded(segment) {
-  try {
-    return decodeURIComponent(segment ?? "");
-  } catch {
-    return segment ?? "";
-  }
-}
-function idSegment(id4, what) {
-  if (/^\d{1,19}$/.test(id4)) return id4;
-  throw new AppError("USAGE", `"${id4}" is no ${what} of this server`, {
-    hint: "it is a number: see the address of its page"
-  });
-}
-var init_repo_path = __esm({
-  "forge/repo-path.ts"() {
-    "use strict";
-    init_attempt();
-    init_errors();
   }
 });
 
@@ -61583,10 +61778,11 @@ async function writeComment(http, { issue: issue2, comment }, signal) {
   const list2 = `${base}/issues/${issue2.number}/comments`;
   const read = { path: list2, what, scope: "read:issue" };
   const { value: value2 } = await http.json(read, external_exports.array(commentSchema).nullable(), signal);
-  const old = value2 == null ? void 0 : value2.find((c5) => {
+  const marked = (value2 == null ? void 0 : value2.filter((c5) => {
     var _a10;
     return ((_a10 = c5.body) == null ? void 0 : _a10.startsWith(comment.marker)) === true;
-  });
+  })) ?? [];
+  const old = await findOwnComment(http, marked, signal);
   const attachments = ((_a9 = old == null ? void 0 : old.assets) == null ? void 0 : _a9.map((a5) => a5.name)) ?? [];
   if (old !== void 0 && old.body === comment.body)
     return { id: old.id, url: old.html_url, state: "unchanged", attachments };
@@ -61596,8 +61792,8 @@ async function writeComment(http, { issue: issue2, comment }, signal) {
     await http.send({ path: path2, method: "PATCH", json: json2, what, scope: "write:issue" }, signal);
     return { id: old.id, url: old.html_url, state: "edited", attachments };
   }
-  const write = { path: list2, method: "POST", json: json2, what, scope: "write:issue" };
-  const created = (await http.json(write, commentSchema, signal)).value;
+  const write2 = { path: list2, method: "POST", json: json2, what, scope: "write:issue" };
+  const created = (await http.json(write2, commentSchema, signal)).value;
   return { id: created.id, url: created.html_url, state: "created", attachments: [] };
 }
 async function attachmentLimits(http, signal) {
@@ -61629,7 +61825,9 @@ var init_gitea_social = __esm({
     init_zod();
     init_errors();
     init_gitea_json();
+    init_own_comment();
     init_pages();
+    init_pull_head();
     init_repo_path();
     STATES = ["pending", "success", "failure", "error", "warning", "skipped"];
     MEBIBYTE = 1024 * 1024;
@@ -61643,6 +61841,7 @@ var init_gitea_social = __esm({
         await http.send({ path: path2, method: "POST", json: json2, what, scope: "write:repository" }, signal);
       },
       issueState: (issue2, signal) => findIssueState(http, issue2, { scope: "read:issue", signal }),
+      forkOfPull: (pull, signal) => findFork(http, pull, { scope: "read:repository", signal }),
       comment: (issue2, comment, signal) => writeComment(http, { issue: issue2, comment }, signal),
       attachmentLimits: (signal) => attachmentLimits(http, signal),
       attach: (target, file2, signal) => attach(http, { target, file: file2 }, signal)
@@ -61895,7 +62094,8 @@ function attemptOf(job, {
     conclusion: conclusionOf3(status),
     startedAtMs: task == null ? void 0 : task.run_started_at,
     finishedAtMs: isDone ? task == null ? void 0 : task.updated_at : void 0,
-    url: run2.html_url
+    url: run2.html_url,
+    labels: forkLabel(isPull ? pull == null ? void 0 : pull.fork : void 0)
   };
 }
 function headOf(run2) {
@@ -61961,18 +62161,26 @@ async function* listTasksDownTo(server, { repo, downTo, detailed }, signal) {
 }
 async function* attemptsOfTasks(server, { repo, tasks, all, wholeList, detailed }, signal) {
   const runOf = startAsking((task) => tellRun(server, { repo, task }, signal));
+  const forkOf = startAskingForks(server.http, signal);
   for (const task of tasks.toReversed()) {
     const place = { kind: "none", why: server.noLog };
-    const facts = (detailed == null ? void 0 : detailed.has(task.id)) === false ? NO_FACTS : await runOf(task);
-    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, ...facts });
+    const isWanted = (detailed == null ? void 0 : detailed.has(task.id)) !== false;
+    const facts = isWanted ? await runOf(task) : NO_FACTS;
+    const fork = isWanted ? await forkOf(repo, prOf(task)) : void 0;
+    const attempt = attemptOfTask(task, { server, repo, tasks: all, wholeList, fork, ...facts });
     yield { attempt, state: stateOf(task.status), jobId: void 0, log: place };
   }
 }
-function attemptOfTask(task, { server, repo, tasks, wholeList, workflow, run: run2 }) {
+function prOf({ head_branch: branch }) {
   var _a9;
+  const number4 = (_a9 = /^#(\d+)$/.exec(branch ?? "")) == null ? void 0 : _a9[1];
+  return number4 === void 0 ? void 0 : Number(number4);
+}
+function attemptOfTask(task, context) {
+  const { server, repo, tasks, wholeList, workflow, run: run2 } = context;
   const job = { runNumber: task.run_number, workflowFile: task.workflow_id, name: task.name };
   const rank = tasksOfJob(tasks, job).toReversed().indexOf(task) + 1;
-  const pr = (_a9 = /^#(\d+)$/.exec(task.head_branch ?? "")) == null ? void 0 : _a9[1];
+  const pr = prOf(task);
   return {
     ...UNKNOWN_ATTEMPT,
     provider: server.provider,
@@ -61985,12 +62193,13 @@ function attemptOfTask(task, { server, repo, tasks, wholeList, workflow, run: ru
     attempt: wholeList ? rank : void 0,
     providerId: task.id,
     branch: pr === void 0 ? task.head_branch : void 0,
-    pr: pr === void 0 ? void 0 : Number(pr),
+    pr,
     event: task.event,
     conclusion: conclusionOf3(task.status),
     startedAtMs: task.run_started_at,
     finishedAtMs: stateOf(task.status) === "finished" ? task.updated_at : void 0,
-    url: task.url
+    url: task.url,
+    labels: forkLabel(context.fork)
   };
 }
 function startAsking(ask) {
@@ -62028,10 +62237,86 @@ var init_gitea_task_attempts = __esm({
     init_errors();
     init_gitea_json();
     init_gitea_tasks();
+    init_pull_head();
     init_repo_path();
     init_workflow_name();
     taskId = (text4) => idSegment(text4, "task");
     NO_FACTS = { workflow: void 0, run: void 0 };
+  }
+});
+
+// forge/http-failure.ts
+function serverReason(body, token) {
+  const found = reasonFields(body).join(": ");
+  const masked = token === void 0 || token === "" ? found : found.replaceAll(token, "***");
+  return showText(masked, { maxLineBytes: MAX_REASON_BYTES }).replaceAll("\n", " ").trim();
+}
+function reasonFields(body) {
+  let json2;
+  try {
+    json2 = JSON.parse(body);
+  } catch {
+    return [];
+  }
+  if (typeof json2 !== "object" || json2 === null) return [];
+  const { message, errors } = json2;
+  const list2 = Array.isArray(errors) ? errors : [];
+  return [message, ...list2].filter((part) => typeof part === "string" && part !== "");
+}
+function failureOf2(status, body, note, source) {
+  const cause = { status };
+  const reason = serverReason(body, source.token);
+  const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note.what}`;
+  const haveToken = source.token !== void 0 && source.token !== "";
+  if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note, source, haveToken), cause });
+  if (status === 403) {
+    const hint2 = `the token in ${source.tokenVariable} needs ${note.scope}; in a job add it under \`permissions:\``;
+    return new AppError("REFUSED", said, { hint: haveToken ? hint2 : tokenHint(note, source, false), cause });
+  }
+  if (status === 404 || status === 410) {
+    const hint2 = haveToken ? "it was deleted or has expired, or the token may not see this repository" : `a private repository looks absent without a token: set ${source.tokenVariable} (${note.scope})`;
+    return new AppError("NOT_FOUND", said, { hint: hint2, cause });
+  }
+  if (status === 429) {
+    return new AppError("PROVIDER_UNAVAILABLE", said, { hint: "its rate limit is used up: try again later", cause });
+  }
+  if (status >= 500) {
+    return new AppError("PROVIDER_UNAVAILABLE", said, { hint: "the server has a problem: try again later", cause });
+  }
+  const hint = "the server refused the request as it is: its own words stand in brackets";
+  return new AppError("REFUSED", said, { hint, cause });
+}
+function statusOf(error3) {
+  const cause = error3 instanceof AppError ? error3.cause : void 0;
+  const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
+  return typeof status === "number" ? status : void 0;
+}
+function tokenHint(note, source, haveToken) {
+  return haveToken ? `the token in ${source.tokenVariable} is expired, revoked or of another server: make one with ${note.scope}` : `set ${source.tokenVariable} to a token with ${note.scope}; in a job: \`${source.tokenVariable}: \${{ github.token }}\``;
+}
+var MAX_REASON_BYTES, notJson, wrongShape;
+var init_http_failure = __esm({
+  "forge/http-failure.ts"() {
+    "use strict";
+    init_errors();
+    init_visible_text();
+    MAX_REASON_BYTES = 300;
+    notJson = (note, source, isHtml) => new AppError(
+      "PROVIDER_UNAVAILABLE",
+      `${source.host} answered ${isHtml ? "an HTML page" : "something that is not JSON"} for the ${note.what}`,
+      {
+        hint: "a proxy, a login page or a wrong address stands before the API: check FIRSTRED_API_URL",
+        cause: { status: 200 }
+      }
+    );
+    wrongShape = (note, source, path2) => new AppError(
+      "PROVIDER_UNAVAILABLE",
+      `${source.host} answered JSON of an unknown shape for the ${note.what} (field ${showText(path2)})`,
+      {
+        hint: "this version of the server is not known: run `firstred doctor` and report its version",
+        cause: { status: 200 }
+      }
+    );
   }
 });
 
@@ -62041,6 +62326,7 @@ async function* readLog(http, request, { signal, check: check2 }) {
   for (let resumes = 0; ; resumes++) {
     const answer = await http.open(logRequest(request, sizeBytes), signal);
     try {
+      refusePage(answer, http, request);
       check2 == null ? void 0 : check2(answer);
       if (sizeBytes > 0) checkContinues(answer, sizeBytes, request);
     } catch (error3) {
@@ -62060,6 +62346,9 @@ async function* readLog(http, request, { signal, check: check2 }) {
     }
   }
 }
+function refusePage(answer, http, request) {
+  if (/^text\/html\b/i.test(answer.headers.get("content-type") ?? "")) throw notJson(request, http.source, true);
+}
 function checkContinues(answer, fromByte, { what }) {
   const range3 = /^bytes (\d+)-/.exec(answer.headers.get("content-range") ?? "");
   if (answer.status === 206 && Number(range3 == null ? void 0 : range3[1]) === fromByte) return;
@@ -62072,6 +62361,7 @@ var init_log_stream = __esm({
   "forge/log-stream.ts"() {
     "use strict";
     init_errors();
+    init_http_failure();
     MAX_RESUMES = 5;
     logRequest = (request, fromByte) => ({
       ...request,
@@ -62169,81 +62459,6 @@ var init_forgejo = __esm({
   }
 });
 
-// forge/http-failure.ts
-function serverReason(body, token) {
-  const found = reasonFields(body).join(": ");
-  const masked = token === void 0 || token === "" ? found : found.replaceAll(token, "***");
-  return showText(masked, { maxLineBytes: MAX_REASON_BYTES }).replaceAll("\n", " ").trim();
-}
-function reasonFields(body) {
-  let json2;
-  try {
-    json2 = JSON.parse(body);
-  } catch {
-    return [];
-  }
-  if (typeof json2 !== "object" || json2 === null) return [];
-  const { message, errors } = json2;
-  const list2 = Array.isArray(errors) ? errors : [];
-  return [message, ...list2].filter((part) => typeof part === "string" && part !== "");
-}
-function failureOf2(status, body, note, source) {
-  const cause = { status };
-  const reason = serverReason(body, source.token);
-  const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note.what}`;
-  const haveToken = source.token !== void 0 && source.token !== "";
-  if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note, source, haveToken), cause });
-  if (status === 403) {
-    const hint2 = `the token in ${source.tokenVariable} needs ${note.scope}; in a job add it under \`permissions:\``;
-    return new AppError("REFUSED", said, { hint: haveToken ? hint2 : tokenHint(note, source, false), cause });
-  }
-  if (status === 404 || status === 410) {
-    const hint2 = haveToken ? "it was deleted or has expired, or the token may not see this repository" : `a private repository looks absent without a token: set ${source.tokenVariable} (${note.scope})`;
-    return new AppError("NOT_FOUND", said, { hint: hint2, cause });
-  }
-  if (status === 429) {
-    return new AppError("PROVIDER_UNAVAILABLE", said, { hint: "its rate limit is used up: try again later", cause });
-  }
-  if (status >= 500) {
-    return new AppError("PROVIDER_UNAVAILABLE", said, { hint: "the server has a problem: try again later", cause });
-  }
-  const hint = "the server refused the request as it is: its own words stand in brackets";
-  return new AppError("REFUSED", said, { hint, cause });
-}
-function statusOf(error3) {
-  const cause = error3 instanceof AppError ? error3.cause : void 0;
-  const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
-  return typeof status === "number" ? status : void 0;
-}
-function tokenHint(note, source, haveToken) {
-  return haveToken ? `the token in ${source.tokenVariable} is expired, revoked or of another server: make one with ${note.scope}` : `set ${source.tokenVariable} to a token with ${note.scope}; in a job: \`${source.tokenVariable}: \${{ github.token }}\``;
-}
-var MAX_REASON_BYTES, notJson, wrongShape;
-var init_http_failure = __esm({
-  "forge/http-failure.ts"() {
-    "use strict";
-    init_errors();
-    init_visible_text();
-    MAX_REASON_BYTES = 300;
-    notJson = (note, source, isHtml) => new AppError(
-      "PROVIDER_UNAVAILABLE",
-      `${source.host} answered ${isHtml ? "an HTML page" : "something that is not JSON"} for the ${note.what}`,
-      {
-        hint: "a proxy, a login page or a wrong address stands before the API: check FIRSTRED_API_URL",
-        cause: { status: 200 }
-      }
-    );
-    wrongShape = (note, source, path2) => new AppError(
-      "PROVIDER_UNAVAILABLE",
-      `${source.host} answered JSON of an unknown shape for the ${note.what} (field ${showText(path2)})`,
-      {
-        hint: "this version of the server is not known: run `firstred doctor` and report its version",
-        cause: { status: 200 }
-      }
-    );
-  }
-});
-
 // forge/gitea-log.ts
 async function* readGiteaLog({ http, says500ForMissing }, { attempt, jobId }, signal) {
   const request = logRequest2(attempt.repo ?? "", jobId ?? "");
@@ -62292,7 +62507,7 @@ function startWalk(server, signal) {
     known2.set(sha, asked);
     return asked;
   };
-  return { ...server, statusesOf };
+  return { ...server, statusesOf, forkOf: startAskingForks(server.http, signal) };
 }
 async function* listRunAttempts(giteaServer, filter, signal) {
   const server = startWalk(giteaServer, signal);
@@ -62355,7 +62570,8 @@ async function jobsOfRun2(server, repo, run2, signal) {
   }
   return jobs;
 }
-async function* attemptsOfRun2(server, context, signal) {
+async function* attemptsOfRun2(server, told, signal) {
+  const context = { ...told, fork: await server.forkOf(told.repo, prOf2(told.run)) };
   const { run: run2, jobs, tasks } = context;
   const workflow = await workflowOf2(server, context, signal);
   const given = /* @__PURE__ */ new Set();
@@ -62407,12 +62623,11 @@ function attemptOf2(job, {
   task,
   workflow
 }) {
-  var _a9, _b, _c5;
+  var _a9, _b;
   const { run: run2, repo } = context;
   const pull = (_a9 = run2.pull_requests) == null ? void 0 : _a9[0];
   const event = (task == null ? void 0 : task.event) ?? eventOf(run2.event);
   const sha = job.head_sha ?? run2.head_sha;
-  const prOfPath = (_b = /@refs\/pull\/(\d+)\//.exec(run2.path ?? "")) == null ? void 0 : _b[1];
   return {
     ...UNKNOWN_ATTEMPT,
     provider: "gitea",
@@ -62425,15 +62640,20 @@ function attemptOf2(job, {
     run: run2.id,
     attempt: (job.run_attempt ?? 0) > 0 && job.started_at !== void 0 ? job.run_attempt ?? void 0 : void 0,
     providerId: task == null ? void 0 : task.id,
-    branch: ((_c5 = pull == null ? void 0 : pull.head) == null ? void 0 : _c5.ref) ?? job.head_branch ?? run2.head_branch,
-    pr: (pull == null ? void 0 : pull.number) ?? (prOfPath === void 0 ? void 0 : Number(prOfPath)),
+    branch: ((_b = pull == null ? void 0 : pull.head) == null ? void 0 : _b.ref) ?? job.head_branch ?? run2.head_branch,
+    pr: prOf2(run2),
     event,
     conclusion: conclusionOf3(job.conclusion),
     startedAtMs: job.started_at,
     finishedAtMs: job.completed_at,
     url: job.html_url,
-    labels: job.runner_name === void 0 ? {} : { runner: job.runner_name }
+    labels: { ...job.runner_name === void 0 ? {} : { runner: job.runner_name }, ...forkLabel(context.fork) }
   };
+}
+function prOf2({ pull_requests: pulls, path: path2 }) {
+  var _a9, _b;
+  const inPath = (_a9 = /@refs\/pull\/(\d+)\//.exec(path2 ?? "")) == null ? void 0 : _a9[1];
+  return ((_b = pulls == null ? void 0 : pulls[0]) == null ? void 0 : _b.number) ?? (inPath === void 0 ? void 0 : Number(inPath));
 }
 function logPlace2(job, taskId2, given) {
   if (taskId2 !== void 0 && given.has(taskId2)) return { kind: "passed-through", providerId: taskId2 };
@@ -62469,6 +62689,7 @@ var init_gitea_runs = __esm({
     init_gitea_log();
     init_gitea_tasks();
     init_pages();
+    init_pull_head();
     init_repo_path();
     init_workflow_name();
     SCOPE2 = "read:repository";
@@ -62568,6 +62789,7 @@ var init_github_json = __esm({
     "use strict";
     init_zod();
     init_attempt();
+    init_own_comment();
     text3 = external_exports.string().optional().nullable().transform((value2) => value2 === null || value2 === "" ? void 0 : value2);
     time7 = external_exports.string().optional().nullable().transform((value2) => {
       const ms = Date.parse(value2 ?? "");
@@ -62585,6 +62807,9 @@ var init_github_json = __esm({
       html_url: text3,
       created_at: time7,
       updated_at: time7,
+      repository: external_exports.object({ full_name: external_exports.string() }).nullish(),
+      /** null: a fork that was deleted. */
+      head_repository: external_exports.object({ full_name: external_exports.string() }).nullish(),
       pull_requests: external_exports.array(external_exports.object({ number: external_exports.int().positive() })).nullable().optional()
     });
     githubJobSchema = external_exports.object({
@@ -62611,7 +62836,12 @@ var init_github_json = __esm({
       target_url: text3,
       created_at: time7
     });
-    githubCommentSchema = external_exports.object({ id: id3, html_url: text3, body: external_exports.string().nullable().optional() });
+    githubCommentSchema = external_exports.object({
+      id: id3,
+      html_url: text3,
+      body: external_exports.string().nullable().optional(),
+      user: authorSchema
+    });
   }
 });
 
@@ -62705,7 +62935,7 @@ function attemptOf3(job, { repo, run: run2 }) {
     startedAtMs: job.started_at,
     finishedAtMs: job.completed_at,
     url: job.html_url,
-    labels: job.runner_name === void 0 ? {} : { runner: job.runner_name }
+    labels: { ...job.runner_name === void 0 ? {} : { runner: job.runner_name }, ...forkLabel(forkOfRun(run2)) }
   };
 }
 async function findOwnGithubAttempt(http, own2, signal) {
@@ -62728,7 +62958,7 @@ async function findOwnGithubAttempt(http, own2, signal) {
   const attempt = attemptOf3(job, { repo, run: found.value });
   return { attempt, state: githubState(job.status), jobId: job.id, log: logPlace3(job) };
 }
-var SCOPE3, MAX_FILTERED_RUNS, RERUN_WINDOW_MS, runShape, jobShape, isCopyOf;
+var SCOPE3, MAX_FILTERED_RUNS, RERUN_WINDOW_MS, runShape, jobShape, isCopyOf, forkOfRun;
 var init_github_runs = __esm({
   "forge/github-runs.ts"() {
     "use strict";
@@ -62736,6 +62966,7 @@ var init_github_runs = __esm({
     init_forge();
     init_github_json();
     init_pages();
+    init_pull_head();
     init_repo_path();
     SCOPE3 = "actions: read";
     MAX_FILTERED_RUNS = 1e3;
@@ -62749,6 +62980,7 @@ var init_github_runs = __esm({
     };
     jobShape = { ...runShape, item: githubJobSchema, key: "jobs", idOf: (job) => job.id };
     isCopyOf = (job, other) => other.id !== job.id && other.name === job.name && (other.run_attempt ?? 0) < (job.run_attempt ?? 0) && job.started_at !== void 0 && job.completed_at !== void 0 && other.started_at === job.started_at && other.completed_at === job.completed_at;
+    forkOfRun = ({ repository: repository2, head_repository: head }) => head === void 0 ? void 0 : forkName(head == null ? void 0 : head.full_name, repository2 == null ? void 0 : repository2.full_name);
   }
 });
 
@@ -62758,19 +62990,19 @@ __export(log_archive_exports, {
   openLogArchive: () => openLogArchive
 });
 async function openLogArchive(chunks, what) {
-  const folder = await (0, import_promises14.mkdtemp)((0, import_node_path16.join)((0, import_node_os7.tmpdir)(), "firstred-logs-"));
+  const folder = await (0, import_promises11.mkdtemp)((0, import_node_path16.join)((0, import_node_os7.tmpdir)(), "firstred-logs-"));
   try {
     const path2 = (0, import_node_path16.join)(folder, "logs.zip");
-    await (0, import_promises15.pipeline)(import_node_stream15.Readable.from(bounded2(chunks, what)), (0, import_node_fs13.createWriteStream)(path2, { mode: 384 }));
+    await (0, import_promises12.pipeline)(import_node_stream15.Readable.from(bounded2(chunks, what)), (0, import_node_fs15.createWriteStream)(path2, { mode: 384 }));
     const zip = await loadYauzl().openPromise(path2, { autoClose: false, lazyEntries: true, decodeStrings: false });
     const logs = await jobLogs(zip, what);
     const close = async () => {
       zip.close();
-      await (0, import_promises14.rm)(folder, { recursive: true, force: true });
+      await (0, import_promises11.rm)(folder, { recursive: true, force: true });
     };
     return { find: ({ attempt }) => readLog2(zip, logs.get(fileNameOf(attempt.job ?? "")), what), close };
   } catch (error3) {
-    await (0, import_promises14.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises11.rm)(folder, { recursive: true, force: true });
     throw error3 instanceof AppError ? error3 : damaged(what, error3);
   }
 }
@@ -62807,17 +63039,17 @@ function readLog2(zip, entry, what) {
   }
   return read(entry);
 }
-var import_node_fs13, import_promises14, import_node_module2, import_node_os7, import_node_path16, import_node_stream15, import_promises15, MAX_ENTRIES, MAX_ARCHIVE_BYTES, loadYauzl, fileNameOf, damaged;
+var import_node_fs15, import_promises11, import_node_module2, import_node_os7, import_node_path16, import_node_stream15, import_promises12, MAX_ENTRIES, MAX_ARCHIVE_BYTES, loadYauzl, fileNameOf, damaged;
 var init_log_archive = __esm({
   "forge/log-archive.ts"() {
     "use strict";
-    import_node_fs13 = require("node:fs");
-    import_promises14 = require("node:fs/promises");
+    import_node_fs15 = require("node:fs");
+    import_promises11 = require("node:fs/promises");
     import_node_module2 = require("node:module");
     import_node_os7 = require("node:os");
     import_node_path16 = require("node:path");
     import_node_stream15 = require("node:stream");
-    import_promises15 = require("node:stream/promises");
+    import_promises12 = require("node:stream/promises");
     init_errors();
     MAX_ENTRIES = 2e5;
     MAX_ARCHIVE_BYTES = 20 * 1024 ** 3;
@@ -62848,6 +63080,7 @@ function openGithub(http, version2, now) {
     statuses: (repo, sha, signal) => listGithubStatuses(http, { repo, sha }, signal),
     setStatus: (status, signal) => setGithubStatus(http, status, signal),
     issueState: (issue2, signal) => findIssueState(http, issue2, { scope: "issues: read", signal }),
+    forkOfPull: (pull, signal) => findFork(http, pull, { scope: "pull-requests: read", signal }),
     comment: (issue2, comment, signal) => writeGithubComment(http, { issue: issue2, comment }, signal)
   };
 }
@@ -62902,7 +63135,6 @@ async function setGithubStatus(http, status, signal) {
   await http.send({ path: path2, method: "POST", json: json2, what, scope: "statuses: write" }, signal);
 }
 async function writeGithubComment(http, { issue: issue2, comment }, signal) {
-  var _a9;
   const base = repoPath(issue2.repo);
   const what = `comments of #${issue2.number} of ${issue2.repo}`;
   const scope = "issues: write";
@@ -62914,8 +63146,10 @@ async function writeGithubComment(http, { issue: issue2, comment }, signal) {
     pageSize: 100
   };
   const json2 = { body: comment.body };
-  for await (const old of listPages(http, { path: list2, what, scope: "issues: read" }, shape, signal)) {
-    if (((_a9 = old.body) == null ? void 0 : _a9.startsWith(comment.marker)) !== true) continue;
+  const all = await collect(listPages(http, { path: list2, what, scope: "issues: read" }, shape, signal));
+  const marked = all.filter(({ body }) => (body == null ? void 0 : body.startsWith(comment.marker)) === true);
+  const old = await findOwnComment(http, marked, signal);
+  if (old !== void 0) {
     if (old.body === comment.body) return { id: old.id, url: old.html_url, state: "unchanged", attachments: [] };
     await http.send({ path: `${base}/issues/comments/${old.id}`, method: "PATCH", json: json2, what, scope }, signal);
     return { id: old.id, url: old.html_url, state: "edited", attachments: [] };
@@ -62931,7 +63165,9 @@ var init_github = __esm({
     init_github_json();
     init_github_runs();
     init_log_stream();
+    init_own_comment();
     init_pages();
+    init_pull_head();
     init_repo_path();
     MAX_DESCRIPTION = 140;
     LOG_DELAY_MS = 6e4;
@@ -63196,7 +63432,7 @@ function apiCandidates({ serverUrl, apiUrl }) {
   return [...new Set(all)].filter((url2) => URL.canParse(url2));
 }
 async function probe(http, failures, signal) {
-  const note = { what: "version of the server", scope: "read:misc" };
+  const note = { what: "version of the server", scope: "read:repository (on GitHub actions: read)" };
   try {
     const found = await http.findJson({ ...note, path: "/version" }, versionSchema, signal);
     if (found !== void 0) return byVersion(found.version);
@@ -63266,18 +63502,18 @@ function withServer(env3, server) {
   const job = ["FIRSTRED_API_URL", "GITHUB_API_URL", "FORGEJO_API_URL", "GITHUB_SERVER_URL", "FORGEJO_SERVER_URL"];
   return { ...named, ...Object.fromEntries(job.map((name2) => [name2, void 0])) };
 }
-var import_promises16, sameOrigin2, forgeTools;
+var import_promises13, sameOrigin2, forgeTools;
 var init_forge_access = __esm({
   "cli/forge-access.ts"() {
     "use strict";
-    import_promises16 = require("node:timers/promises");
+    import_promises13 = require("node:timers/promises");
     init_errors();
     sameOrigin2 = (a5, b5) => URL.canParse(a5) && URL.canParse(b5) && new URL(a5).origin === new URL(b5).origin;
     forgeTools = (io) => ({
       fetch: globalThis.fetch,
       now: io.now,
       sleep: async (waitMs, signal) => {
-        await (0, import_promises16.setTimeout)(waitMs, void 0, { signal });
+        await (0, import_promises13.setTimeout)(waitMs, void 0, { signal });
       }
     });
   }
@@ -63346,16 +63582,16 @@ async function openOwnLog(input2, io) {
 }
 function findFileText2(path2) {
   try {
-    return (0, import_node_fs14.readFileSync)(path2, "utf8");
+    return (0, import_node_fs16.readFileSync)(path2, "utf8");
   } catch {
     return void 0;
   }
 }
-var import_node_fs14;
+var import_node_fs16;
 var init_own_log = __esm({
   "cli/own-log.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
+    import_node_fs16 = require("node:fs");
     init_errors();
     init_forge_access();
   }
@@ -64932,16 +65168,16 @@ var require_parse = __commonJS({
         const analysis = analyzeRepeatedExtglob(body, opts);
         if ((token.type === "plus" || token.type === "star") && analysis.risky) {
           const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
-          const open6 = tokens[token.tokensIndex];
-          open6.type = "text";
-          open6.value = literal2;
-          open6.output = safeOutput || utils.escapeRegex(literal2);
+          const open3 = tokens[token.tokensIndex];
+          open3.type = "text";
+          open3.value = literal2;
+          open3.output = safeOutput || utils.escapeRegex(literal2);
           for (let i5 = token.tokensIndex + 1; i5 < tokens.length; i5++) {
             tokens[i5].value = "";
             tokens[i5].output = "";
             delete tokens[i5].suffix;
           }
-          state2.output = token.output + open6.output;
+          state2.output = token.output + open3.output;
           state2.backtrack = true;
           push({ type: "paren", extglob: true, value: value2, output: "" });
           decrement("parens");
@@ -65161,15 +65397,15 @@ var require_parse = __commonJS({
         }
         if (value2 === "{" && opts.nobrace !== true) {
           increment("braces");
-          const open6 = {
+          const open3 = {
             type: "brace",
             value: value2,
             output: "(",
             outputIndex: state2.output.length,
             tokensIndex: state2.tokens.length
           };
-          braces.push(open6);
-          push(open6);
+          braces.push(open3);
+          push(open3);
           continue;
         }
         if (value2 === "}") {
@@ -65988,14 +66224,14 @@ async function expandGlob(pattern) {
     throw new AppError("INPUT_MISSING", `no file matches ${pattern}`, { hint: "check the pattern; nothing was kept" });
   return found.sort();
 }
-var import_node_fs15, isGlob;
+var import_node_fs17, isGlob;
 var init_globs = __esm({
   "cli/globs.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
+    import_node_fs17 = require("node:fs");
     init_dist2();
     init_errors();
-    isGlob = (name2) => /[*?[\]{}]/.test(name2) && !(0, import_node_fs15.existsSync)(name2);
+    isGlob = (name2) => /[*?[\]{}]/.test(name2) && !(0, import_node_fs17.existsSync)(name2);
   }
 });
 
@@ -66006,12 +66242,12 @@ __export(archive_exports, {
 });
 async function neverFailing(input2, io) {
   const said = [];
-  const write = (chunk) => {
+  const write2 = (chunk) => {
     said.push(String(chunk));
     return io.stderr.write(chunk);
   };
   try {
-    const code = await keepAll(input2, { ...io, stderr: { ...io.stderr, write } });
+    const code = await keepAll(input2, { ...io, stderr: { ...io.stderr, write: write2 } });
     const why = said.join("").replaceAll(/^firstred: /gm, "");
     if (code !== EXIT.done) await io.stdout.write(warningLine(`not every log is kept (exit ${code}): ${why}`));
   } catch (error3) {
@@ -66108,13 +66344,13 @@ async function expandFiles(names) {
 }
 async function keepTasks(tasks, tools) {
   const outcomes = [];
-  const underWay = /* @__PURE__ */ new Set();
+  const underWay2 = /* @__PURE__ */ new Set();
   for await (const task of tasks) {
     const outcome = keepTask(task, tools);
     outcomes.push(outcome);
-    underWay.add(outcome);
-    void outcome.finally(() => underWay.delete(outcome));
-    if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
+    underWay2.add(outcome);
+    void outcome.finally(() => underWay2.delete(outcome));
+    if (underWay2.size >= LOGS_AT_ONCE) await Promise.race(underWay2);
   }
   return Promise.all(outcomes);
 }
@@ -66143,7 +66379,7 @@ async function keepTask(task, {
 }
 async function report2(outcomes, input2, io) {
   const failed = outcomes.flatMap(({ result }) => result instanceof AppError ? [result] : []);
-  const spooled = outcomes.flatMap(
+  const spooled2 = outcomes.flatMap(
     ({ result }) => !(result instanceof AppError) && result.state === "spooled" ? [result] : []
   );
   if (input2.flag("json")) await io.stdout.write(`${JSON.stringify(outcomes.map(outcomeRow), null, 1)}
@@ -66153,11 +66389,11 @@ async function report2(outcomes, input2, io) {
     await io.stderr.write(`firstred: ${showText(error3.message)}
   ${showText(error3.hint)}
 `);
-  if (spooled[0] !== void 0) await io.stderr.write(spooledText(spooled.length, spooled[0]));
+  if (spooled2[0] !== void 0) await io.stderr.write(spooledText(spooled2.length, spooled2[0]));
   const [first] = failed;
   if (first !== void 0)
     return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
-  return spooled.length > 0 ? EXIT.notYet : EXIT.done;
+  return spooled2.length > 0 ? EXIT.notYet : EXIT.done;
 }
 function outcomeRow({ file: file2, result }) {
   if (!(result instanceof AppError)) return keptRow(result);
@@ -66268,7 +66504,7 @@ var init_sinks = __esm({
 
 // cli/action.ts
 var import_node_child_process2 = require("node:child_process");
-var import_node_fs16 = require("node:fs");
+var import_node_fs18 = require("node:fs");
 var import_node_url = require("node:url");
 var import_node_worker_threads3 = require("node:worker_threads");
 var MARK2 = "firstred";
@@ -66295,7 +66531,7 @@ function begin(env3) {
   const file2 = env3["GITHUB_STATE"] ?? "";
   if (file2 === "") process.stdout.write(`::save-state name=${MARK2}::begun
 `);
-  else (0, import_node_fs16.appendFileSync)(file2, `${MARK2}=begun
+  else (0, import_node_fs18.appendFileSync)(file2, `${MARK2}=begun
 `);
 }
 async function guard(env3) {
