@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { buildLibrary } from './build-library.mjs';
 import { buildPage } from './build-page.mjs';
 
 const require = createRequire(import.meta.url);
@@ -44,7 +45,9 @@ await bundleEntry('cli/program', 'cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
 for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
+await bundleEntry('api/firstred', 'cli/library', {});
 keepCompiledCode();
+buildLibrary();
 await buildPage();
 
 /** A line for each package that a part holds: it tells a reader, and the test of what a process loads. */
