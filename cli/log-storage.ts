@@ -26,8 +26,8 @@ export interface LogStorage {
   list(signal: AbortSignal, isWanted?: (repo: string, taskId: string) => boolean): AsyncIterable<StoredLog>;
   /** The log's text. INPUT_UNREADABLE at its end when it is cut or damaged: what came before stands. */
   read(log: StoredLog): AsyncIterable<Uint8Array>;
-  /** Whether the log is as it was when it was listed; false when it grew, shrank or is gone. */
-  isUnchanged(log: StoredLog): Promise<boolean>;
+  /** What the log is by now, against what was listed. */
+  look(log: StoredLog): Promise<'same' | 'changed' | 'gone'>;
   close(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ function openFolder(root: string): LogStorage {
       }
     },
     read: (log) => textOf(log, () => bodyOfFile(join(root, log.path), log.sizeBytes).open(), root),
-    isUnchanged: async (log) => sizeOf(join(root, log.path)) === log.sizeBytes,
+    look: async (log) => compared(log, sizeOf(join(root, log.path))),
     close: async () => undefined,
   };
 }
@@ -106,6 +106,9 @@ function entriesOf(folder: string): readonly Dirent[] {
     throw unreadable(folder, cause);
   }
 }
+
+const compared = (log: StoredLog, sizeBytes: number | undefined): 'same' | 'changed' | 'gone' =>
+  sizeBytes === undefined ? 'gone' : sizeBytes === log.sizeBytes ? 'same' : 'changed';
 
 /** undefined when it vanished: the server cleans up when it likes. */
 function sizeOf(path: string): number | undefined {
@@ -142,7 +145,7 @@ async function openBucket(location: string, config: Config): Promise<LogStorage>
       }
     },
     read: (log) => textOf(log, () => reader.get(key(log)), location),
-    isUnchanged: async (log) => (await reader.stat(key(log)))?.sizeBytes === log.sizeBytes,
+    look: async (log) => compared(log, (await reader.stat(key(log)))?.sizeBytes),
     close: () => store.close(),
   };
 }

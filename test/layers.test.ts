@@ -26,10 +26,10 @@ const PAGE_MAY_BUNDLE = ['store/visible-text.ts'];
 
 /** The only files that import a package. A schema may stand in any border file, so zod has no single door. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  '@hono/node-server': ['web/server.ts', 'web/sidecar.ts'], // two listeners that share nothing
+  '@hono/node-server': ['web/listener.ts'],
   '@tanstack/virtual-core': ['web/page/virtual-rows.ts'],
   anser: ['web/page/ansi.ts'],
-  hono: ['web/server.ts', 'web/sidecar.ts'], // other files of web/ name its types alone
+  hono: ['web/listener.ts'], // other files of web/ name its types alone
   htm: ['web/page/html.ts'],
   preact: ['web/page/html.ts'],
   uplot: ['web/page/duration-plot.ts'],

@@ -1,13 +1,11 @@
 // The HTTP server: guards first, then data, then the page. What it answers with is handed in.
-import type { Server } from 'node:http';
-import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 import { type AccessOptions, createAccess } from './access.ts';
 import { addCommandRoutes } from './command-routes.ts';
 import type { Endpoint, WithLog, WriteName } from './endpoint.ts';
 import { failureResponse, jsonResponse } from './failure.ts';
+import { type Answer, startListener } from './listener.ts';
 import { addLogRoutes } from './log-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { addPageRoutes } from './page-routes.ts';
@@ -37,7 +35,6 @@ const HEADERS = {
 
 const MAX_BODY_BYTES = 1_048_576;
 const MAX_URL_LENGTH = 8_192;
-const HEADERS_TIMEOUT_MS = 10_000;
 
 /** The application, without a port: tests ask it directly. */
 export function createSite(content: SiteContent, accessOptions: AccessOptions): Hono {
@@ -94,60 +91,21 @@ export interface RunningSite {
 export async function listen(content: SiteContent, options: ListenOptions): Promise<RunningSite> {
   const peers = new WeakMap<Request, string>();
   let app: Hono | undefined;
-  const answer = (request: Request, env: unknown): Response | Promise<Response> => {
-    const peer = (env as HttpBindings).incoming.socket.remoteAddress;
+  const answer: Answer = (request, env) => {
+    const peer = env.incoming.socket.remoteAddress;
     if (peer !== undefined) peers.set(request, peer);
     return app === undefined ? new Response(null, { status: 503 }) : app.fetch(request);
   };
-  const first = await start(answer, options.host ?? '127.0.0.1', options.port);
-  const port = portOf(first);
+  const first = await startListener(answer, { host: options.host ?? '127.0.0.1', port: options.port });
+  const { port } = first;
   const servers = [first];
   if (options.host === undefined)
     servers.push(
-      ...(await start(answer, '::1', port).then(
+      ...(await startListener(answer, { host: '::1', port }).then(
         (s) => [s],
         () => [],
       )),
     );
   app = createSite(content, { ...options, port, peerOf: (request) => peers.get(request) });
-  return { port, close: () => Promise.all(servers.map(closeServer)).then(() => undefined) };
-}
-
-type Answer = (request: Request, env: unknown) => Response | Promise<Response>;
-
-const portOf = (server: Server): number => {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-
-function start(answer: Answer, hostname: string, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: answer,
-        hostname: hostname.replace(/^\[|\]$/g, ''),
-        port,
-        serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS },
-      },
-      () => resolve(server),
-    ) as Server;
-    server.once('error', (cause) => reject(cannotListen(cause, hostname, port)));
-  });
-}
-
-function cannotListen(cause: Error, hostname: string, port: number): AppError {
-  const taken = systemErrorCode(cause) === 'EADDRINUSE';
-  return new AppError(taken ? 'USAGE' : 'REFUSED', `cannot listen on ${hostname} port ${port}: ${reasonOf(cause)}`, {
-    hint: taken
-      ? 'another program has that port: give another --port, or none for a free one'
-      : 'give another --host or --port',
-    cause,
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return { port, close: () => Promise.all(servers.map((server) => server.close(0))).then(() => undefined) };
 }

@@ -1,10 +1,9 @@
 // The sidecar's own listener: webhooks, capture pings, health and metrics. What is done with them is handed in; nothing of
 // the page is served here, as whoever may ping must not read.
-import type { Server } from 'node:http';
-import { type HttpBindings, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { AppError, systemErrorCode } from '../store/errors.ts';
+import { AppError } from '../store/errors.ts';
+import { type Bindings, startListener } from './listener.ts';
 
 /** A webhook's delivery as it came. */
 export interface ReceivedHook {
@@ -35,9 +34,10 @@ export interface SidecarContent {
 /** SECURITY, section 8: a delivery of a large run has some hundred KB. */
 const MAX_HOOK_BYTES = 5 * 1_048_576;
 const MAX_URL_LENGTH = 2_048;
-const HEADERS_TIMEOUT_MS = 10_000;
 /** chosen: a sender that is slower than this is no CI server. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** chosen: what a ping takes that has begun. */
+const GRACE_MS = 2000;
 
 const textResponse = (text: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(text, {
@@ -51,8 +51,8 @@ const textResponse = (text: string, status = 200, headers: Readonly<Record<strin
   });
 
 /** The application, without a port. */
-export function createSidecar(content: SidecarContent): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+export function createSidecar(content: SidecarContent): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>();
   app.use(async (c, next) =>
     c.req.url.length > MAX_URL_LENGTH ? textResponse('the address is too long\n', 414) : next(),
   );
@@ -73,7 +73,7 @@ export function createSidecar(content: SidecarContent): Hono<{ Bindings: HttpBin
   return app;
 }
 
-async function takeHook(c: Context<{ Bindings: HttpBindings }>, { onHook }: SidecarContent): Promise<Response> {
+async function takeHook(c: Context<{ Bindings: Bindings }>, { onHook }: SidecarContent): Promise<Response> {
   if (onHook === undefined)
     return textResponse('no webhooks are taken here: FIRSTRED_WEBHOOK_SECRET is not set\n', 403);
   try {
@@ -85,7 +85,7 @@ async function takeHook(c: Context<{ Bindings: HttpBindings }>, { onHook }: Side
   }
 }
 
-async function takePing(c: Context<{ Bindings: HttpBindings }>, content: SidecarContent): Promise<Response> {
+async function takePing(c: Context<{ Bindings: Bindings }>, content: SidecarContent): Promise<Response> {
   const ping = pingOf(c);
   if (ping === undefined)
     return textResponse('ask for /capture/OWNER/NAME/TASK: names of a repository, and the digits of a task\n', 400);
@@ -109,37 +109,13 @@ function pingOf(c: Context): CapturePing | undefined {
 
 /** Listens; `url` has the port that was given. USAGE when the place is taken or not ours. */
 export async function listenSidecar(
-  app: Hono<{ Bindings: HttpBindings }>,
+  app: Hono<{ Bindings: Bindings }>,
   place: { readonly host: string; readonly port: number },
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = serve({
-    fetch: app.fetch,
-    hostname: place.host,
-    port: place.port,
-    overrideGlobalObjects: false,
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-  }) as Server;
-  await new Promise<void>((resolve, reject) => {
-    if (server.listening) resolve();
-    server.once('listening', resolve);
-    server.once('error', (cause) =>
-      reject(
-        new AppError('USAGE', `cannot listen on ${place.host}:${place.port}: ${systemErrorCode(cause) ?? 'refused'}`, {
-          hint: 'give another --port, or end what listens there',
-          cause,
-        }),
-      ),
-    );
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : place.port;
+  const { host } = place;
+  const listening = await startListener(app.fetch, { ...place, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   return {
-    url: `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), 2000).unref();
-      }),
+    url: `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${listening.port}`,
+    close: () => listening.close(GRACE_MS),
   };
 }
