@@ -8,7 +8,7 @@ import { escapeProse, fenceText, inlineCode, MAX_COMMENT_LENGTH } from '../store
 import type { Masker } from '../store/mask.ts';
 import { chooseBaselines, loadSource } from './baseline.ts';
 import { keptText, type LogSource } from './log-source.ts';
-import { requireIndex, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** SPEC: what a person reads in an issue. */
 const MAX_ERROR_LINES = 20;
@@ -67,16 +67,17 @@ function titleOf({ attempt, logId }: LogRow): string {
 
 /** How often the headline's signature was seen, and what people named it. */
 async function seenText(log: LogRow, { session, now }: CommentTools): Promise<readonly string[]> {
-  const index = await requireIndex(session);
   const [{ headlineOfLog, listSignatures }, { listActiveNames }, { findName }] = await Promise.all([
     import('../indexer/signature-report.ts'),
     import('../indexer/name-facts.ts'),
     import('../indexer/names.ts'),
   ]);
-  const best = headlineOfLog(index, log.logKey);
+  const best = await session.ask((index) => headlineOfLog(index, log.logKey));
   if (best === undefined) return [];
-  const [row] = listSignatures(index, { repo: log.attempt.repo }, { only: [best.signature], limit: 1 });
-  const name = findName(listActiveNames(index, now()), best.signature, log.attempt);
+  const { repo } = log.attempt;
+  const [row] = await session.ask((index) => listSignatures(index, { repo }, { only: [best.signature], limit: 1 }));
+  const names = await session.ask((index) => listActiveNames(index, now()));
+  const name = findName(names, best.signature, log.attempt);
   const seen =
     row === undefined
       ? []
@@ -93,7 +94,7 @@ async function hypothesisText(log: LogRow, session: Session): Promise<readonly s
     import('../indexer/lines.ts'),
   ]);
   const load = (each: LogRow) => loadLines(each.logId, keptText(session, each));
-  const answer = await explain(buildWhyQuestion(log, [], { index: await requireIndex(session), load }));
+  const answer = await explain(await session.ask((index) => buildWhyQuestion(log, [], { index, load })));
   const [first] = answer.hypotheses;
   if (first === undefined || first.mechanism === 'unknown') return ['Why: not known.'];
   return [

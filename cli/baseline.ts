@@ -25,8 +25,7 @@ export async function chooseBaselines(
   if (against.length > 0) return Promise.all(against.map((ref) => findSource(ref, session, { stdin })));
   if (target.kind === 'file') return [];
   const { attempt } = target.log;
-  const index = await session.findIndex();
-  if (index === undefined || attempt.partial || attempt.job === undefined) return [];
+  if (attempt.partial || attempt.job === undefined) return [];
   const job: AttemptFilter = {
     repo: attempt.repo,
     workflow: attempt.workflow === undefined ? undefined : exactGlob(attempt.workflow),
@@ -35,12 +34,13 @@ export async function chooseBaselines(
   };
   const fits = (row: LogRow): boolean => row.logId !== target.log.logId && !row.attempt.partial;
   if (attempt.sha !== undefined) {
-    const sameSha = listAttempts(index, { ...job, sha: attempt.sha }, { limit: MAX_BASELINES * 4 })
+    const ofSha = { ...job, sha: attempt.sha };
+    const sameSha = (await session.ask((index) => listAttempts(index, ofSha, { limit: MAX_BASELINES * 4 })))
       .filter(fits)
       .filter((row) => isSameBase(row.attempt.testedSha, attempt.testedSha));
     if (sameSha.length > 0) return sameSha.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
   }
-  const newest = listAttempts(index, job, { limit: MAX_BASELINES * 2 }).filter(fits);
+  const newest = (await session.ask((index) => listAttempts(index, job, { limit: MAX_BASELINES * 2 }))).filter(fits);
   return newest.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
 }
 

@@ -207,6 +207,13 @@ async function existingParent(folder: string): Promise<string> {
 /** Whether there is an index and it can be read. */
 export async function checkIndex(session: Session): Promise<readonly Finding[]> {
   try {
+    const team = await session.team();
+    if (team !== undefined)
+      return [
+        (await team.exists())
+          ? ok('index', team.shown)
+          : warn('index', `none in ${team.shown}`, 'run `firstred sync`; only searching needs it'),
+      ];
     const index = await session.findIndex();
     return [
       index === undefined

@@ -6,7 +6,7 @@ import { readFrames } from '../store/frames.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { openLogFile } from './log-files.ts';
 import { chooseLog, type LineRange, parseRef } from './refs.ts';
-import { requireIndex, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** A log that can be read: `ref` is its full id, or the path as it was given. */
 export type LogSource =
@@ -38,12 +38,12 @@ export async function findSource(
       lines: ref.lines,
       text: () => lazily(() => openLogFile(ref.path, options.stdin)),
     };
-  const index = await requireIndex(session);
   const filter = options.filter ?? {};
-  const rows =
+  const rows = await session.ask((index) =>
     ref.kind === 'last'
       ? listAttempts(index, { ...filter, conclusion: ref.colour }, { limit: 1 })
-      : findLogs(index, ref.log, filter);
+      : findLogs(index, ref.log, filter),
+  );
   const log = chooseLog(rows, refText);
   return { kind: 'kept', ref: log.logId, lines: ref.lines, log, text: () => keptText(session, log) };
 }
@@ -59,7 +59,7 @@ export async function* keptText(session: Session, log: LogRow): AsyncGenerator<U
 
 /** The frame table of a kept log, from the index. */
 export async function frameTableOf(session: Session, log: LogRow): Promise<FrameTable> {
-  return getFrameTable(await requireIndex(session), log.logKey);
+  return session.ask((index) => getFrameTable(index, log.logKey));
 }
 
 /** The manifest of a kept log, read from the store. */

@@ -7,6 +7,11 @@ import { toolName } from './version.ts';
 /** The fact as it stands in the store. */
 export async function recordFact(session: Session, content: FactContent): Promise<Fact> {
   const fact = await writeFact(await session.store(), content, { by: session.config.author, tool: toolName() });
-  applyFact(await session.indexForWriting(), await session.storeId(), fact);
+  const team = await session.team();
+  if (team === undefined) applyFact(await session.indexForWriting(), await session.storeId(), fact);
+  else {
+    await team.make();
+    await team.addFacts(await session.storeId(), [{ key: undefined, fact }]);
+  }
   return fact;
 }

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 /** A search that is about to run. */
 export interface OpenedSearch {
   readonly run: SearchRun;
-  /** undefined: the store alone is read. */
+  /** undefined: the store alone is read, or the index is a team's, which has no marks. */
   readonly index: LogIndexReader | undefined;
   /** Manifests and facts that can't be read, in words; complete once the matches are there. */
   readonly damage: readonly string[];
@@ -19,8 +19,13 @@ export async function openSearch(
   place: { readonly session: Session; readonly useIndex: boolean; readonly onManifests: (count: number) => void },
 ): Promise<OpenedSearch> {
   const { session, useIndex } = place;
-  const index = useIndex ? await session.findIndex() : undefined;
+  const team = useIndex ? await session.team() : undefined;
   const store = await session.store();
+  if (team !== undefined) {
+    await team.require();
+    return { run: team.search(store, query, options(undefined)), index: undefined, damage: [] };
+  }
+  const index = useIndex ? await session.findIndex() : undefined;
   if (index !== undefined) return { run: search(index, store, query, options(index)), index, damage: [] };
   const damage: string[] = [];
   const { scanStore } = await import('../indexer/search-scan.ts');

@@ -1,8 +1,10 @@
 // What a command opens of store and index: each at its first use, all closed at the end.
 
 import type { AnalyserPool } from '../indexer/analyser-pool.ts';
+import type { PartialIndex } from '../indexer/index-parts.ts';
 import type { IngestOptions } from '../indexer/ingest.ts';
 import type { LogIndex, LogIndexReader } from '../indexer/log-index.ts';
+import type { TeamIndex } from '../indexer/team-index.ts';
 import { AppError } from '../store/errors.ts';
 import type { Manifest } from '../store/manifest.ts';
 import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
@@ -19,9 +21,16 @@ export interface Session {
   store(): Promise<OpenedStore>;
   /** The id in the store's `firstred.json`: what the index knows it by. */
   storeId(): Promise<string>;
-  /** undefined when no index has been made yet. */
+  /** undefined when no index has been made yet. USAGE when it is a team's: that is asked by `ask`. */
   findIndex(): Promise<LogIndexReader | undefined>;
   indexForWriting(): Promise<LogIndex>;
+  /** The index of a team, where one is configured. */
+  team(): Promise<TeamIndex | undefined>;
+  /**
+   * The answer of `question`, which may be asked again and again until everything that it looks at is here, so it must only
+   * look. NOT_FOUND when no index has been made yet.
+   */
+  ask<T>(question: (index: LogIndexReader) => Promise<T> | T): Promise<T>;
   ingest(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<'added' | 'unchanged'>;
   /** Reads and analyses a log, several side by side. What it gives then brings the log into the index, in order. */
   prepare(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<() => 'added' | 'unchanged'>;
@@ -38,8 +47,19 @@ export const frameCacheDirOf = (config: Pick<Config, 'store' | 'cache'>): string
   isFolderStore(config) ? undefined : config.cache;
 
 /** Whether a command that keeps logs also indexes them here: with a folder, unless `--no-index` is given. */
-export const indexesHere = (input: CommandInput, config: Pick<Config, 'store'>): boolean =>
-  !input.isOff('index') && isFolderStore(config);
+export const indexesHere = (input: CommandInput, config: Pick<Config, 'store' | 'index'>): boolean =>
+  !input.isOff('index') && isFolderStore(config) && !isTeamIndex(config);
+
+/** Whether the index is a team's, served by an engine, and no file of this machine. */
+export const isTeamIndex = ({ index }: Pick<Config, 'index'>): boolean => /^clickhouses?:\/\//i.test(index);
+
+/** For commands that go through the whole index file. */
+function refuseTeam(config: Config): void {
+  if (isTeamIndex(config))
+    throw new AppError('USAGE', 'this command cannot ask the index of a team yet', {
+      hint: 'run it with --index FILE, an index of this machine, after `firstred sync --index FILE`',
+    });
+}
 
 /** Nothing is opened yet. */
 export function openSession(config: Config): Session {
@@ -48,11 +68,14 @@ export function openSession(config: Config): Session {
   let reader: LogIndexReader | undefined;
   let writer: LogIndex | undefined;
   let pool: AnalyserPool | undefined;
+  let team: Promise<TeamIndex> | undefined;
+  let parts: Promise<PartialIndex> | undefined;
   const session: Session = {
     config,
     store: () => (store ??= openConfiguredStore(config)),
     storeId: () => (storeId ??= readStoreId(session)),
     async findIndex() {
+      refuseTeam(config);
       const { openIndexReader } = await import('../indexer/open-index.ts');
       try {
         reader ??= openIndexReader(config.index);
@@ -63,9 +86,22 @@ export function openSession(config: Config): Session {
       }
     },
     async indexForWriting() {
+      refuseTeam(config);
       const { openIndex } = await import('../indexer/open-index.ts');
       writer ??= openIndex(config.index);
       return writer;
+    },
+    async team() {
+      if (isTeamIndex(config)) team ??= openConfiguredTeam(config);
+      return team;
+    },
+    async ask(question) {
+      const engine = await session.team();
+      if (engine === undefined) return question(await requireIndex(session));
+      await engine.require();
+      parts ??= engine.openParts();
+      const { askInParts } = await import('../indexer/index-parts.ts');
+      return askInParts(await parts, question);
     },
     ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
     async prepare(index, manifest, watch) {
@@ -85,6 +121,8 @@ export function openSession(config: Config): Session {
       reader?.close();
       writer?.close();
       await pool?.close();
+      await parts?.then(({ reader: held }) => held.close()).catch(() => undefined); // it never opened: said already
+      await team?.then((opened) => opened.close()).catch(() => undefined); // the same
       await store?.then((opened) => opened.close()).catch(() => undefined); // it never opened: said already
     },
   };
@@ -105,6 +143,13 @@ async function openConfiguredStore(config: Config): Promise<OpenedStore> {
 async function readStoreId(session: Session): Promise<string> {
   const { findStoreFormat } = await import('../store/store-format.ts');
   return (await findStoreFormat(await session.store()))?.storeId ?? session.config.store;
+}
+
+async function openConfiguredTeam({ index, env }: Config): Promise<TeamIndex> {
+  const { openTeamIndex } = await import('../indexer/clickhouse/open-team-index.ts');
+  return openTeamIndex(index, {
+    credentials: { username: env['FIRSTRED_INDEX_USER'], password: env['FIRSTRED_INDEX_PASSWORD'] },
+  });
 }
 
 /** The index, or two lines that say how to make one. */

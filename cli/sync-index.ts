@@ -44,6 +44,11 @@ export interface SyncOptions {
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {
+  const team = await session.team();
+  if (team !== undefined) {
+    const { syncTeam } = await import('./sync-team.ts');
+    return syncTeam(session, team, options);
+  }
   const store = await session.store();
   if (!options.full) {
     const { beginWithSnapshot } = await import('./index-snapshots.ts');

@@ -31,6 +31,7 @@ const ATTEMPTS_PER_STATEMENT = 10_000;
 
 function listRows(index: LogIndexReader, filter: AttemptFilter, options: ListOptions, which: WhichLogs): LogRow[] {
   const sort = options.sort ?? 'new';
+  index.parts?.require({ kind: 'attempts', filter, sort, limit: options.limit });
   return index.db.snapshot(() => {
     const keys = selectAttempts(index.db, filter, { sort, limit: options.limit }).map((place) => place.attemptKey);
     const rows: LogRow[] = [];
@@ -52,6 +53,7 @@ export function findLogs(index: LogIndexReader, ref: LogRef, filter: AttemptFilt
 }
 
 function findPresent(index: LogIndexReader, ref: LogRef, filter: AttemptFilter): LogRow[] {
+  index.parts?.require({ kind: 'ref', ref, filter });
   const { sha, run, attempt, providerId } = ref;
   const parts = Object.fromEntries(
     Object.entries({ sha, run, attempt, providerId }).filter(([, v]) => v !== undefined),
@@ -75,6 +77,7 @@ export const findLog = (index: LogIndexReader, logId: LogId): LogRow | undefined
 
 /** Attempts, red and green ones, that the filter lets through. */
 export function countAttempts(index: LogIndexReader, filter: AttemptFilter): OutcomeCounts {
+  if (index.parts !== undefined) return index.parts.told({ kind: 'counts', filter });
   const byOutcome = new Map(selectCounts(index.db, filter).map((row) => [row.outcome, row.attempts]));
   const red = byOutcome.get(1) ?? 0;
   const green = byOutcome.get(2) ?? 0;

@@ -1,6 +1,6 @@
 // Facts about attempts: under which subject they are kept, and which speak of a given attempt.
 import type { Attempt } from '../store/attempt.ts';
-import type { AttemptSubject, FactContent } from '../store/facts.ts';
+import type { AttemptSubject, Fact, FactContent } from '../store/facts.ts';
 import type { IndexReadDatabase } from './database.ts';
 import { FACTS_OF_SUBJECT } from './statements.ts';
 
@@ -26,4 +26,22 @@ export function factsOfAttempt(db: IndexReadDatabase, identity: Attempt): Attemp
       .sort((a, b) => a.stored_ms - b.stored_ms)
       .map((row) => JSON.parse(row.content) as AttemptFact),
   );
+}
+
+/** What a fact is kept under: the attempt, signature, log or repository that it speaks of. */
+export function subjectOf(fact: Fact): string {
+  switch (fact.kind) {
+    case 'conclusion':
+    case 'identity':
+      return subjectKey(fact.subject);
+    case 'mechanism':
+    case 'unname':
+      return fact.signature;
+    case 'tombstone':
+      return fact.logId;
+    case 'rename':
+      return fact.from;
+    default:
+      return fact satisfies never;
+  }
 }

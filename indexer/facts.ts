@@ -3,7 +3,7 @@
 import type { Fact } from '../store/facts.ts';
 import { idOfName, refreshAttempt } from './attempt-rows.ts';
 import type { IndexWriteDatabase } from './database.ts';
-import { subjectKey } from './fact-subject.ts';
+import { subjectOf } from './fact-subject.ts';
 import { startGeneration } from './generation.ts';
 import type { LogIndex, StoreId } from './log-index.ts';
 import {
@@ -48,23 +48,6 @@ export function applyFact(index: LogIndex, store: StoreId, fact: Fact): 'applied
     takeEffect(db, fact);
     return 'applied';
   });
-}
-
-function subjectOf(fact: Fact): string {
-  switch (fact.kind) {
-    case 'conclusion':
-    case 'identity':
-      return subjectKey(fact.subject);
-    case 'mechanism':
-    case 'unname':
-      return fact.signature;
-    case 'tombstone':
-      return fact.logId;
-    case 'rename':
-      return fact.from;
-    default:
-      return fact satisfies never;
-  }
 }
 
 function takeEffect(db: IndexWriteDatabase, fact: Fact): void {

@@ -20,6 +20,7 @@ export interface Flake {
 
 /** The latest first. */
 export function listFlakes(index: LogIndexReader, filter: AttemptFilter, limit: number | undefined): readonly Flake[] {
+  index.parts?.require({ kind: 'flakes', filter, limit });
   return selectFlakes(index.db, filter, limit).map((row) => {
     const headline = row.red_log === null ? undefined : headlineOfLog(index, row.red_log);
     return {

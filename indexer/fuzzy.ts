@@ -22,25 +22,42 @@ export interface NearHeadline {
 
 /** Of the `among` newest headlines the `limit` most like `text`, best first. */
 export function findNearestHeadlines(
-  { db }: LogIndexReader,
+  index: LogIndexReader,
   text: string,
   { limit, among }: { readonly limit: number; readonly among: number },
 ): NearHeadline[] {
-  const known = db.all(NEWEST_HEADLINES, { limit: among });
+  const known = knownHeadlines(index, among);
   if (known.length === 0) return [];
   const Fuse = loadFuse();
   const fuse = new Fuse(known, { keys: ['headline'], includeScore: true, ignoreLocation: true, threshold: THRESHOLD });
   return fuse
     .search(text.slice(0, MAX_NEEDLE), { limit: limit + SPARE })
-    .map(({ item: { id, signature, headline }, score = 1 }) => ({
+    .map(({ item: { signature, headline, attempts }, score = 1 }) => ({
       score,
       signature,
       headline,
-      attempts: db.get(ATTEMPTS_OF_SIGNATURE, { id })?.attempts ?? 0,
+      attempts: attempts(),
     }))
     .filter(({ attempts }) => attempts > 0)
     .sort((a, b) => a.score - b.score || b.attempts - a.attempts)
     .slice(0, limit);
+}
+
+interface KnownHeadline {
+  readonly signature: string;
+  readonly headline: string;
+  /** Asked of the few that are found: counting them all would take longer. */
+  attempts(): number;
+}
+
+function knownHeadlines({ db, parts }: LogIndexReader, among: number): readonly KnownHeadline[] {
+  const told = parts?.told({ kind: 'headlines', limit: among });
+  if (told !== undefined) return told.map(({ attempts, ...rest }) => ({ ...rest, attempts: () => attempts }));
+  return db.all(NEWEST_HEADLINES, { limit: among }).map(({ id, signature, headline }) => ({
+    signature,
+    headline,
+    attempts: () => db.get(ATTEMPTS_OF_SIGNATURE, { id })?.attempts ?? 0,
+  }));
 }
 
 /** Loaded when something is looked for: no other command pays for it. */

@@ -6,6 +6,7 @@ import type { LogId } from '../store/log-id.ts';
 import type { CaptureSource, Step } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
+import type { IndexParts } from './index-parts.ts';
 import type { IngestBuffer } from './ingest-buffer.ts';
 
 /** The filters that commands share. Every field narrows; an absent one does not. Times are epoch ms. */
@@ -91,6 +92,8 @@ export interface LogRef {
 export interface LogIndexReader {
   readonly file: string;
   readonly db: IndexReadDatabase;
+  /** Where the index is not here as a whole: what was brought of it. */
+  readonly parts?: IndexParts | undefined;
   /** Ends the connection; a writer checkpoints first. Calling it twice is harmless. */
   close(): void;
 }

@@ -3,7 +3,7 @@ import { AppError, reasonOf } from '../store/errors.ts';
 import { logRowOf } from './attempts.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import { type LogWork, walkCandidates } from './candidate-walk.ts';
-import type { CandidateSource } from './engines/engine.ts';
+import type { CandidateSource, EngineAnswer } from './engines/engine.ts';
 import { openTextEngine } from './engines/fts.ts';
 import type { FoundLine, VerifyOptions } from './found-line.ts';
 import type { FrameReader, ReadableLog } from './frame-reader.ts';
@@ -24,6 +24,8 @@ export interface PassTools {
   readonly openLog: (work: LogWork) => Promise<ReadableLog>;
   /** Why no index is asked, when none is. */
   readonly noIndex: string | undefined;
+  /** Candidates that are known already. */
+  readonly candidates?: CandidateSource | undefined;
 }
 
 /** A matching line with the log it is in. */
@@ -65,10 +67,9 @@ export class SearchPass {
 
   /** Looks the words up; from here on the candidates come one log after another. */
   #plan(): Iterator<LogWork> {
-    const { index, options, tally, noIndex } = this.#tools;
+    const { index, options, tally } = this.#tools;
     const startMs = performance.now();
-    const answer =
-      noIndex === undefined ? openTextEngine(index.db, this.#query) : ({ kind: 'scan', reason: noIndex } as const);
+    const answer = this.#askEngine();
     const plannedMs = performance.now();
     let source: CandidateSource | undefined;
     if (answer.kind === 'source') {
@@ -85,6 +86,12 @@ export class SearchPass {
     tally.planMs += plannedMs - startMs;
     tally.candidatesMs += performance.now() - plannedMs;
     return walk.works;
+  }
+
+  #askEngine(): EngineAnswer {
+    const { index, noIndex, candidates } = this.#tools;
+    if (candidates !== undefined) return { kind: 'source', source: candidates };
+    return noIndex === undefined ? openTextEngine(index.db, this.#query) : { kind: 'scan', reason: noIndex };
   }
 
   /** Matching lines, log by log. */

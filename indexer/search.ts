@@ -1,5 +1,6 @@
 // Answers a query from the index and the store: candidates → lines that really match → what stands under them.
 import { countAttempts, getFrameTable, logRowOf } from './attempts.ts';
+import type { CandidateSource } from './engines/engine.ts';
 import { FrameReader } from './frame-reader.ts';
 import { readContext } from './line-context.ts';
 import type {
@@ -28,6 +29,10 @@ export interface SearchParts {
   readonly options: SearchOptions;
   readonly openLog: PassTools['openLog'] | undefined;
   readonly noIndex: string | undefined;
+  /** Candidates that another index found, in place of this one's. */
+  readonly candidates?: CandidateSource | undefined;
+  /** Whoever asks looks at the visible text himself, once nothing else is found. */
+  readonly looksOnce?: boolean;
 }
 
 /** The search over given parts. */
@@ -54,6 +59,7 @@ class Search {
       reader: this.#reader,
       tally: this.#tally,
       noIndex: parts.noIndex,
+      candidates: parts.candidates,
       openLog:
         parts.openLog ??
         (async ({ row }) => {
@@ -64,10 +70,10 @@ class Search {
   }
 
   async *matches(): AsyncGenerator<Match> {
-    const { index, query } = this.#parts;
+    const { index, query, looksOnce } = this.#parts;
     this.#tally.mark = index.db.get(LAST_LOG, {})?.id ?? 0;
     yield* this.#matchesOf(query, { afterNothing: false });
-    if (!this.#tally.isWhole || this.#tally.lines > 0 || query.visible) return;
+    if (!this.#tally.isWhole || this.#tally.lines > 0 || query.visible || looksOnce === true) return;
     this.#tally.isWhole = false;
     yield* this.#matchesOf({ ...query, visible: true }, { afterNothing: true });
     if (this.#tally.lines > 0)

@@ -2,9 +2,15 @@
 
 import type { LogId } from '../store/log-id.ts';
 import { countAttempts, findLog } from './attempts.ts';
+import type { JobGreens } from './index-parts.ts';
 import type { AttemptFilter, LogIndexReader, LogRow } from './log-index.ts';
 import type { SignatureId } from './signatures.ts';
-import { EXEMPLAR_OF_SIGNATURE, SIGNATURES_OF_LOG, selectSignatures } from './statements-reports.ts';
+import {
+  EXEMPLAR_OF_SIGNATURE,
+  type LogSignatureColumns,
+  SIGNATURES_OF_LOG,
+  selectSignatures,
+} from './statements-reports.ts';
 
 /** DESIGN: a signature that shows in more than a tenth of green attempts is no error. */
 export const MAX_GREEN_SHARE = 0.1;
@@ -32,7 +38,10 @@ export function listSignatures(
   options: { readonly only?: readonly SignatureId[] | undefined; readonly limit: number | undefined },
 ): readonly SignatureRow[] {
   const total = countAttempts(index, filter);
-  const rows = selectSignatures(index.db, filter, { only: options.only, limit: undefined }).map((row) => ({
+  const counted =
+    index.parts?.told({ kind: 'signatures', filter, only: options.only }) ??
+    selectSignatures(index.db, filter, { only: options.only, limit: undefined });
+  const rows = counted.map((row) => ({
     signature: row.signature as SignatureId,
     headline: row.headline,
     attempts: row.attempts,
@@ -63,14 +72,31 @@ export interface LogSignature {
 
 /** Candidate signatures of a log, best first; those that green attempts of its job show come last. */
 export function signaturesOfLog(index: LogIndexReader, logKey: number): readonly LogSignature[] {
-  const rows = index.db.all(SIGNATURES_OF_LOG, { log: logKey }).map((row) => ({
+  const found = index.db.all(SIGNATURES_OF_LOG, { log: logKey });
+  const told = greensElsewhere(index, found);
+  const rows = found.map((row) => ({
     signature: row.signature as SignatureId,
-    headline: row.headline,
+    headline: told?.headlines.get(row.signature) ?? row.headline,
     line: row.exemplar_line,
     score: row.score,
-    commonInGreen: isCommonInGreen(row.job_green, row.job_greens),
+    commonInGreen:
+      told === undefined
+        ? isCommonInGreen(row.job_green, row.job_greens)
+        : isCommonInGreen(told.showing.get(row.signature) ?? 0, told.greens),
   }));
   return [...rows.filter((row) => !row.commonInGreen), ...rows.filter((row) => row.commonInGreen)];
+}
+
+/** The greens of the log's job, where this index does not have all of them. */
+function greensElsewhere(index: LogIndexReader, found: readonly LogSignatureColumns[]): JobGreens | undefined {
+  const [first] = found;
+  if (index.parts === undefined || first === undefined) return undefined;
+  const { repo, workflow, job } = first;
+  return index.parts.told({
+    kind: 'greens',
+    job: { repo, workflow, job },
+    signatures: found.map((row) => row.signature).sort(),
+  });
 }
 
 /** The best signature that green attempts of the job do not show; undefined when there is none. */
@@ -83,6 +109,7 @@ export function findExemplar(
   signature: SignatureId,
   sha = '',
 ): { readonly log: LogRow; readonly line: number } | undefined {
+  index.parts?.require({ kind: 'exemplar', signature, sha });
   const row = index.db.get(EXEMPLAR_OF_SIGNATURE, { signature, sha });
   const log = row === undefined ? undefined : findLog(index, row.log_id as LogId);
   return row === undefined || log === undefined ? undefined : { log, line: row.exemplar_line };

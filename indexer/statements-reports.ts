@@ -1,5 +1,6 @@
 // SELECTs behind signatures, flakes and headroom: over attempts with any set of filters, as in statements-filter.ts.
 import type { IndexReadDatabase, SqlParams } from './database.ts';
+import type { CountedSignature } from './index-parts.ts';
 import type { AttemptFilter } from './log-index.ts';
 import { sql } from './statements.ts';
 import { conditionOf } from './statements-filter.ts';
@@ -8,28 +9,16 @@ const whereOf = (...parts: readonly string[]): string => (parts.length === 0 ? '
 const OCCURRENCES = `FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1
   JOIN occurrences o ON o.log = l.id JOIN signatures s ON s.id = o.signature`;
 
-export interface SignatureColumns {
-  readonly signature: string;
-  readonly headline: string;
-  readonly attempts: number;
-  readonly red: number;
-  readonly green: number;
-  readonly first_ms: number;
-  readonly last_ms: number;
-  /** JSON array of job names. */
-  readonly jobs: string;
-}
-
 /** Signatures of the attempts that the filter lets through, most red attempts first; `only` narrows to some of them. */
 export function selectSignatures(
   db: IndexReadDatabase,
   filter: AttemptFilter,
   options: { readonly only?: readonly string[] | undefined; readonly limit: number | undefined },
-): SignatureColumns[] {
+): CountedSignature[] {
   const { where, params } = conditionOf(filter);
   const narrowed = options.only === undefined ? [] : ['s.signature IN (SELECT value FROM json_each(:only))'];
   return db.all(
-    sql<SqlParams, SignatureColumns>(
+    sql<SqlParams, CountedSignature>(
       `SELECT s.signature, s.headline, count(DISTINCT a.id) AS attempts,
          count(DISTINCT CASE WHEN a.outcome = 1 THEN a.id END) AS red,
          count(DISTINCT CASE WHEN a.outcome = 2 THEN a.id END) AS green,
@@ -55,6 +44,9 @@ export interface LogSignatureColumns {
   /** Green attempts of the same job that have it, and all green attempts of the job. */
   readonly job_green: number;
   readonly job_greens: number;
+  readonly repo: string | null;
+  readonly workflow: string | null;
+  readonly job: string | null;
 }
 
 /** Candidate signatures of one log, best first, with how often green attempts of its job have them. */
@@ -65,7 +57,9 @@ export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
         WHERE p.signature = o.signature AND b.outcome = 2 AND b.partial = 0
           AND b.repo IS a.repo AND b.workflow IS a.workflow AND b.job IS a.job) AS job_green,
      (SELECT count(*) FROM attempts b WHERE b.outcome = 2 AND b.partial = 0
-        AND b.repo IS a.repo AND b.workflow IS a.workflow AND b.job IS a.job) AS job_greens
+        AND b.repo IS a.repo AND b.workflow IS a.workflow AND b.job IS a.job) AS job_greens,
+     (SELECT name FROM names WHERE id = a.repo) AS repo, (SELECT name FROM names WHERE id = a.workflow) AS workflow,
+     (SELECT name FROM names WHERE id = a.job) AS job
    FROM logs l JOIN attempts a ON a.id = l.attempt JOIN occurrences o ON o.log = l.id
      JOIN signatures s ON s.id = o.signature
    WHERE l.id = :log ORDER BY o.score DESC, o.first_line LIMIT 100`,

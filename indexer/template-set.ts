@@ -34,7 +34,16 @@ export interface TemplateSet {
 
 /** Asks a packed set about 32-bit hashes. Bytes that are no set answer as far as they go. */
 export function openTemplateSet(bytes: Uint8Array): TemplateSet {
-  if (bytes.byteLength < HEADER_BYTES) return { falseRate: 0, has: () => false };
+  const kept = keptValues(bytes);
+  return { falseRate: kept.size / 2 ** KEPT_BITS, has: (hash) => kept.has(hash >>> DROPPED_BITS) };
+}
+
+/** Hashes that pack into the same set again, ascending. */
+export const hashesOfTemplateSet = (bytes: Uint8Array): Uint32Array =>
+  Uint32Array.from(keptValues(bytes), (value) => value << DROPPED_BITS);
+
+function keptValues(bytes: Uint8Array): Set<number> {
+  if (bytes.byteLength < HEADER_BYTES) return new Set();
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const parameter = Math.min(KEPT_BITS, bytes[4] ?? 0);
   const kept = new Set<number>();
@@ -48,7 +57,7 @@ export function openTemplateSet(bytes: Uint8Array): TemplateSet {
     for (let n = 0; n < parameter; n++) rest |= bit(at++) << n;
     value += quotient * 2 ** parameter + rest + 1;
   }
-  return { falseRate: kept.size / 2 ** KEPT_BITS, has: (hash) => kept.has(hash >>> DROPPED_BITS) };
+  return kept;
 }
 
 class BitWriter {

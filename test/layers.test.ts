@@ -34,13 +34,14 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   preact: ['web/page/html.ts'],
   uplot: ['web/page/duration-plot.ts'],
   '@aws-sdk/client-s3': ['store/s3-store.ts'],
+  '@clickhouse/client': ['indexer/clickhouse/client.ts'],
   '@eslint-community/regexpp': ['indexer/query-regex.ts'],
   'better-sqlite3': ['indexer/database.ts'],
   commander: ['cli/program.ts'],
   'env-paths': ['cli/config.ts'],
   'fast-myers-diff': ['indexer/template-align.ts'],
   'fuse.js': ['indexer/fuzzy.ts'],
-  'p-retry': ['store/s3-retry.ts', 'forge/http-retry.ts'], // two protocols, each with its own codes that pass
+  'p-retry': ['store/s3-retry.ts', 'forge/http-retry.ts', 'indexer/clickhouse/client.ts'], // three protocols, each with its own codes that pass
   'parse-duration': ['cli/times.ts'],
   re2js: ['indexer/query-pattern.ts'],
   'string-width': ['cli/output.ts'],

@@ -9,7 +9,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { type Column, tableText } from '../output.ts';
-import { openSession, requireIndex } from '../session.ts';
+import { openSession } from '../session.ts';
 import { ageOf, durationText } from '../times.ts';
 
 export const flakes: Command = {
@@ -28,9 +28,10 @@ export const flakes: Command = {
 async function runFlakes(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const index = await requireIndex(session);
-    const found = listFlakes(index, readFilter(input, io.now()), readLimit(input));
-    const names = listActiveNames(index, io.now());
+    const filter = readFilter(input, io.now());
+    const limit = readLimit(input);
+    const found = await session.ask((index) => listFlakes(index, filter, limit));
+    const names = await session.ask((index) => listActiveNames(index, io.now()));
     if (input.flag('json'))
       await io.stdout.write(
         `${JSON.stringify(

@@ -13,7 +13,7 @@ import { readFilter } from '../filters.ts';
 import { FORGE_OPTIONS, isServerKnown, openCommandForge } from '../forge-access.ts';
 import { askServer, keptAttempts, subjectsOf, withoutClosedIssues, withoutForkNames } from '../gate-view.ts';
 import { pause } from '../pause.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
 import { parseDurationMs } from '../times.ts';
 
@@ -99,8 +99,7 @@ async function look(question: GateQuestion): Promise<Look> {
   const { input, io, session, filter, policy } = question;
   const asks = await isServerKnown(input, io);
   const problems = await catchUp(session, { asks, signal: io.signal });
-  const index = await requireIndex(session);
-  const kept = await keptAttempts(index, filter, { nowMs: io.now(), trustsClaims: !asks });
+  const kept = await session.ask((index) => keptAttempts(index, filter, { nowMs: io.now(), trustsClaims: !asks }));
   // What is not of this SHA is no reason to wait for it.
   const ofStore = kept.length === 0 ? [] : problems;
   if (!asks) return judged(kept, policy, { awaited: ofStore, missing: [] });
@@ -129,7 +128,8 @@ async function catchUp(
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'STORE_MISSING' || !asks) throw error;
     // Nobody has kept anything yet: the server may have seen a red all the same.
-    await session.indexForWriting();
+    const team = await session.team();
+    await (team === undefined ? session.indexForWriting() : team.make());
   }
   return problems;
 }

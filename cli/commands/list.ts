@@ -6,7 +6,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { type Column, tableText } from '../output.ts';
-import { openSession, requireIndex } from '../session.ts';
+import { openSession } from '../session.ts';
 import { ageOf } from '../times.ts';
 
 /** chosen: a screenful; --limit takes any number. */
@@ -33,14 +33,14 @@ async function runList(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
     const filter = readFilter(input, io.now());
-    const index = await requireIndex(session);
     if (input.flag('json')) {
-      const logs = listLogs(index, filter, { limit: readLimit(input) });
+      const wanted = readLimit(input);
+      const logs = await session.ask((index) => listLogs(index, filter, { limit: wanted }));
       await io.stdout.write(`${JSON.stringify(logs.map(listRow), null, 1)}\n`);
       return logs.length > 0 ? EXIT.done : EXIT.no;
     }
     const limit = readLimit(input) ?? DEFAULT_ROWS;
-    const rows = listAttempts(index, filter, { limit: limit + 1 });
+    const rows = await session.ask((index) => listAttempts(index, filter, { limit: limit + 1 }));
     await io.stdout.write(tableText(rows.slice(0, limit), columns(io.now()), io.stdout.columns));
     if (rows.length > limit && input.text('limit') === undefined)
       await io.stderr.write(`firstred: these are the newest ${limit}; --limit N shows more\n`);

@@ -14,7 +14,7 @@ import { lineText } from '../line-text.ts';
 import { linesIn } from '../log-lines.ts';
 import { keptText } from '../log-source.ts';
 import { recordFact } from '../record-fact.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { parseTimeMs } from '../times.ts';
 
 /** DESIGN: an eternal name would launder flakes. */
@@ -62,12 +62,11 @@ async function runName(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       throw new AppError('USAGE', 'a name needs --mechanism', {
         hint: `one of ${MECHANISMS.filter((m) => m !== 'unknown').join(', ')}`,
       });
-    const index = await requireIndex(session);
     const sha = parseShaStart(input.text('sha'));
-    const { log, line } = await requireExemplar(index, signature, sha);
+    const { log, line } = await session.ask((index) => requireExemplar(index, signature, sha));
     const near = await readNear(session, log, line);
     const { text } = near;
-    await refuseSymptoms(index, signature, text);
+    await session.ask((index) => refuseSymptoms(index, signature, text));
     const scope = scopeOf(log.attempt, { sha, everywhere: input.flag('everywhere') });
     const content: FactContent = {
       kind: 'mechanism',

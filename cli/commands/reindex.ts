@@ -7,7 +7,7 @@ import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openSession } from '../session.ts';
+import { isTeamIndex, openSession } from '../session.ts';
 import { type SyncCounts, syncIndex } from '../sync-index.ts';
 
 export const reindex: Command = {
@@ -32,6 +32,7 @@ const ABANDONED_MS = 7 * 24 * 3_600_000;
 
 async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const config = await io.config();
+  if (isTeamIndex(config)) return rebuildTeam(input, io);
   await removeAbandoned(config.index, io.now());
   const fresh = `${config.index}.new-${randomBytes(4).toString('hex')}`;
   try {
@@ -39,13 +40,30 @@ async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode>
     crashPoint('reindex:built');
     await putInPlace(fresh, config.index);
     crashPoint('reindex:replaced');
-    if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
-    else if (!input.flag('quiet'))
-      await io.stdout.write(`${counts.added} logs indexed, ${counts.facts} facts, ${counts.unreadable} unreadable\n`);
-    return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
+    return await tell(counts, input, io);
   } finally {
     await removeIndex(fresh);
   }
+}
+
+async function tell(counts: SyncCounts, input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
+  else if (!input.flag('quiet'))
+    await io.stdout.write(`${counts.added} logs indexed, ${counts.facts} facts, ${counts.unreadable} unreadable\n`);
+  return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
+}
+
+/** A team's index is emptied and filled in its place: meanwhile it has what is in so far. */
+async function rebuildTeam(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const config = await io.config();
+  const session = openSession(config);
+  try {
+    await session.store();
+    await (await session.team())?.rebuild();
+  } finally {
+    await session.close();
+  }
+  return tell(await build(config.index, io), input, io);
 }
 
 async function build(file: string, io: CommandIo): Promise<SyncCounts> {

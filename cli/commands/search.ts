@@ -16,7 +16,7 @@ import { openAlert } from '../search-alert.ts';
 import { matchRow, summaryRow } from '../search-json.ts';
 import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
-import { frameCacheDirOf, openSession, requireIndex, type Session } from '../session.ts';
+import { frameCacheDirOf, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
@@ -225,10 +225,13 @@ async function nearestHeadlines(
   session: Session,
   options: { readonly limit: number; readonly among: number },
 ): Promise<readonly NearHeadline[]> {
-  const index = await session.findIndex();
-  if (index === undefined) return [];
   const { findNearestHeadlines } = await import('../../indexer/fuzzy.ts');
-  return findNearestHeadlines(index, text, options);
+  try {
+    return await session.ask((index) => findNearestHeadlines(index, text, options));
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return [];
+    throw error;
+  }
 }
 
 async function searchHeadlines(text: string, { session, input, io }: Asked): Promise<ExitCode> {
@@ -236,7 +239,7 @@ async function searchHeadlines(text: string, { session, input, io }: Asked): Pro
     throw new AppError('USAGE', '--fuzzy and --no-index contradict each other: known errors are in the index', {
       hint: 'leave one of them out',
     });
-  await requireIndex(session);
+  await session.ask(() => undefined);
   const near = await nearestHeadlines(text, session, { limit: readLimit(input) ?? 20, among: MAX_HEADLINES });
   if (input.flag('json')) for (const row of near) await io.stdout.write(`${JSON.stringify(row)}\n`);
   else

@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { findSource } from '../log-source.ts';
 import { type Column, tableText } from '../output.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { ageOf } from '../times.ts';
 
 /** chosen: a screenful. */
@@ -46,10 +46,12 @@ async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCo
       const source = await findSource(ref, session, { stdin: io.stdin });
       if (source.kind === 'file') return await signaturesOfFile(source.ref, source.text(), input, io);
     }
-    const index = await requireIndex(session);
-    const only = ref === undefined ? undefined : await signaturesOf(ref, index, session, io);
+    const only = ref === undefined ? undefined : await signaturesOf(ref, session, io);
     const limit = readLimit(input) ?? (input.flag('json') ? undefined : DEFAULT_ROWS);
-    const rows = await withNames(listSignatures(index, readFilter(input, io.now()), { only, limit }), index, io.now());
+    const filter = readFilter(input, io.now());
+    const rows = await session.ask((index) =>
+      withNames(listSignatures(index, filter, { only, limit }), index, io.now()),
+    );
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows.map(toJson), null, 1)}\n`);
     else await io.stdout.write(tableText(rows, columns(io.now()), io.stdout.columns));
     return rows.length > 0 ? EXIT.done : EXIT.no;
@@ -58,15 +60,11 @@ async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCo
   }
 }
 
-async function signaturesOf(
-  ref: string,
-  index: LogIndexReader,
-  session: Session,
-  io: CommandIo,
-): Promise<readonly SignatureId[]> {
+async function signaturesOf(ref: string, session: Session, io: CommandIo): Promise<readonly SignatureId[]> {
   const source = await findSource(ref, session, { stdin: io.stdin });
   if (source.kind === 'file') return [];
-  return signaturesOfLog(index, source.log.logKey).map((row) => row.signature);
+  const { logKey } = source.log;
+  return session.ask((index) => signaturesOfLog(index, logKey).map((row) => row.signature));
 }
 
 /** A file is looked at by itself: no index, so no base rates. */

@@ -4,7 +4,7 @@ import { AppError } from '../../store/errors.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { recordFact } from '../record-fact.ts';
-import { openSession, requireIndex } from '../session.ts';
+import { openSession } from '../session.ts';
 import { parseSignature } from './name.ts';
 
 export const unname: Command = {
@@ -25,7 +25,8 @@ async function runUnname(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const session = openSession(await io.config());
   try {
     const signature = parseSignature(input.arguments[0] ?? '');
-    const named = listActiveNames(await requireIndex(session), io.now()).filter((each) => each.signature === signature);
+    const names = await session.ask((index) => listActiveNames(index, io.now()));
+    const named = names.filter((each) => each.signature === signature);
     if (named.length === 0)
       throw new AppError('NOT_FOUND', `${signature} has no name that holds`, {
         hint: '`firstred signatures` shows the names',

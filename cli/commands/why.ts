@@ -14,7 +14,7 @@ import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource, keptText, type LogSource } from '../log-source.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 export const why: Command = {
   name: 'why',
@@ -64,7 +64,8 @@ async function buildQuestion(source: LogSource, against: readonly LogSource[], s
     });
   });
   const load = (log: LogRow) => loadLines(log.logId, keptText(session, log));
-  return buildWhyQuestion(source.log, rows, { index: await requireIndex(session), load });
+  const { log } = source;
+  return session.ask((index) => buildWhyQuestion(log, rows, { index, load }));
 }
 
 /** Files say nothing about their attempts: the one asked about counts as red, the others as green ones of its SHA. */

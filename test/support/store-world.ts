@@ -172,6 +172,8 @@ export class StoreWorld<Plan> {
       storeId: async () => STORE_ID,
       findIndex: async () => writer,
       indexForWriting: async () => writer,
+      team: async () => undefined,
+      ask: async (question) => question(writer),
       ingest: (target, manifest) => ingestLog(target, store, manifest, { store: STORE_ID }),
       prepare: async (target, manifest) => {
         const log = await prepareLog(target, store, manifest, { store: STORE_ID });

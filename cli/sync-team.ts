@@ -1,0 +1,163 @@
+// Store → index of a team. Any number of workers may do this at once: each begins somewhere else in what is new, passes over
+// what another has done meanwhile, and ends only when everything that it listed is done, by whomever.
+import { randomInt } from 'node:crypto';
+import type { TeamIndex, TeamIngest } from '../indexer/team-index.ts';
+import { crashPoint } from '../store/crash-points.ts';
+import { reasonOf } from '../store/errors.ts';
+import { listFacts, readFact } from '../store/fact-schema.ts';
+import type { Fact } from '../store/facts.ts';
+import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
+import type { ObjectKey } from '../store/keys.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { OpenedStore, Session } from './session.ts';
+import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
+import type { SyncCounts, SyncOptions } from './sync-index.ts';
+
+/** chosen: what is listed before anything is read; workers that begin apart in it divide it. */
+const WINDOW = 4000;
+/** A worker looks after so many logs at what others have done. */
+const BATCH = 25;
+/** DESIGN: a feed entry without a manifest is looked at again for a day. */
+const PENDING_MS = 86_400_000;
+
+interface Context {
+  readonly team: TeamIndex;
+  readonly store: OpenedStore;
+  readonly storeId: string;
+  readonly options: SyncOptions;
+  readonly counts: SyncCounts;
+}
+
+/** Brings the index up to the store. */
+export async function syncTeam(session: Session, team: TeamIndex, options: SyncOptions): Promise<SyncCounts> {
+  const store = await session.store();
+  await team.make();
+  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0 };
+  const context: Context = { team, store, storeId: await session.storeId(), options, counts };
+  if (options.full) {
+    // What is put from now on is in the feed from now on; what was put before is in the listing.
+    const beganMs = await store.clockMs().catch(() => 0); // a reader may have no right to ask
+    await takeManifests(context, inWindows(listManifests(store)));
+    await team.setCursorMs(context.storeId, 'feed', beganMs);
+  } else await takeFeed(context);
+  crashPoint('sync:logs');
+  await takeFacts(context);
+  crashPoint('sync:facts');
+  return counts;
+}
+
+/** Manifests of feed entries from the cursor on. The cursor moves to where everything before is in. */
+async function takeFeed(context: Context): Promise<void> {
+  const { team, store, storeId, counts } = context;
+  let newestMs = await team.findCursorMs(storeId, 'feed');
+  let oldestPendingMs = Number.POSITIVE_INFINITY;
+  const nowMs = await store.clockMs().catch(() => Date.now()); // a reader may have no right to ask
+  for await (const window of inWindows(listFeed(store, newestMs))) {
+    const timeOf = new Map<ObjectKey, number>();
+    for await (const entry of readEach(window, (key) => readFeedEntry(store, key))) {
+      // Never ahead of the clock: an entry that someone dated into the future would hide all that comes after it.
+      newestMs = Math.max(newestMs, Math.min(findKeyTime(entry.key) ?? 0, nowMs));
+      if (entry.kind === 'failed') await passOver(context, entry.error);
+      else timeOf.set(entry.value.manifestKey, entry.value.storedAtMs);
+    }
+    for (const key of await takeWindow(context, [...timeOf.keys()])) {
+      const storedAtMs = timeOf.get(key) ?? 0;
+      if (storedAtMs < nowMs - PENDING_MS) continue;
+      counts.pending += 1;
+      oldestPendingMs = Math.min(oldestPendingMs, storedAtMs);
+    }
+  }
+  // A listing begins a little before the cursor, so what is pending is in the next one too.
+  await team.setCursorMs(storeId, 'feed', Math.min(newestMs, oldestPendingMs));
+}
+
+async function takeManifests(context: Context, windows: AsyncIterable<readonly ObjectKey[]>): Promise<void> {
+  for await (const window of windows) await takeWindow(context, window);
+}
+
+/** Gives the manifests that are not there. */
+async function takeWindow(context: Context, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]> {
+  const { team, storeId } = context;
+  const done = await team.findDone(storeId, keys);
+  const open = keys.filter((key) => !done.has(key));
+  const start = open.length === 0 ? 0 : randomInt(open.length);
+  const order = [...open.slice(start), ...open.slice(0, start)];
+  const ingest = team.openIngest();
+  const absent: ObjectKey[] = [];
+  for (let at = 0; at < order.length; at += BATCH) {
+    const batch = order.slice(at, at + BATCH);
+    const meanwhile = await team.findDone(storeId, batch);
+    const left = batch.filter((key) => !meanwhile.has(key));
+    for await (const result of readEach(left, (key) => readManifestAt(context.store, key))) {
+      context.options.signal.throwIfAborted();
+      if (await takeOne(context, ingest, result)) absent.push(result.key);
+    }
+    if (ingest.isFull) await ingest.commit();
+  }
+  await ingest.commit();
+  return absent;
+}
+
+/** True: there is no manifest (yet). */
+async function takeOne(context: Context, ingest: TeamIngest, result: ReadResult<Manifest>): Promise<boolean> {
+  const { counts, options, store, storeId } = context;
+  try {
+    if (result.kind === 'failed') throw result.error;
+    crashPoint('sync:manifest');
+    const { createLogDigester } = await import('../indexer/log-digest.ts');
+    await ingest.add(store, result.value, {
+      store: storeId,
+      digester: createLogDigester,
+      signal: options.signal,
+      onProgress: (textBytes) => options.onText?.(textBytes),
+    });
+    counts.added += 1;
+    crashPoint('sync:ingested');
+    return false;
+  } catch (error) {
+    if (isGone(error) && result.kind === 'failed') return true;
+    if (!isDamage(error) && !isGone(error)) throw error;
+    counts.unreadable += 1;
+    await options.onProblem(`${reasonOf(error)}: left out`);
+    return false;
+  }
+}
+
+async function takeFacts(context: Context): Promise<void> {
+  const { team, store, storeId, counts, options } = context;
+  let newestMs = await team.findCursorMs(storeId, 'facts');
+  const nowMs = await store.clockMs().catch(() => Date.now());
+  for await (const window of inWindows(listFacts(store, options.full ? 0 : newestMs))) {
+    const done = await team.findDone(storeId, window);
+    const found: { key: ObjectKey; fact: Fact }[] = [];
+    const open = window.filter((key) => !done.has(key));
+    for await (const result of readEach(open, (key) => readFact(store, key))) {
+      options.signal.throwIfAborted();
+      if (result.kind === 'failed') await passOver(context, result.error);
+      else if (result.value !== undefined) found.push({ key: result.key, fact: result.value });
+    }
+    await team.addFacts(storeId, found);
+    counts.facts += found.length;
+    for (const key of window) newestMs = Math.max(newestMs, Math.min(findKeyTime(key) ?? 0, nowMs));
+  }
+  await team.setCursorMs(storeId, 'facts', newestMs);
+}
+
+async function* inWindows(keys: AsyncIterable<ObjectKey>): AsyncGenerator<readonly ObjectKey[]> {
+  let window: ObjectKey[] = [];
+  for await (const key of keys) {
+    window.push(key);
+    if (window.length < WINDOW) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}
+
+/** Counts what can't be read because of what it is; anything else ends the sync before its cursors move. */
+async function passOver({ counts, options }: Context, error: unknown): Promise<void> {
+  if (isGone(error)) return; // pruned since it was listed
+  if (!isDamage(error)) throw error;
+  counts.unreadable += 1;
+  await options.onProblem(error.message);
+}

@@ -1,0 +1,172 @@
+// The one door to ClickHouse: statements and inserts over HTTP, tried again while that can help. Knows no table.
+import { Readable } from 'node:stream';
+import type { ClickHouseClient } from '@clickhouse/client';
+import pRetry from 'p-retry';
+import { AppError, reasonOf, systemErrorCode } from '../../store/errors.ts';
+import type { EngineAddress } from './address.ts';
+
+/** A row as the engine gives it: columns in order. Whole numbers may come as text. */
+export type EngineRow = readonly unknown[];
+
+export interface EngineClient {
+  rows(query: string): Promise<readonly EngineRow[]>;
+  /** Adds rows given as objects. */
+  insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /** Adds rows given as tab-separated text. */
+  insertText(table: string, columns: readonly [string, ...string[]], body: Buffer): Promise<void>;
+  command(query: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** After so long without an answer a request has failed. */
+  readonly requestMs?: number;
+  /** How often a failed request is sent again, with growing waits. */
+  readonly retries?: number;
+}
+
+/** chosen: longer than any statement of ours takes on 10 GB; an engine that hangs is noticed. */
+const REQUEST_MS = 60_000;
+/** chosen: with waits of 0.1 to 5 s that is about half a minute, which a restart takes no longer than. */
+const RETRIES = 12;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/** ClickHouse's codes of what passes: time-outs, memory, too many queries or parts, network, Keeper, read-only replica. */
+const PASSING = new Set([
+  '159',
+  '202',
+  '203',
+  '209',
+  '210',
+  '236',
+  '241',
+  '242',
+  '252',
+  '285',
+  '319',
+  '425',
+  '473',
+  '999',
+]);
+/** Who one is, what one may. */
+const REFUSED = new Set(['192', '193', '194', '195', '497', '516']);
+
+/** Connects at the first statement. */
+export async function openEngineClient(address: EngineAddress, options: ClientOptions = {}): Promise<EngineClient> {
+  const { createClient } = await import('@clickhouse/client');
+  const client = createClient({
+    url: address.url,
+    username: address.username,
+    password: address.password,
+    database: address.database,
+    application: 'firstred',
+    request_timeout: options.requestMs ?? REQUEST_MS,
+    // chosen: what fails is an AppError here; the client's own lines would go to the terminal.
+    log: { level: 127 },
+  });
+  return new RetryingClient(client, address, options);
+}
+
+class RetryingClient implements EngineClient {
+  readonly #client: ClickHouseClient;
+  readonly #address: EngineAddress;
+  readonly #options: ClientOptions;
+
+  constructor(client: ClickHouseClient, address: EngineAddress, options: ClientOptions) {
+    this.#client = client;
+    this.#address = address;
+    this.#options = options;
+  }
+
+  rows(query: string): Promise<readonly EngineRow[]> {
+    return this.#retry(async () => {
+      const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
+      return (await answer.json()) as EngineRow[];
+    });
+  }
+
+  async insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#retry(() => this.#client.insert({ table, values: [...rows], format: 'JSONEachRow', ...this.#signal }));
+  }
+
+  async insertText(table: string, columns: readonly [string, ...string[]], body: Buffer): Promise<void> {
+    if (body.length === 0) return;
+    await this.#retry(() =>
+      this.#client.insert({
+        table,
+        columns: [...columns],
+        values: Readable.from([body], { objectMode: false }),
+        format: 'TabSeparated',
+        ...this.#signal,
+      }),
+    );
+  }
+
+  async command(query: string): Promise<void> {
+    await this.#retry(() => this.#client.command({ query, ...this.#signal }));
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  get #signal(): { readonly abort_signal?: AbortSignal } {
+    const { signal } = this.#options;
+    return signal === undefined ? {} : { abort_signal: signal };
+  }
+
+  /** Every statement of ours may be sent twice: equal rows fold together. */
+  async #retry<T>(send: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    try {
+      return await pRetry(send, {
+        retries: this.#options.retries ?? RETRIES,
+        minTimeout: FIRST_WAIT_MS,
+        maxTimeout: LONGEST_WAIT_MS,
+        randomize: true,
+        ...(signal === undefined ? {} : { signal }),
+        shouldRetry: ({ error }) => isPassing(error) && signal?.aborted !== true,
+      });
+    } catch (error) {
+      if (signal?.aborted === true)
+        throw new AppError('INTERRUPTED', 'interrupted while asking the index', {
+          hint: 'run it again: nothing is lost or doubled',
+        });
+      throw convertError(error, this.#address);
+    }
+  }
+}
+
+/** The number that ClickHouse gave the error; undefined where it is not one of its own. */
+const engineCode = (error: unknown): string | undefined =>
+  error instanceof Error && error.name === 'ClickHouseError' && 'code' in error ? String(error.code) : undefined;
+
+/** Whether trying again may help: no answer, or an answer that says so. */
+export function isPassing(error: unknown): boolean {
+  const code = engineCode(error);
+  if (code !== undefined) return PASSING.has(code);
+  return systemErrorCode(error) !== undefined || /socket hang up|timeout|aborted|closed/i.test(reasonOf(error));
+}
+
+/** Only the kind of the engine's error is told: its text repeats the statement, which holds words of a log. */
+function convertError(error: unknown, { shown }: EngineAddress): AppError {
+  const code = engineCode(error);
+  const kind = error instanceof Error && 'type' in error && typeof error.type === 'string' ? `, ${error.type}` : '';
+  if (code !== undefined && REFUSED.has(code))
+    return new AppError('REFUSED', `${shown} refuses: code ${code}${kind}`, {
+      hint: 'look at the user in the address, FIRSTRED_INDEX_USER and FIRSTRED_INDEX_PASSWORD, and at its rights',
+    });
+  if (code === '81')
+    return new AppError('NOT_FOUND', `${shown} has no such database`, { hint: 'make it: CREATE DATABASE …' });
+  if (code !== undefined && !PASSING.has(code))
+    return new AppError('INDEX_DAMAGED', `${shown} cannot answer: code ${code}${kind}`, {
+      hint: 'look into its log; it must be ClickHouse 26.2 or newer. `firstred reindex` makes its tables anew',
+    });
+  const why = code === undefined ? (systemErrorCode(error) ?? 'no answer in time') : `code ${code}${kind}`;
+  return new AppError('INDEX_BUSY', `${shown} does not answer: ${why}`, {
+    hint: 'try again: nothing is lost or doubled. Is the engine running, and the address right?',
+  });
+}

@@ -1,0 +1,122 @@
+// Kept logs → rows: the words of blocks as they are read, then, a batch at a time, occurrences, captures, what follows from
+// them, and last that they are done. Every step may be repeated by anybody: equal rows fold together.
+import type { FrameTable } from '../../store/frame-table.ts';
+import { readFrames, readFrameTable } from '../../store/frames.ts';
+import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
+import type { ObjectReader } from '../../store/object-store.ts';
+import { BlockCutter } from '../blocks.ts';
+import type { LogDigest } from '../log-index.ts';
+import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
+import { type CaptureRecord, captureRow, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
+import type { EngineClient } from './client.ts';
+import { deriveLogs } from './derive.ts';
+import { linksOf } from './links.ts';
+import { sealDocument } from './sealed-words.ts';
+
+/** measured (bench/engine.mjs): the words of some 100 MB of log in one request; smaller ones make more parts to merge. */
+const MAX_TEXT_BYTES = 8 * 1024 * 1024;
+/** Fewer logs than months that one insert may touch (ClickHouse: 100), as each may lie in a month of its own. */
+const MAX_LOGS = 50;
+const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'tokens'] as const;
+
+/** Logs on their way into the engine; one at a time is read while what was read before is sent. */
+export class EngineIngest implements TeamIngest {
+  readonly #client: EngineClient;
+  #text: Buffer[] = [];
+  #textBytes = 0;
+  #records: CaptureRecord[] = [];
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(client: EngineClient) {
+    this.#client = client;
+  }
+
+  /** Whether it is time to `commit`. */
+  get isFull(): boolean {
+    return this.#records.length >= MAX_LOGS;
+  }
+
+  /** Reads the log of `manifest`. Its words may be in the engine before it is committed; nobody sees them. */
+  async add(reader: ObjectReader, manifest: Manifest, options: TeamIngestOptions): Promise<void> {
+    const keys = keysOfManifest(manifest);
+    const table = await readFrameTable(reader, keys.object, manifest);
+    const frames = readFrames(reader, keys.object, table);
+    const digest = await this.#cut(manifest, table, frames, options);
+    this.#records.push({ key: keys.manifest, manifest, store: options.store, table, digest });
+  }
+
+  async #cut(
+    manifest: Manifest,
+    table: FrameTable,
+    frames: AsyncIterable<Uint8Array>,
+    options: TeamIngestOptions,
+  ): Promise<LogDigest> {
+    const { home, placedMs, log } = placeOf(manifest);
+    const start = `${escapeTabbed(home)}\t${stampOf(placedMs)}\t${log}\t`;
+    const cutter = new BlockCutter();
+    const digester = options.digester();
+    let number = 0;
+    for await (const text of frames) {
+      options.signal?.throwIfAborted();
+      const frame = { number, continues: table.continues[number] === 1, isCut: table.continues[number + 1] === 1 };
+      cutter.cut(text, frame, ({ slot, words }) => {
+        this.#hold(Buffer.from(`${start}${slot}\t${sealDocument(words.document())}\n`, 'utf8'));
+      });
+      digester.push(text);
+      options.onProgress?.(text.length);
+      number++;
+      if (this.#textBytes >= MAX_TEXT_BYTES) await this.#sendText();
+    }
+    return digester.end();
+  }
+
+  #hold(row: Buffer): void {
+    this.#text.push(row);
+    this.#textBytes += row.length;
+  }
+
+  /** One request under way at a time: while it lasts the next log is read, and no more than that. */
+  async #sendText(): Promise<void> {
+    const body = Buffer.concat(this.#text);
+    this.#text = [];
+    this.#textBytes = 0;
+    await this.#sending;
+    const sending = this.#client.insertText('block', BLOCK_COLUMNS, body);
+    sending.catch(() => undefined); // told by whoever awaits it next
+    this.#sending = sending;
+  }
+
+  /** Everything that was added is there for everybody when this ends. */
+  async commit(): Promise<readonly CaptureRecord[]> {
+    const records = this.#records;
+    await this.#sendText();
+    await this.#sending;
+    if (records.length === 0) return records;
+    await this.#client.insert('occurrence', records.flatMap(occurrenceRows));
+    await this.#client.insert('capture', records.map(captureRow));
+    await deriveLogs(this.#client, {
+      logs: records.map(({ manifest }) => manifest.logId),
+      links: records.flatMap(({ manifest }) => linksOf(manifest.attempt)),
+    });
+    await this.#client.insert(
+      'done',
+      records.map(({ store, key }) => ({ store, key })),
+    );
+    this.#records = [];
+    return records;
+  }
+}
+
+/** As ClickHouse reads tab-separated text. */
+const escapeTabbed = (value: string): string =>
+  value.toWellFormed().replace(/[\\\t\n\r\0\b\f]/g, (c) => ESCAPES[c] ?? c);
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\\0',
+  '\b': '\\b',
+  '\f': '\\f',
+};

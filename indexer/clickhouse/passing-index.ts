@@ -1,0 +1,32 @@
+// An index in memory that holds a part of the engine's: its captures and facts, written by the same code as the local
+// index, so that attempts, primaries, ranks and flakes come out the same.
+import type { Fact } from '../../store/facts.ts';
+import { BLOCKS_PER_FRAME } from '../blocks.ts';
+import { findCapture } from '../capture-key.ts';
+import { applyFact } from '../facts.ts';
+import { reserveBlocks } from '../ingest-buffer.ts';
+import { writeLogs } from '../ingest-write.ts';
+import type { LogIndex, StoreId } from '../log-index.ts';
+import { longLinesOf } from '../long-lines.ts';
+import type { CaptureRecord } from './capture-rows.ts';
+
+/** A fact and the store that it was written to. */
+export interface StoredFact {
+  readonly store: StoreId;
+  readonly fact: Fact;
+}
+
+/** Adds facts, then captures; what is there already is passed over. */
+export function addParts(index: LogIndex, captures: readonly CaptureRecord[], facts: readonly StoredFact[]): void {
+  for (const { store, fact } of facts) applyFact(index, store, fact);
+  const { db } = index;
+  db.transaction(() => {
+    const logs = captures.flatMap(({ key: manifestKey, manifest, store, table, digest }) => {
+      if (findCapture(db, store, manifestKey) !== undefined) return [];
+      const firstBlock = reserveBlocks(db, table.count * BLOCKS_PER_FRAME);
+      const longLines = longLinesOf(table);
+      return [{ manifest, store, manifestKey, table, longLines, digest, firstBlock, documents: [] }];
+    });
+    writeLogs(db, index.buffer.terms, logs);
+  });
+}

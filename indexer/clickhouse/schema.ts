@@ -1,0 +1,70 @@
+// The tables of the engine. Rows are only ever added: equal keys fold together when parts are merged, so whatever is sent
+// twice counts once, and no writer needs to know of another.
+/** Grows when tokens.ts cuts words in another way: blocks of the old way can't be searched by the new. */
+export const WORDS_VERSION = 1;
+
+/** Grows when a table changes; each step of MIGRATIONS leads to the next. */
+export const ENGINE_SCHEMA = 1;
+
+/** What a table is made with. */
+export interface TableForm {
+  readonly isReplicated: boolean;
+}
+
+/**
+ * Key of a log's rows: `home` (the repository that its manifest names), `placed` (its start, which also says the month of
+ * its partition), `log`. All of it comes from the manifest, so that a retry makes equal keys.
+ */
+const HOME = `home LowCardinality(String), placed DateTime64(3, 'UTC') CODEC(ZSTD(1)), log String CODEC(ZSTD(1))`;
+const BY_MONTH = 'PARTITION BY toYYYYMM(placed)';
+
+/** Statements that make the tables, where they are not there. */
+export function createTables({ isReplicated }: TableForm): readonly string[] {
+  const engine = (arguments_: string): string =>
+    `ENGINE = ${isReplicated ? 'Replicated' : ''}ReplacingMergeTree${arguments_ === '' ? '' : `(${arguments_})`}`;
+  return [
+    // One row a block: its distinct words, sealed. 512 rows a granule: a candidate costs reading few of them.
+    `CREATE TABLE IF NOT EXISTS block (${HOME}, n UInt32, tokens String CODEC(ZSTD(9)),
+       INDEX words tokens TYPE text(tokenizer = splitByNonAlpha, posting_list_codec = 'bitpacking', dictionary_block_size = 2048)
+     ) ${engine('')} ${BY_MONTH} ORDER BY (home, placed, log, n) SETTINGS index_granularity = 512`,
+    // One row a capture, as it came. buried: a tombstone has emptied it.
+    `CREATE TABLE IF NOT EXISTS capture (${HOME}, key String CODEC(ZSTD(3)), store LowCardinality(String),
+       manifest String CODEC(ZSTD(3)), frames String CODEC(ZSTD(1)), digest String CODEC(ZSTD(3)), templates String CODEC(ZSTD(1)),
+       links Array(String) CODEC(ZSTD(1)), words UInt16, buried UInt8 DEFAULT 0,
+       INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1
+     ) ${engine('buried')} ${BY_MONTH} ORDER BY (home, placed, log, key) SETTINGS index_granularity = 1024`,
+    // One row a log: what all captures and facts of its attempt say together. Made again whenever one more of them comes;
+    // version: how many there were.
+    `CREATE TABLE IF NOT EXISTS log (${HOME}, attempt_id String CODEC(ZSTD(1)), is_lead UInt8, is_primary UInt8,
+       name LowCardinality(String), repo LowCardinality(String), sha String CODEC(ZSTD(1)), tested_sha String CODEC(ZSTD(1)),
+       workflow LowCardinality(String), job LowCardinality(String), run String CODEC(ZSTD(1)), number Nullable(Int64),
+       provider_id String CODEC(ZSTD(1)), branch LowCardinality(String), pr Nullable(Int64), event LowCardinality(String),
+       conclusion LowCardinality(String), outcome UInt8, is_partial UInt8, time_ms Int64 CODEC(ZSTD(1)), url String CODEC(ZSTD(1)),
+       labels Map(LowCardinality(String), String), raw_bytes UInt64, has_long_lines UInt8,
+       links Array(String) CODEC(ZSTD(1)), version UInt64, is_gone UInt8,
+       INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_attempt attempt_id TYPE bloom_filter(0.001) GRANULARITY 1,
+       INDEX by_sha sha TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1,
+       INDEX by_run run TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_time time_ms TYPE minmax GRANULARITY 1
+     ) ${engine('version, is_gone')} ${BY_MONTH} ORDER BY (home, placed, log) SETTINGS index_granularity = 1024`,
+    // One row a signature in a log.
+    `CREATE TABLE IF NOT EXISTS occurrence (sig String CODEC(ZSTD(1)), ${HOME}, headline String CODEC(ZSTD(3)),
+       INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1
+     ) ${engine('')} ${BY_MONTH} ORDER BY (sig, home, placed, log) SETTINGS index_granularity = 1024`,
+    `CREATE TABLE IF NOT EXISTS fact (kind LowCardinality(String), subject String, store String, id String,
+       stored_ms Int64, author String, content String CODEC(ZSTD(3))) ${engine('')} ORDER BY (kind, subject, store, id)`,
+    // Objects of the store that are in the index with all that follows from them: the commit point of an ingest.
+    `CREATE TABLE IF NOT EXISTS done (store LowCardinality(String), key String CODEC(ZSTD(3))) ${engine('')}
+     ORDER BY (store, key) SETTINGS index_granularity = 1024`,
+    `CREATE TABLE IF NOT EXISTS cursor (store String, name String, at_ms Int64) ${engine('at_ms')} ORDER BY (store, name)`,
+    `CREATE TABLE IF NOT EXISTS layout (one UInt8, schema UInt32, words UInt32) ${engine('schema')} ORDER BY (one)`,
+  ];
+}
+
+/** Says which tables these are. */
+export const MARK_LAYOUT = `INSERT INTO layout (one, schema, words) VALUES (1, ${ENGINE_SCHEMA}, ${WORDS_VERSION})`;
+
+/** What leads from an older schema to this one, by the version that it leads to. None yet. */
+export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {};
+
+/** Every table, for `rebuild`. */
+export const TABLES = ['block', 'capture', 'log', 'occurrence', 'fact', 'done', 'cursor', 'layout'] as const;
