@@ -22,7 +22,7 @@ export const SETTINGS = [
     name: 'index',
     env: 'FIRSTRED_INDEX',
     flags: '--index <file>',
-    summary: 'the index file',
+    summary: 'the index file, or clickhouse://host/database of a team',
     fromRepository: false,
   },
   {

@@ -45,6 +45,7 @@ interface PageLog {
   readonly placedMs: number;
 }
 
+/** The candidates of one query, gone through once. */
 export class CandidatePages {
   readonly #client: EngineClient;
   readonly #parts: PageOptions;

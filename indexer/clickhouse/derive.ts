@@ -95,8 +95,8 @@ function logRows(
   const known = new Map(logs.map((row) => [row.log_id as string, row]));
   const behind = behindOf(read, circle);
   return read.places.map((place): Readonly<Record<string, unknown>> => {
-    const { version, links } = behind.get(place.log) ?? { version: 0, links: [] };
-    const base = { home: place.home, placed: stampOf(place.placedMs), log: place.log, version, links };
+    const { version, links, first } = behind.get(place.log) ?? { version: 0, links: [], first: place.log };
+    const base = { home: place.home, placed: stampOf(place.placedMs), log: place.log, version, links, circle: first };
     const row = known.get(place.log);
     if (row === undefined || homes.get(place.log) !== place.placedMs) return { ...base, is_gone: 1 };
     const lead = leads.get(row.attempt_key) ?? row.log_id;
@@ -132,6 +132,8 @@ function textsOf(captures: readonly CaptureRecord[]): {
 interface Behind {
   readonly version: number;
   readonly links: readonly string[];
+  /** The first log of the component. */
+  readonly first: string;
 }
 
 /** How much stands behind the row of each log: whoever knows of more has the higher version. */
@@ -152,7 +154,8 @@ function behindOf({ facts, captureCounts }: CircleRead, circle: Circle): Readonl
     let version = general;
     for (const log of logs) version += (captureCounts.get(log) ?? 0) + (factsOf.get(log) ?? 0);
     for (const link of links) version += factsOf.get(link) ?? 0;
-    for (const log of logs) behind.set(log, { version, links: [...links] });
+    const [first = ''] = [...logs].sort();
+    for (const log of logs) behind.set(log, { version, links: [...links], first });
   }
   return behind;
 }

@@ -41,16 +41,18 @@ export function findByRef(client: EngineClient, { ref, filter }: Need<'ref'>): P
   );
 }
 
-/** Attempts of the jobs at one commit that are flaky, the latest first: as statements-reports.ts says what that is. */
+/**
+ * Attempts of the jobs at one commit that are flaky, whichever attempts the filter lets through, as long as it is some of
+ * them; the latest first. statements-reports.ts says the same of the local index.
+ */
 export function findFlakes(client: EngineClient, { filter, limit }: Need<'flakes'>): Promise<readonly string[]> {
   const passes = ['1', ...filterConditions(filter)].join(' AND ');
   const group = 'repo, sha, workflow, job';
   const some = `is_lead = 1 AND is_partial = 0 AND sha != '' AND job != ''`;
-  const mixed = `SELECT ${group} FROM log FINAL WHERE ${some} AND outcome IN (1, 2) AND ${passes} GROUP BY ${group}
-    HAVING countIf(outcome = 1) > 0 AND countIf(outcome = 2) > 0`;
+  const looked = `SELECT ${group} FROM log FINAL WHERE ${some} AND ${passes}`;
   // Red and green of the same tested commit, where both are known.
   const greens = 'groupUniqArrayIf(tested_sha, outcome = 2)';
-  const flaky = `SELECT ${group} FROM log FINAL WHERE ${some} AND (${group}) IN (${mixed}) GROUP BY ${group}
+  const flaky = `SELECT ${group} FROM log FINAL WHERE ${some} AND (${group}) IN (${looked}) GROUP BY ${group}
     HAVING length(${greens}) > 0 AND arrayExists(red -> red = '' OR has(${greens}, '') OR has(${greens}, red),
       groupArrayIf(tested_sha, outcome = 1))
     ORDER BY maxIf(time_ms, ${passes}) DESC, ${group} ${limitOf(limit)}`;

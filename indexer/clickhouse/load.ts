@@ -10,13 +10,17 @@ import { subjectsIn } from './links.ts';
 import { addParts } from './passing-index.ts';
 import { texts } from './sql-text.ts';
 
-/** Adds the attempts with these ids: all their logs, captures and facts. Renames and names must be there already. */
+/**
+ * Adds the attempts with these ids and whatever is tied to them: all their logs, captures and facts, at once, so that they
+ * fall into attempts as they did when the engine's rows were made. Renames must be there already.
+ */
 export async function loadAttempts(client: EngineClient, index: LogIndex, attemptIds: Iterable<string>): Promise<void> {
   let isUnnumbered = false;
   for (const chunk of inChunks(new Set(attemptIds))) {
     const logs: string[] = [];
     const subjects = new Set<string>();
-    const query = `SELECT log, links, number FROM log FINAL WHERE attempt_id IN ${texts(chunk)}`;
+    const query = `SELECT log, links, number FROM log FINAL
+      WHERE circle IN (SELECT circle FROM log FINAL WHERE attempt_id IN ${texts(chunk)})`;
     for (const [log, links, number] of await client.rows(query)) {
       logs.push(String(log));
       for (const subject of subjectsIn(links as readonly string[])) subjects.add(subject);

@@ -16,9 +16,15 @@ export interface StoredFact {
   readonly fact: Fact;
 }
 
-/** Adds facts, then captures; what is there already is passed over. */
+/**
+ * Adds captures and facts in the order of a rebuild: names of repositories, captures, then what was learned later. What is
+ * there already is passed over.
+ */
 export function addParts(index: LogIndex, captures: readonly CaptureRecord[], facts: readonly StoredFact[]): void {
-  for (const { store, fact } of facts) applyFact(index, store, fact);
+  const apply = (isWanted: (kind: string) => boolean): void => {
+    for (const { store, fact } of facts) if (isWanted(fact.kind)) applyFact(index, store, fact);
+  };
+  apply((kind) => kind === 'rename');
   const { db } = index;
   db.transaction(() => {
     const logs = captures.flatMap(({ key: manifestKey, manifest, store, table, digest }) => {
@@ -29,4 +35,5 @@ export function addParts(index: LogIndex, captures: readonly CaptureRecord[], fa
     });
     writeLogs(db, index.buffer.terms, logs);
   });
+  apply((kind) => kind !== 'rename');
 }

@@ -34,8 +34,8 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
        INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1
      ) ${engine('buried')} ${BY_MONTH} ORDER BY (home, placed, log, key) SETTINGS index_granularity = 1024`,
     // One row a log: what all captures and facts of its attempt say together. Made again whenever one more of them comes;
-    // version: how many there were.
-    `CREATE TABLE IF NOT EXISTS log (${HOME}, attempt_id String CODEC(ZSTD(1)), is_lead UInt8, is_primary UInt8,
+    // version: how many there were. circle: the first log of those that are tied to it.
+    `CREATE TABLE IF NOT EXISTS log (${HOME}, attempt_id String CODEC(ZSTD(1)), circle String CODEC(ZSTD(1)), is_lead UInt8, is_primary UInt8,
        name LowCardinality(String), repo LowCardinality(String), sha String CODEC(ZSTD(1)), tested_sha String CODEC(ZSTD(1)),
        workflow LowCardinality(String), job LowCardinality(String), run String CODEC(ZSTD(1)), number Nullable(Int64),
        provider_id String CODEC(ZSTD(1)), branch LowCardinality(String), pr Nullable(Int64), event LowCardinality(String),
@@ -43,6 +43,7 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
        labels Map(LowCardinality(String), String), raw_bytes UInt64, has_long_lines UInt8,
        links Array(String) CODEC(ZSTD(1)), version UInt64, is_gone UInt8,
        INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_attempt attempt_id TYPE bloom_filter(0.001) GRANULARITY 1,
+       INDEX by_circle circle TYPE bloom_filter(0.001) GRANULARITY 1,
        INDEX by_sha sha TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1,
        INDEX by_run run TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_time time_ms TYPE minmax GRANULARITY 1
      ) ${engine('version, is_gone')} ${BY_MONTH} ORDER BY (home, placed, log) SETTINGS index_granularity = 1024`,

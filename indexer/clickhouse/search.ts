@@ -51,7 +51,7 @@ class PagedSearch {
     if (!this.#isWhole || this.#sum.lines > 0 || query.visible) return;
     this.#isWhole = false;
     yield* this.#matchesOf({ ...query, visible: true });
-    if (this.#sum.lines > 0) this.#sum.note(SECOND_LOOK);
+    if (this.#given > 0 || this.#sum.lines > 0) this.#sum.note(SECOND_LOOK);
   }
 
   async *#matchesOf(query: Query): AsyncGenerator<Match> {

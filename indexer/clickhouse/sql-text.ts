@@ -6,7 +6,6 @@ export const text = (value: string): string =>
   `'${value
     .toWellFormed()
     .replace(/[\\']/g, '\\$&')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not stand there as they are
     .replace(/[\u0000-\u001f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`;
 
 /** A list for `IN`; of none, one that holds nothing. */

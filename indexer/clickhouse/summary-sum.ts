@@ -7,6 +7,7 @@ const earlier = (a: number | undefined, b: number | undefined): number | undefin
 const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : b === undefined ? a : Math.max(a, b);
 
+/** Adds up what the pages of a search have found. */
 export class SummarySum {
   #matched: OutcomeCounts = { attempts: 0, red: 0, green: 0 };
   #logs = 0;

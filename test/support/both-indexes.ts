@@ -1,4 +1,5 @@
 // The same logs and facts in a local index and in a team's, and the same questions asked of both.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openTeamIndex } from '../../indexer/clickhouse/open-team-index.ts';
 import { applyFact } from '../../indexer/facts.ts';
@@ -14,7 +15,7 @@ import type { Fact } from '../../store/facts.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import { keepLog, STORE_ID, type TestLog } from './indexed-logs.ts';
 import { MemoryStore } from './memory-store.ts';
-import { makeTempFolder } from './temp-folder.ts';
+import { makeKeptFolder } from './temp-folder.ts';
 
 /** What a search gives, without what says how it was done. */
 export interface FoundLines {
@@ -28,22 +29,25 @@ export class BothIndexes {
   readonly team: TeamIndex;
   readonly manifests: Manifest[] = [];
 
-  private constructor(local: LogIndex, team: TeamIndex) {
-    this.local = local;
+  readonly #folder: string;
+
+  private constructor(folder: string, team: TeamIndex) {
+    this.#folder = folder;
+    this.local = openIndex(join(folder, 'index.db'));
     this.team = team;
   }
 
   /** Both empty. */
   static async open(address: string): Promise<BothIndexes> {
-    const local = openIndex(join(await makeTempFolder(), 'index.db'));
     const team = await openTeamIndex(address);
     await team.rebuild();
-    return new BothIndexes(local, team);
+    return new BothIndexes(await makeKeptFolder(), team);
   }
 
   async close(): Promise<void> {
     this.local.close();
     await this.team.close();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** Puts logs into the store and both indexes. */
