@@ -1,7 +1,9 @@
 // Store → index of a team. Any number of workers may do this at once: each begins somewhere else in what is new, passes over
 // what another has done meanwhile, and ends only when everything that it listed is done, by whomever.
 import { randomInt } from 'node:crypto';
+import type { AnalyserPool } from '../indexer/analyser-pool.ts';
 import type { TeamIndex, TeamIngest } from '../indexer/team-index.ts';
+import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
@@ -10,13 +12,15 @@ import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
 import type { ObjectKey } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
-import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
+import { isDamage, isGone, listManifests, readEach, readManifestAt } from './store-objects.ts';
 import type { SyncCounts, SyncOptions } from './sync-index.ts';
 
 /** chosen: what is listed before anything is read; workers that begin apart in it divide it. */
 const WINDOW = 4000;
 /** A worker looks after so many logs at what others have done. */
 const BATCH = 25;
+/** chosen: hides the store's latency and keeps every core busy. */
+const LOGS_AT_ONCE = 4;
 /** DESIGN: a feed entry without a manifest is looked at again for a day. */
 const PENDING_MS = 86_400_000;
 
@@ -26,6 +30,7 @@ interface Context {
   readonly storeId: string;
   readonly options: SyncOptions;
   readonly counts: SyncCounts;
+  readonly pool: AnalyserPool;
 }
 
 /** Brings the index up to the store. */
@@ -33,7 +38,18 @@ export async function syncTeam(session: Session, team: TeamIndex, options: SyncO
   const store = await session.store();
   await team.make();
   const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0 };
-  const context: Context = { team, store, storeId: await session.storeId(), options, counts };
+  const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
+  const pool = createAnalyserPool();
+  try {
+    await takeAll({ team, store, storeId: await session.storeId(), options, counts, pool });
+  } finally {
+    await pool.close();
+  }
+  return counts;
+}
+
+async function takeAll(context: Context): Promise<void> {
+  const { team, store, options } = context;
   if (options.full) {
     // What is put from now on is in the feed from now on; what was put before is in the listing.
     const beganMs = await store.clockMs().catch(() => 0); // a reader may have no right to ask
@@ -43,7 +59,6 @@ export async function syncTeam(session: Session, team: TeamIndex, options: SyncO
   crashPoint('sync:logs');
   await takeFacts(context);
   crashPoint('sync:facts');
-  return counts;
 }
 
 /** Manifests of feed entries from the cursor on. The cursor moves to where everything before is in. */
@@ -88,39 +103,47 @@ async function takeWindow(context: Context, keys: readonly ObjectKey[]): Promise
     const batch = order.slice(at, at + BATCH);
     const meanwhile = await team.findDone(storeId, batch);
     const left = batch.filter((key) => !meanwhile.has(key));
-    for await (const result of readEach(left, (key) => readManifestAt(context.store, key))) {
-      context.options.signal.throwIfAborted();
-      if (await takeOne(context, ingest, result)) absent.push(result.key);
-    }
+    for await (const [key, isThere] of atOnce(
+      left,
+      LOGS_AT_ONCE,
+      async (each) => [each, await takeOne(context, ingest, each)] as const,
+    ))
+      if (!isThere) absent.push(key);
     if (ingest.isFull) await ingest.commit();
   }
   await ingest.commit();
   return absent;
 }
 
-/** True: there is no manifest (yet). */
-async function takeOne(context: Context, ingest: TeamIngest, result: ReadResult<Manifest>): Promise<boolean> {
-  const { counts, options, store, storeId } = context;
+/** False: there is no manifest (yet). */
+async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Promise<boolean> {
+  const { counts, options, store, storeId, pool } = context;
+  options.signal.throwIfAborted();
+  let manifest: Manifest;
   try {
-    if (result.kind === 'failed') throw result.error;
+    manifest = await readManifestAt(store, key);
+  } catch (error) {
+    if (isGone(error)) return false;
+    return passLog(context, error);
+  }
+  try {
     crashPoint('sync:manifest');
-    const { createLogDigester } = await import('../indexer/log-digest.ts');
-    await ingest.add(store, result.value, {
-      store: storeId,
-      digester: createLogDigester,
-      signal: options.signal,
-      onProgress: (textBytes) => options.onText?.(textBytes),
-    });
+    const onProgress = (textBytes: number): void => options.onText?.(textBytes);
+    await ingest.add(store, manifest, { store: storeId, pool, signal: options.signal, onProgress });
     counts.added += 1;
     crashPoint('sync:ingested');
-    return false;
+    return true;
   } catch (error) {
-    if (isGone(error) && result.kind === 'failed') return true;
-    if (!isDamage(error) && !isGone(error)) throw error;
-    counts.unreadable += 1;
-    await options.onProblem(`${reasonOf(error)}: left out`);
-    return false;
+    return passLog(context, error);
   }
+}
+
+/** A log that can't be read because of what it is, or is gone, is told and left out. */
+async function passLog({ counts, options }: Context, error: unknown): Promise<true> {
+  if (!isDamage(error) && !isGone(error)) throw error;
+  counts.unreadable += 1;
+  await options.onProblem(`${reasonOf(error)}: left out`);
+  return true;
 }
 
 async function takeFacts(context: Context): Promise<void> {

@@ -3,13 +3,15 @@
 import type { Fact } from '../store/facts.ts';
 import type { Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
+import type { AnalyserPool } from './analyser-pool.ts';
 import type { PartialIndex } from './index-parts.ts';
-import type { LogDigester, Query, SearchOptions, SearchRun, StoreId, StoreReaders } from './log-index.ts';
+import type { Query, SearchOptions, SearchRun, StoreId, StoreReaders } from './log-index.ts';
 
 /** What may be watched of an ingest. */
 export interface TeamIngestOptions {
   readonly store: StoreId;
-  readonly digester: () => LogDigester;
+  /** Where logs are analysed; else on this thread. */
+  readonly pool?: AnalyserPool | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of text taken since the last call. */
   readonly onProgress?: ((textBytes: number) => void) | undefined;

@@ -1,10 +1,10 @@
 // Kept logs → rows: the words of blocks as they are read, then, a batch at a time, occurrences, captures, what follows from
 // them, and last that they are done. Every step may be repeated by anybody: equal rows fold together.
 import type { FrameTable } from '../../store/frame-table.ts';
-import { readFrames, readFrameTable } from '../../store/frames.ts';
+import { readFrameTable, readStoredFrames } from '../../store/frames.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import type { ObjectReader } from '../../store/object-store.ts';
-import { BlockCutter } from '../blocks.ts';
+import { type AnalyserPool, ON_THIS_THREAD, WorkerGone } from '../analyser-pool.ts';
 import type { LogDigest } from '../log-index.ts';
 import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
 import { type CaptureRecord, captureRow, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
@@ -19,7 +19,7 @@ const MAX_TEXT_BYTES = 8 * 1024 * 1024;
 const MAX_LOGS = 50;
 const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'tokens'] as const;
 
-/** Logs on their way into the engine; one at a time is read while what was read before is sent. */
+/** Logs on their way into the engine: some are read while what was read before is sent. */
 export class EngineIngest implements TeamIngest {
   readonly #client: EngineClient;
   #text: Buffer[] = [];
@@ -40,34 +40,47 @@ export class EngineIngest implements TeamIngest {
   async add(reader: ObjectReader, manifest: Manifest, options: TeamIngestOptions): Promise<void> {
     const keys = keysOfManifest(manifest);
     const table = await readFrameTable(reader, keys.object, manifest);
-    const frames = readFrames(reader, keys.object, table);
-    const digest = await this.#cut(manifest, table, frames, options);
+    const analyse = (pool: AnalyserPool): Promise<LogDigest> => {
+      const frames = readStoredFrames(reader, keys.object, table);
+      return this.#analyse(manifest, { table, frames }, { ...options, pool });
+    };
+    let digest: LogDigest;
+    try {
+      digest = await analyse(options.pool ?? ON_THIS_THREAD);
+    } catch (error) {
+      if (!(error instanceof WorkerGone)) throw error;
+      digest = await analyse(ON_THIS_THREAD);
+    }
     this.#records.push({ key: keys.manifest, manifest, store: options.store, table, digest });
   }
 
-  async #cut(
+  async #analyse(
     manifest: Manifest,
-    table: FrameTable,
-    frames: AsyncIterable<Uint8Array>,
-    options: TeamIngestOptions,
+    { table, frames }: { readonly table: FrameTable; readonly frames: AsyncIterable<Uint8Array> },
+    options: TeamIngestOptions & { readonly pool: AnalyserPool },
   ): Promise<LogDigest> {
     const { home, placedMs, log } = placeOf(manifest);
     const start = `${escapeTabbed(home)}\t${stampOf(placedMs)}\t${log}\t`;
-    const cutter = new BlockCutter();
-    const digester = options.digester();
-    let number = 0;
-    for await (const text of frames) {
-      options.signal?.throwIfAborted();
-      const frame = { number, continues: table.continues[number] === 1, isCut: table.continues[number + 1] === 1 };
-      cutter.cut(text, frame, ({ slot, words }) => {
-        this.#hold(Buffer.from(`${start}${slot}\t${sealDocument(words.document())}\n`, 'utf8'));
-      });
-      digester.push(text);
-      options.onProgress?.(text.length);
-      number++;
-      if (this.#textBytes >= MAX_TEXT_BYTES) await this.#sendText();
+    const analysis = options.pool.begin(manifest.text.sizeBytes, (documents) => {
+      for (const { slot, words } of documents)
+        this.#hold(Buffer.from(`${start}${slot}\t${sealDocument(words)}\n`, 'utf8'));
+    });
+    try {
+      let number = 0;
+      for await (const bytes of frames) {
+        options.signal?.throwIfAborted();
+        const textBytes = table.textBytes[number] ?? 0;
+        const continues = table.continues[number] === 1;
+        await analysis.push({ number, bytes, textBytes, continues, isCut: table.continues[number + 1] === 1 });
+        options.onProgress?.(textBytes);
+        number++;
+        if (this.#textBytes >= MAX_TEXT_BYTES) await this.#sendText();
+      }
+      return await analysis.end();
+    } catch (error) {
+      analysis.drop();
+      throw error;
     }
-    return digester.end();
   }
 
   #hold(row: Buffer): void {
@@ -75,15 +88,15 @@ export class EngineIngest implements TeamIngest {
     this.#textBytes += row.length;
   }
 
-  /** One request under way at a time: while it lasts the next log is read, and no more than that. */
+  /** One request under way at a time: while it lasts the next logs are read, and no more than that. */
   async #sendText(): Promise<void> {
     const body = Buffer.concat(this.#text);
     this.#text = [];
     this.#textBytes = 0;
-    await this.#sending;
-    const sending = this.#client.insertText('block', BLOCK_COLUMNS, body);
-    sending.catch(() => undefined); // told by whoever awaits it next
-    this.#sending = sending;
+    const before = this.#sending;
+    this.#sending = before.then(() => this.#client.insertText('block', BLOCK_COLUMNS, body));
+    this.#sending.catch(() => undefined); // told by whoever awaits it next
+    await before;
   }
 
   /** Everything that was added is there for everybody when this ends. */

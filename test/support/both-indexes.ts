@@ -5,7 +5,6 @@ import { openTeamIndex } from '../../indexer/clickhouse/open-team-index.ts';
 import { applyFact } from '../../indexer/facts.ts';
 import { askInParts, type PartialIndex } from '../../indexer/index-parts.ts';
 import { ingestLog } from '../../indexer/ingest.ts';
-import { createLogDigester } from '../../indexer/log-digest.ts';
 import type { LogIndex, LogIndexReader, Match, QueryFlags, SearchOptions, SearchRun } from '../../indexer/log-index.ts';
 import { openIndex } from '../../indexer/open-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
@@ -61,8 +60,7 @@ export class BothIndexes {
   /** Brings kept logs into both indexes. */
   async addKept(manifests: readonly Manifest[]): Promise<void> {
     this.manifests.push(...manifests);
-    for (const manifest of manifests)
-      await ingestLog(this.local, this.store, manifest, { store: STORE_ID });
+    for (const manifest of manifests) await ingestLog(this.local, this.store, manifest, { store: STORE_ID });
     this.local.flush();
     await this.ingestToTeam(manifests);
   }
@@ -74,7 +72,7 @@ export class BothIndexes {
     const ingest = team.openIngest();
     for (const manifest of manifests) {
       if (done.has(keyOf(manifest))) continue;
-      await ingest.add(this.store, manifest, { store: STORE_ID, digester: createLogDigester });
+      await ingest.add(this.store, manifest, { store: STORE_ID });
       if (ingest.isFull) await ingest.commit();
     }
     await ingest.commit();
