@@ -29,7 +29,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['web/listener.ts'],
   '@tanstack/virtual-core': ['web/page/virtual-rows.ts'],
   anser: ['web/page/ansi.ts'],
-  hono: ['web/listener.ts'], // other files of web/ name its types alone
+  hono: ['web/server.ts', 'web/sidecar.ts'], // other files of web/ name its types alone
   htm: ['web/page/html.ts'],
   preact: ['web/page/html.ts'],
   uplot: ['web/page/duration-plot.ts'],
