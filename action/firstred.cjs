@@ -63519,6 +63519,30 @@ var init_forge_access = __esm({
   }
 });
 
+// cli/keep-what-came.ts
+function keepWhatCame(log2, passing = ["PROVIDER_UNAVAILABLE"]) {
+  let reason;
+  async function* read() {
+    let begun = false;
+    try {
+      for await (const chunk of log2) {
+        begun = true;
+        yield chunk;
+      }
+    } catch (error3) {
+      if (!begun || !(error3 instanceof AppError) || !passing.includes(error3.code)) throw error3;
+      reason = error3.message;
+    }
+  }
+  return { chunks: read(), reason: () => reason };
+}
+var init_keep_what_came = __esm({
+  "cli/keep-what-came.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
 // forge/own-identity.ts
 var own_identity_exports = {};
 __export(own_identity_exports, {
@@ -63577,8 +63601,9 @@ async function openOwnLog(input2, io) {
       hint: "run this as a step of the job (it needs ACTIONS_RUNTIME_TOKEN), or use `firstred run -- CMD`"
     });
   }
-  const chunks = forge.ownLog(own2, io.signal);
-  return { attempt, chunks, cutReason: "the job was still running: its last rows are missing" };
+  const log2 = keepWhatCame(forge.ownLog(own2, io.signal), ["PROVIDER_UNAVAILABLE", "INTERRUPTED"]);
+  const cutReason = () => log2.reason() ?? "the job was still running: its last rows are missing";
+  return { attempt, chunks: log2.chunks, cutReason, brokeOff: log2.reason };
 }
 function findFileText2(path2) {
   try {
@@ -63594,6 +63619,7 @@ var init_own_log = __esm({
     import_node_fs16 = require("node:fs");
     init_errors();
     init_forge_access();
+    init_keep_what_came();
   }
 });
 
@@ -66320,12 +66346,12 @@ async function ownLogTask(input2, io, session) {
       hint: "give a file, a glob or - for stdin; or use `firstred run -- CMD`"
     });
   const { openOwnLog: openOwnLog2 } = await Promise.resolve().then(() => (init_own_log(), own_log_exports));
-  const { attempt, chunks, cutReason } = await openOwnLog2(input2, io);
+  const { attempt, ...own2 } = await openOwnLog2(input2, io);
   return {
     file: "the job\u2019s own log",
     attempt: attemptWithFlags(attempt, input2, io.now()),
     logName: input2.text("name") ?? DEFAULT_LOG_NAME,
-    own: { chunks, cutReason }
+    own: own2
   };
 }
 async function* batchTasks(path2, input2, io) {
@@ -66369,9 +66395,9 @@ async function keepTask(task, {
       how: own2 !== void 0 ? "api" : file2 === "-" ? "stdin" : "file",
       input: (own2 == null ? void 0 : own2.chunks) ?? await openLogFile(file2, io.stdin),
       masker: newMasker(),
-      ...own2 === void 0 ? {} : { cutReason: () => own2.cutReason }
+      ...own2 === void 0 ? {} : { cutReason: own2.cutReason }
     });
-    return { file: file2, result };
+    return { file: file2, result, brokeOff: own2 == null ? void 0 : own2.brokeOff() };
   } catch (error3) {
     if (error3 instanceof AppError) return { file: file2, result: error3 };
     throw error3;
@@ -66390,10 +66416,16 @@ async function report2(outcomes, input2, io) {
   ${showText(error3.hint)}
 `);
   if (spooled2[0] !== void 0) await io.stderr.write(spooledText(spooled2.length, spooled2[0]));
+  for (const { file: file2, brokeOff } of outcomes)
+    if (brokeOff !== void 0)
+      await io.stderr.write(`firstred: ${file2} broke off, what came is kept: ${showText(brokeOff)}
+  pull it later
+`);
   const [first] = failed;
   if (first !== void 0)
     return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
-  return spooled2.length > 0 ? EXIT.notYet : EXIT.done;
+  if (spooled2.length > 0) return EXIT.notYet;
+  return outcomes.some(({ brokeOff }) => brokeOff !== void 0) ? EXIT.partly : EXIT.done;
 }
 function outcomeRow({ file: file2, result }) {
   if (!(result instanceof AppError)) return keptRow(result);

@@ -6,9 +6,10 @@ import { AppError } from '../store/errors.ts';
 import { writeFact } from '../store/facts.ts';
 import { DEFAULT_LOG_NAME } from '../store/manifest.ts';
 import { attemptToJson } from '../store/manifest-json.ts';
+import { keepWhatCame } from './keep-what-came.ts';
 import { isWhole } from './kept-captures.ts';
 import type { LogStorage, StoredLog } from './log-storage.ts';
-import { keepWhatCame, type PullOutcome, type PullTools } from './pull-logs.ts';
+import type { PullOutcome, PullTools } from './pull-logs.ts';
 
 /** What is known of the tasks of one repository, from the lowest id that was asked for. */
 export interface TaskMap {

@@ -4,13 +4,16 @@ import type { Attempt } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
 import type { CommandInput, CommandIo } from './command.ts';
 import { openCommandForge } from './forge-access.ts';
+import { keepWhatCame } from './keep-what-came.ts';
 
 /** What a post-step can keep. */
 export interface OwnLog {
   readonly attempt: Attempt;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** The job still runs: the rows after this one are missing. */
-  readonly cutReason: string;
+  /** Why it is not whole. The job still runs, so rows are missing at the least. Asked when `chunks` have ended. */
+  readonly cutReason: () => string;
+  /** Set when it broke off on its way, after its first bytes. */
+  readonly brokeOff: () => string | undefined;
 }
 
 /**
@@ -31,8 +34,10 @@ export async function openOwnLog(input: CommandInput, io: CommandIo): Promise<Ow
       hint: 'run this as a step of the job (it needs ACTIONS_RUNTIME_TOKEN), or use `firstred run -- CMD`',
     });
   }
-  const chunks = forge.ownLog(own, io.signal);
-  return { attempt, chunks, cutReason: 'the job was still running: its last rows are missing' };
+  // There is no second try after the job's end, and a cancelled job has no time: what came is kept.
+  const log = keepWhatCame(forge.ownLog(own, io.signal), ['PROVIDER_UNAVAILABLE', 'INTERRUPTED']);
+  const cutReason = (): string => log.reason() ?? 'the job was still running: its last rows are missing';
+  return { attempt, chunks: log.chunks, cutReason, brokeOff: log.reason };
 }
 
 function findFileText(path: string): string | undefined {

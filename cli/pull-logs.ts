@@ -1,13 +1,14 @@
 // One attempt from its server into the store: what `pull`, `rerun` and a sidecar do with each.
 import type { Forge, ForgeAttempt } from '../forge/forge.ts';
 import type { Attempt } from '../store/attempt.ts';
-import { AppError, type ErrorCode } from '../store/errors.ts';
+import { AppError } from '../store/errors.ts';
 import { type AttemptSubject, type FactTools, writeFact } from '../store/facts.ts';
 import { DEFAULT_LOG_NAME, type Manifest } from '../store/manifest.ts';
 import { attemptToJson } from '../store/manifest-json.ts';
 import type { Masker } from '../store/mask.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Archiver, KeptLog } from './archiver.ts';
+import { keepWhatCame } from './keep-what-came.ts';
 import { isWhole, type KeptCaptures } from './kept-captures.ts';
 
 /** What became of one attempt. */
@@ -66,30 +67,6 @@ async function keepLog(found: ForgeAttempt, copies: number, tools: PullTools): P
     if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
     return error.code === 'NOT_FOUND' ? { kind: 'gone', why: error.message, copies } : { kind: 'failed', error };
   }
-}
-
-/** A log that breaks off after its first bytes ends there instead of being thrown away. */
-export function keepWhatCame(
-  log: AsyncIterable<Uint8Array>,
-  passing: readonly ErrorCode[] = ['PROVIDER_UNAVAILABLE'],
-): {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  readonly reason: () => string | undefined;
-} {
-  let reason: string | undefined;
-  async function* read(): AsyncGenerator<Uint8Array> {
-    let begun = false;
-    try {
-      for await (const chunk of log) {
-        begun = true;
-        yield chunk;
-      }
-    } catch (error) {
-      if (!begun || !(error instanceof AppError) || !passing.includes(error.code)) throw error;
-      reason = error.message;
-    }
-  }
-  return { chunks: read(), reason: () => reason };
 }
 
 /** Captures made inside the job know neither how it ended nor, on some servers, its full name. */

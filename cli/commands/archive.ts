@@ -10,6 +10,7 @@ import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
 import { logNameOf, openLogFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
+import type { OwnLog } from '../own-log.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { warningLine } from '../warning-line.ts';
@@ -71,13 +72,15 @@ type Task =
       readonly logName: string;
       readonly attempt: Attempt;
       /** Set when the log does not come from a file. */
-      readonly own?: { readonly chunks: AsyncIterable<Uint8Array>; readonly cutReason: string };
+      readonly own?: Omit<OwnLog, 'attempt'>;
     }
   | { readonly file: string; readonly error: AppError };
 
 interface Outcome {
   readonly file: string;
   readonly result: KeptLog | AppError;
+  /** Why the log ends before its end, when it came from a server and broke off. */
+  readonly brokeOff?: string | undefined;
 }
 
 /** chosen: two logs masked, compressed and synced at once keep both cores and the disk busy. */
@@ -161,12 +164,12 @@ async function ownLogTask(input: CommandInput, io: CommandIo, session: Session):
       hint: 'give a file, a glob or - for stdin; or use `firstred run -- CMD`',
     });
   const { openOwnLog } = await import('../own-log.ts');
-  const { attempt, chunks, cutReason } = await openOwnLog(input, io);
+  const { attempt, ...own } = await openOwnLog(input, io);
   return {
     file: 'the job’s own log',
     attempt: attemptWithFlags(attempt, input, io.now()),
     logName: input.text('name') ?? DEFAULT_LOG_NAME,
-    own: { chunks, cutReason },
+    own,
   };
 }
 
@@ -223,9 +226,9 @@ async function keepTask(
       how: own !== undefined ? 'api' : file === '-' ? 'stdin' : 'file',
       input: own?.chunks ?? (await openLogFile(file, io.stdin)),
       masker: newMasker(),
-      ...(own === undefined ? {} : { cutReason: () => own.cutReason }),
+      ...(own === undefined ? {} : { cutReason: own.cutReason }),
     });
-    return { file, result };
+    return { file, result, brokeOff: own?.brokeOff() };
   } catch (error) {
     if (error instanceof AppError) return { file, result: error };
     throw error;
@@ -242,10 +245,14 @@ async function report(outcomes: readonly Outcome[], input: CommandInput, io: Com
   for (const error of failed)
     await io.stderr.write(`firstred: ${showText(error.message)}\n  ${showText(error.hint)}\n`);
   if (spooled[0] !== undefined) await io.stderr.write(spooledText(spooled.length, spooled[0]));
+  for (const { file, brokeOff } of outcomes)
+    if (brokeOff !== undefined)
+      await io.stderr.write(`firstred: ${file} broke off, what came is kept: ${showText(brokeOff)}\n  pull it later\n`);
   const [first] = failed;
   if (first !== undefined)
     return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
-  return spooled.length > 0 ? EXIT.notYet : EXIT.done;
+  if (spooled.length > 0) return EXIT.notYet;
+  return outcomes.some(({ brokeOff }) => brokeOff !== undefined) ? EXIT.partly : EXIT.done;
 }
 
 function outcomeRow({ file, result }: Outcome): Record<string, unknown> {

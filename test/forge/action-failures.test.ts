@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openActionJob } from '../support/action-runner.ts';
 import { openStage, warningsOf } from '../support/action-stage.ts';
+import { readKeptLogs } from '../support/kept-logs.ts';
 
 describe('what goes wrong is a warning that says what to do', () => {
   test('no store is named', async () => {
@@ -33,6 +34,21 @@ describe('what goes wrong is a warning that says what to do', () => {
     const sealed = readdirSync(spool).filter((name) => name.endsWith('.zst'));
     expect(sealed).toHaveLength(1);
     expect(execFileSync('zstd', ['-dc', join(spool, sealed[0] ?? '')]).toString()).toBe('a row\n');
+  });
+
+  test('the log breaks off on its way again and again: what came is kept', async () => {
+    const { fake, task, store, use } = await openStage('gitea-1.26');
+    const action = use();
+    await action.main();
+    fake.world.write(task, 'a row of the job\n'.repeat(100));
+    fake.faults.add(/\/logs$/, { kind: 'cut', afterBytes: 20 }, 1000);
+    expect(warningsOf(await action.post())).toEqual([
+      expect.stringMatching(/broke off, what came is kept.*pull it later/),
+    ]);
+    const [log] = await readKeptLogs(store);
+    expect(log?.text.length).toBeGreaterThanOrEqual(20);
+    expect('a row of the job\n'.repeat(100).startsWith(log?.text ?? 'nothing')).toBe(true);
+    expect(log?.manifest.capture).toMatchObject({ complete: false, cutReason: expect.stringContaining('log of job') });
   });
 
   test('the server refuses the token', async () => {

@@ -53,7 +53,7 @@ const archiveOwn: Command = {
       how: 'api',
       input: own.chunks,
       masker,
-      cutReason: () => own.cutReason,
+      cutReason: own.cutReason,
     });
     await archiver.close();
     await session.close();
