@@ -892,7 +892,7 @@ var init_settings = __esm({
         name: "index",
         env: "FIRSTRED_INDEX",
         flags: "--index <file>",
-        summary: "the index file",
+        summary: "the index file, or clickhouse://host/database of a team",
         fromRepository: false
       },
       {
@@ -56841,17 +56841,26 @@ var init_open_store = __esm({
 });
 
 // cli/session.ts
+function refuseTeam(config2) {
+  if (isTeamIndex(config2))
+    throw new AppError("USAGE", "this command cannot ask the index of a team yet", {
+      hint: "run it with --index FILE, an index of this machine, after `firstred sync --index FILE`"
+    });
+}
 function openSession(config2) {
   let store;
   let storeId;
   let reader;
   let writer;
   let pool;
+  let team;
+  let parts2;
   const session = {
     config: config2,
     store: () => store ??= openConfiguredStore(config2),
     storeId: () => storeId ??= readStoreId(session),
     async findIndex() {
+      refuseTeam(config2);
       const { openIndexReader } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
       try {
         reader ??= openIndexReader(config2.index);
@@ -56862,9 +56871,22 @@ function openSession(config2) {
       }
     },
     async indexForWriting() {
+      refuseTeam(config2);
       const { openIndex } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
       writer ??= openIndex(config2.index);
       return writer;
+    },
+    async team() {
+      if (isTeamIndex(config2)) team ??= openConfiguredTeam(config2);
+      return team;
+    },
+    async ask(question) {
+      const engine = await session.team();
+      if (engine === void 0) return question(await requireIndex(session));
+      await engine.require();
+      parts2 ??= engine.openParts();
+      const { askInParts } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+      return askInParts(await parts2, question);
     },
     ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
     async prepare(index, manifest, watch) {
@@ -56884,6 +56906,8 @@ function openSession(config2) {
       reader == null ? void 0 : reader.close();
       writer == null ? void 0 : writer.close();
       await (pool == null ? void 0 : pool.close());
+      await (parts2 == null ? void 0 : parts2.then(({ reader: held }) => held.close()).catch(() => void 0));
+      await (team == null ? void 0 : team.then((opened2) => opened2.close()).catch(() => void 0));
       await (store == null ? void 0 : store.then((opened2) => opened2.close()).catch(() => void 0));
     }
   };
@@ -56903,13 +56927,27 @@ async function readStoreId(session) {
   const { findStoreFormat: findStoreFormat2 } = await Promise.resolve().then(() => (init_store_format(), store_format_exports));
   return ((_a9 = await findStoreFormat2(await session.store())) == null ? void 0 : _a9.storeId) ?? session.config.store;
 }
-var isFolderStore, indexesHere;
+async function openConfiguredTeam({ index, env: env3 }) {
+  const { openTeamIndex } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+  return openTeamIndex(index, {
+    credentials: { username: env3["FIRSTRED_INDEX_USER"], password: env3["FIRSTRED_INDEX_PASSWORD"] }
+  });
+}
+async function requireIndex(session) {
+  const index = await session.findIndex();
+  if (index !== void 0) return index;
+  throw new AppError("NOT_FOUND", `there is no index ${session.config.index}`, {
+    hint: "run `firstred sync` to make it from the store, or `firstred archive` to keep a first log"
+  });
+}
+var isFolderStore, indexesHere, isTeamIndex;
 var init_session = __esm({
   "cli/session.ts"() {
     "use strict";
     init_errors();
     isFolderStore = ({ store }) => !store.startsWith("s3://");
-    indexesHere = (input2, config2) => !input2.isOff("index") && isFolderStore(config2);
+    indexesHere = (input2, config2) => !input2.isOff("index") && isFolderStore(config2) && !isTeamIndex(config2);
+    isTeamIndex = ({ index }) => /^clickhouses?:\/\//i.test(index);
   }
 });
 
