@@ -5,7 +5,8 @@ import { EXIT, EXIT_OF_ERROR } from '../cli/exit-codes.ts';
 import { SETTINGS } from '../cli/settings.ts';
 import { findTopic } from '../cli/topics.ts';
 
-const CODE_WORDS: Readonly<Record<number, string>> = {
+/** What each exit code means, whatever the command. */
+export const CODE_WORDS: Readonly<Record<number, string>> = {
   [EXIT.done]: 'yes, or done',
   [EXIT.no]: 'a valid no: nothing found, the logs differ, an unexplained red',
   [EXIT.usage]: 'wrong usage, or an unexpected failure',

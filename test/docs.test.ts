@@ -7,6 +7,7 @@ import { EXIT, EXIT_OF_ERROR } from '../cli/exit-codes.ts';
 import { parseInvocation } from '../cli/program.ts';
 import { SETTINGS } from '../cli/settings.ts';
 import { cliReference } from '../scripts/cli-reference.ts';
+import { manPage } from '../scripts/man-page.ts';
 import { ROOT } from './support/sources.ts';
 
 /** Commands that documents may speak of before they are there. Once they are, their calls are checked as well. */
@@ -68,8 +69,9 @@ test('there are pages to look at', () => {
   );
 });
 
-test('docs/cli.md is what the commands say (else: node scripts/cli-docs.mjs)', async () => {
+test('docs/cli.md and the man page are what the commands say (else: node scripts/cli-docs.mjs)', async () => {
   expect(readFileSync(path.join(ROOT, 'docs/cli.md'), 'utf8')).toBe(await cliReference());
+  expect(readFileSync(path.join(ROOT, 'docs/firstred.1'), 'utf8')).toBe(await manPage());
 });
 
 test.each(pages)('files that $name names are there', ({ text }) => {

@@ -22,8 +22,18 @@ const packed = (
 const paths = packed.files.map((file) => file.path);
 
 test('the package has the program that its bin names, executable, and what a reader needs', () => {
-  const { bin } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };
-  for (const file of [...Object.values(bin), 'dist/store/compress-worker.js', 'README.md', 'LICENSE', 'docs/cli.md'])
+  const { bin, man } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+    man: string;
+  };
+  for (const file of [
+    ...Object.values(bin),
+    'dist/store/compress-worker.js',
+    'README.md',
+    'LICENSE',
+    'docs/cli.md',
+    man,
+  ])
     expect(paths).toContain(file);
   expect(readFileSync(path.join(ROOT, 'dist/cli/main.js'), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
 });
