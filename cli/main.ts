@@ -2,10 +2,11 @@
 import { armCrashPoint } from '../store/crash-points.ts';
 import { AppError } from '../store/errors.ts';
 import type { CommandIo } from './command.ts';
-import { processSources, readConfig } from './config.ts';
+import { type Config, processSources, readConfig } from './config.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './exit-codes.ts';
 import { describeCommands, parseInvocation } from './program.ts';
 import { ClosedPipe, sinkOf } from './sinks.ts';
+import { note } from './trace.ts';
 
 const stdout = sinkOf(process.stdout);
 const stderr = sinkOf(process.stderr);
@@ -26,6 +27,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.done;
     }
     const { command, input, flags } = invocation;
+    if (input.flag('debug')) (await import('./trace-output.ts')).traceTo(stderr, processSources().env);
     let config: ReturnType<typeof readConfig> | undefined;
     const io: CommandIo = {
       stdin: process.stdin,
@@ -34,12 +36,19 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       signal: interrupts.signal,
       now: Date.now,
       commands: describeCommands,
-      config: () => (config ??= readConfig({ ...processSources(), flags })),
+      config: () => (config ??= notedConfig(readConfig({ ...processSources(), flags }))),
     };
     return await command.run(input, io);
   } finally {
     stopListening();
   }
+}
+
+async function notedConfig(reading: Promise<Config>): Promise<Config> {
+  const config = await reading;
+  for (const { name, value, origin } of config.values)
+    if (origin !== 'not set') note(() => `setting ${name} is ${value ?? ''} (${origin})`);
+  return config;
 }
 
 /** The first signal asks the command to stop in order; a second one ends the process as the system would. */

@@ -10,6 +10,7 @@ import type { Manifest } from '../store/manifest.ts';
 import type { ObjectRemover, ObjectStore } from '../store/object-store.ts';
 import type { CommandInput } from './command.ts';
 import type { Config } from './config.ts';
+import { note, tracedStore } from './trace.ts';
 
 export type OpenedStore = ObjectStore & ObjectRemover;
 
@@ -78,6 +79,7 @@ export function openSession(config: Config): Session {
       refuseTeam(config);
       const { openIndexReader } = await import('../indexer/open-index.ts');
       try {
+        note(() => `index is ${config.index}, for reading`);
         reader ??= openIndexReader(config.index);
         return reader;
       } catch (error) {
@@ -88,6 +90,7 @@ export function openSession(config: Config): Session {
     async indexForWriting() {
       refuseTeam(config);
       const { openIndex } = await import('../indexer/open-index.ts');
+      note(() => `index is ${config.index}, for writing`);
       writer ??= openIndex(config.index);
       return writer;
     },
@@ -131,12 +134,14 @@ export function openSession(config: Config): Session {
 
 async function openConfiguredStore(config: Config): Promise<OpenedStore> {
   const { openStore } = await import('../store/open-store.ts');
-  return openStore(config.store, {
+  note(() => `store is ${config.store}`);
+  const store = await openStore(config.store, {
     endpoint: config.s3Endpoint,
     pathStyle: config.s3PathStyle,
     region: config.s3Region,
     timeoutMs: config.storeTimeoutMs,
   });
+  return tracedStore(store);
 }
 
 /** A store that nobody has written to has no id yet: its address stands in, and holds nothing. */

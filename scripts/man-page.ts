@@ -60,7 +60,7 @@ function commandLines(command: Command): readonly string[] {
     ...verbatim(command.examples.map(({ line, summary }) => `# ${summary}\n${line}`).join('\n')),
     '.PP',
     'Exit status:',
-    ...Object.entries(command.exitCodes).flatMap(([code, meaning]) => paragraph(`\\fB${code}\\fR`, meaning)),
+    ...Object.entries(command.exitCodes).flatMap(([code, meaning]) => paragraph(`\\fB${code}\\fR`, meaning ?? '')),
   ];
 }
 

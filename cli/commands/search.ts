@@ -19,6 +19,7 @@ import { explainText, matchPrinter, summaryText } from '../search-text.ts';
 import { frameCacheDirOf, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
+import { note } from '../trace.ts';
 
 /** chosen: what a person can read; said when it cuts. */
 const LINES_FOR_PEOPLE = 200;
@@ -119,6 +120,7 @@ async function printMatches(query: Query, asked: Asked): Promise<ExitCode> {
   await writeMatches(opened.run, { ...asked, options, paint });
   const summary = await opened.run.summary();
   progress.clear();
+  note(() => `plan ${explainText(summary).replace(/\s+/g, ' ')}`);
   const isPartial = summary.unreadable.length > 0 || opened.damage.length > 0;
   if (input.flag('json')) {
     const row = summaryRow(summary, { elapsedMs: performance.now() - startedMs, damage: opened.damage, withPlan });
