@@ -1,6 +1,7 @@
 // Runs and jobs of GitHub, as attempts. Every attempt of a run has jobs of its own ids, copies of old ones included.
 import { type Attempt, forkLabel, UNKNOWN_ATTEMPT } from '../store/attempt.ts';
 import { type AttemptFilter, type ForgeAttempt, isSinceTime, type LogPlace, type OwnJob } from './forge.ts';
+import { forkName } from './fork-name.ts';
 import {
   type GithubJob,
   type GithubRun,
@@ -11,7 +12,6 @@ import {
 } from './github-json.ts';
 import type { ApiRequest, ForgeHttp } from './http.ts';
 import { collect, listPages } from './pages.ts';
-import { forkName } from './pull-head.ts';
 import { idSegment, repoOfPage, repoPath } from './repo-path.ts';
 
 const SCOPE = 'actions: read';

@@ -2,17 +2,9 @@
 import { z } from 'zod';
 import { AppError } from '../store/errors.ts';
 import type { IssueRef } from './forge.ts';
+import { forkName } from './fork-name.ts';
 import type { ForgeHttp } from './http.ts';
 import { idSegment, repoPath } from './repo-path.ts';
-
-/** Servers give `null` for a fork that was deleted since. */
-const DELETED_FORK = 'a deleted repository';
-
-/** The fork that the head lies in: its full name; undefined where head and base are one repository, or the base is not told. */
-export function forkName(headRepo: string | undefined, baseRepo: string | undefined): string | undefined {
-  if (baseRepo === undefined || headRepo?.toLowerCase() === baseRepo.toLowerCase()) return undefined;
-  return headRepo ?? DELETED_FORK;
-}
 
 const repository = z.object({ full_name: z.string().min(1) });
 const pullSchema = z.object({

@@ -1,6 +1,7 @@
 // The file with the event that started a run (GITHUB_EVENT_PATH), of which only the pull request is read.
+
+import { forkName } from '../fork-name.ts';
 import { fieldsOf, findPositive, findText } from '../json-fields.ts';
-import { forkName } from '../pull-head.ts';
 
 /** What the event says about the change under test. */
 export interface PullRequestOfEvent {
