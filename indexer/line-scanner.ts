@@ -48,6 +48,8 @@ export class LineScanner {
   #columns: 'unknown' | 'yes' | 'no' = 'unknown';
   #dayOffsetMs = 0;
   #lastDayMs = -1;
+  /** Where in the piece a program's own time stamp starts that `#time` has been read from; -1: nowhere. */
+  #stampAt = -1;
 
   constructor(options: { readonly steps?: 'tracked' | 'none' } = {}) {
     this.#steps = options.steps === 'none' ? undefined : new StepTracker();
@@ -146,7 +148,8 @@ export class LineScanner {
     for (let k = 0; k < 2; k++) {
       const first = visible.bytes[body];
       if (first === undefined || (first !== 0x5b && first !== 0x28 && (first < 0x30 || first > 0x39))) break;
-      if (!readLineTime(visible.bytes, body, visible.end, this.#time)) break;
+      const isRead = body === this.#stampAt && visible.bytes === scanned.bytes;
+      if (!isRead && !readLineTime(visible.bytes, body, visible.end, this.#time)) break;
       body = this.#time.end;
       if (Number.isNaN(scanned.timeMs)) scanned.timeMs = this.#absolute();
     }
@@ -160,6 +163,7 @@ export class LineScanner {
   /** Start of the line behind what the provider put in front of it. */
   #prefix(b: Uint8Array, start: number, end: number): number {
     let at = start;
+    this.#stampAt = -1;
     if (b[at] === 0xef && b[at + 1] === 0xbb && b[at + 2] === 0xbf) at += 3;
     if (this.#columns !== 'no') at = this.#skipColumns(b, at, end);
     // Buildkite: ESC _ bk;t=<epoch ms> BEL
@@ -176,7 +180,11 @@ export class LineScanner {
     const first = b[at];
     if (first === undefined || at >= end) return at;
     if (first !== 0x5b && (first < 0x30 || first > 0x39)) return at;
-    if (!readLineTime(b, at, end, this.#time) || !this.#time.provider) return at;
+    if (!readLineTime(b, at, end, this.#time)) return at;
+    if (!this.#time.provider) {
+      this.#stampAt = at;
+      return at;
+    }
     this.#scanned.timeMs = this.#time.ms;
     return skipStream(b, this.#time.end, end);
   }
