@@ -157,7 +157,14 @@ export const SCHEMAS = {
     }),
   ),
   export: z.looseObject({ out: z.string(), logs: z.array(z.looseObject({ logId, sizeBytes: count })) }),
-  sync: z.looseObject({ added: count, unchanged: count, facts: count, pending: count, unreadable: count }),
+  sync: z.looseObject({
+    added: count,
+    unchanged: count,
+    facts: count,
+    pending: count,
+    unreadable: count,
+    leftOut: count,
+  }),
   config: z.array(z.looseObject({ name: z.string(), value: text, origin: z.string() })),
   errors: z.looseObject({
     ref: z.string(),

@@ -2,7 +2,8 @@
 
 import { applyFact } from '../indexer/facts.ts';
 import { removeCachedFrames } from '../indexer/frame-cache.ts';
-import type { LogIndex } from '../indexer/log-index.ts';
+import type { AttemptFilter, LogIndex } from '../indexer/log-index.ts';
+import type { ManifestFilter } from '../indexer/manifest-filter.ts';
 import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { reasonOf } from '../store/errors.ts';
@@ -26,11 +27,17 @@ export interface SyncCounts {
   /** Feed entries whose manifest is not there (yet). */
   pending: number;
   unreadable: number;
+  /** Logs that the filter keeps out, or the limit. */
+  leftOut: number;
 }
 
 export interface SyncOptions {
   /** List `logs/` instead of the feed. */
   readonly full: boolean;
+  /** Takes only these logs; the others are looked at again by every sync, until one without it takes them. */
+  readonly filter?: AttemptFilter;
+  /** Takes at most so many logs. */
+  readonly limit?: number | undefined;
   readonly signal: AbortSignal;
   /** What could not be read, in words. */
   readonly onProblem: (what: string) => Promise<void>;
@@ -59,7 +66,7 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   const index = await session.indexForWriting();
   const storeId = await session.storeId();
   const state = await import('../indexer/sync-state.ts');
-  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0 };
+  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0, leftOut: 0 };
   const { SeenKeys } = await import('./sync-seen.ts');
   const feed = new SeenKeys(index, storeId, 'feed');
   const facts = new SeenKeys(index, storeId, 'facts');
@@ -83,7 +90,8 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   crashPoint('sync:logs');
   await takeFacts(context, facts);
   crashPoint('sync:facts');
-  feed.save();
+  // A log that was left out must be in the next listing.
+  if (counts.leftOut === 0) feed.save();
   counts.pending = state.listPending(index, storeId).length;
   await session.settle();
   return counts;
@@ -131,12 +139,38 @@ async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): 
       yield key;
     }
   };
-  const manifests = readEach(unknown(), (key) => readManifestAt(store, key));
+  const manifests = wanted(
+    context,
+    readEach(unknown(), (key) => readManifestAt(store, key)),
+  );
   for await (const prepared of atOnce(manifests, LOGS_AT_ONCE, (result) => prepareOne(context, result))) {
     options.signal.throwIfAborted();
     await takeOne(context, prepared);
   }
 }
+
+/** Those that filter and limit let through. */
+async function* wanted(
+  { options: { filter, limit = Number.POSITIVE_INFINITY }, counts, feed, entryOf }: Context,
+  results: AsyncIterable<ReadResult<Manifest>>,
+): AsyncGenerator<ReadResult<Manifest>> {
+  const test = filter === undefined ? undefined : await openFilter(filter);
+  let taken = 0;
+  for await (const result of results) {
+    if (result.kind === 'failed') yield result;
+    else if (taken < limit && test?.fits(result.value) !== false) {
+      taken += 1;
+      yield result;
+    } else {
+      counts.leftOut += 1;
+      feed.remove(entryOf.get(result.key));
+    }
+  }
+  test?.close();
+}
+
+const openFilter = async (filter: AttemptFilter): Promise<ManifestFilter> =>
+  new (await import('../indexer/manifest-filter.ts')).ManifestFilter(filter);
 
 /** A manifest that was read (or not) and its log, ready to be taken into the index (or not). */
 interface PreparedOne {

@@ -5,7 +5,7 @@ import type { AnalyserPool } from '../indexer/analyser-pool.ts';
 import type { TeamIndex, TeamIngest } from '../indexer/team-index.ts';
 import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import { reasonOf } from '../store/errors.ts';
+import { AppError, reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
 import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
@@ -35,9 +35,13 @@ interface Context {
 
 /** Brings the index up to the store. */
 export async function syncTeam(session: Session, team: TeamIndex, options: SyncOptions): Promise<SyncCounts> {
+  if (options.filter !== undefined || options.limit !== undefined)
+    throw new AppError('USAGE', 'the index of a team is for all logs: sync takes no filters with it', {
+      hint: 'leave them out, or name a file with --index',
+    });
   const store = await session.store();
   await team.make();
-  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0 };
+  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0, leftOut: 0 };
   const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
   const pool = createAnalyserPool();
   try {

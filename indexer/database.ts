@@ -58,6 +58,8 @@ export interface IndexWriteDatabase extends IndexReadDatabase {
   run<P extends SqlParams>(sql: Sql<P, never>, params: P): { readonly changes: number; readonly lastId: number };
   /** `body` wholly or not at all; waits for other writers. `body` must not be async. */
   transaction<T>(body: () => T): T;
+  /** What `body` gives; all that it wrote is taken back. `body` must not be async. */
+  tryOut<T>(body: () => T): T;
   /** Refreshes the planner's statistics and gives free pages back to the file system. */
   tidy(): void;
   /** Writes a compact copy into the new file `file`: one moment's content, nothing that was ever removed. */
@@ -119,6 +121,17 @@ export class SqliteConnection implements IndexWriteDatabase {
     return guarded(this.#database.name, () =>
       this.#database.inTransaction ? body() : this.#database.transaction(body).immediate(),
     );
+  }
+
+  tryOut<T>(body: () => T): T {
+    return guarded(this.#database.name, () => {
+      this.#database.exec('BEGIN');
+      try {
+        return body();
+      } finally {
+        this.#database.exec('ROLLBACK');
+      }
+    });
   }
 
   copyInto(file: string): void {

@@ -1,10 +1,12 @@
 // `firstred sync`: brings what is new in the store, logs and facts, into the index.
 
+import type { AttemptFilter } from '../../indexer/log-index.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import { type SyncCounts, syncIndex } from '../sync-index.ts';
@@ -13,10 +15,17 @@ export const sync: Command = {
   name: 'sync',
   summary: 'Brings new logs and facts of the store into the index.',
   group: 'more',
-  options: [{ flags: '--full', summary: 'list every log instead of the feed: finds what the feed lacks' }],
+  options: [
+    { flags: '--full', summary: 'list every log instead of the feed: finds what the feed lacks' },
+    ...FILTER_OPTIONS,
+  ],
   examples: [
     { line: 'firstred sync', summary: 'what is new since the last time' },
     { line: 'firstred sync --full', summary: 'everything, as after a lost feed' },
+    {
+      line: 'firstred sync --repo acme/app --since 30d',
+      summary: 'these first; a sync without filters takes the rest',
+    },
   ],
   exitCodes: {
     [EXIT.done]: 'the index has all that the store has',
@@ -27,6 +36,7 @@ export const sync: Command = {
 };
 
 async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
+  const filter = readFilter(input, io.now());
   const session = openSession(await io.config());
   try {
     const waiting = await deliverLeftBehind(session, io);
@@ -34,6 +44,8 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     let textBytes = 0;
     const counts = await syncIndex(session, {
       full: input.flag('full'),
+      ...(isFiltered(filter) && { filter }),
+      limit: readLimit(input),
       signal: io.signal,
       onProblem: (what) => {
         progress.clear();
@@ -79,5 +91,9 @@ async function deliverLeftBehind(session: Session, io: CommandIo): Promise<numbe
   }
 }
 
-const countsText = (c: SyncCounts): string =>
-  `${c.added} ${c.added === 1 ? 'log' : 'logs'} indexed, ${c.facts} facts, ${c.pending} pending, ${c.unreadable} unreadable\n`;
+const isFiltered = (filter: AttemptFilter): boolean => Object.values(filter).some((value) => value !== undefined);
+
+const countsText = (c: SyncCounts): string => {
+  const leftOut = c.leftOut === 0 ? '' : `, ${c.leftOut} left for a sync without filters`;
+  return `${c.added} ${c.added === 1 ? 'log' : 'logs'} indexed, ${c.facts} facts, ${c.pending} pending, ${c.unreadable} unreadable${leftOut}\n`;
+};
