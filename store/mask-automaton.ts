@@ -11,6 +11,8 @@ export interface Automaton {
   readonly firstHit: number;
   /** Words (indexes into the input) that end in state `firstHit + n`, longest first. */
   readonly words: readonly (readonly number[])[];
+  /** Bytes of the longest begun word in each state. */
+  readonly depths: Uint8Array;
   /** Where ESC leads from every state: the caller steps over the sequence and goes on in the state before. */
   readonly escapeState: number;
 }
@@ -49,12 +51,20 @@ interface Trie {
   readonly nextSibling: number[];
   /** Class that leads to a state. */
   readonly entered: number[];
+  readonly depths: number[];
   /** Words that end in a state, for the few states that have any. */
   readonly ends: Map<number, number[]>;
 }
 
 function buildTrie(words: readonly string[], classes: Uint8Array): Trie {
-  const trie: Trie = { children: new Map(), firstChild: [0], nextSibling: [0], entered: [0], ends: new Map() };
+  const trie: Trie = {
+    children: new Map(),
+    firstChild: [0],
+    nextSibling: [0],
+    entered: [0],
+    depths: [0],
+    ends: new Map(),
+  };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
     let state = 0;
@@ -75,6 +85,7 @@ function childOf(trie: Trie, state: number, cls: number): number {
   trie.nextSibling.push(trie.firstChild[state] as number);
   trie.firstChild[state] = child;
   trie.firstChild.push(0);
+  trie.depths.push((trie.depths[state] as number) + 1);
   return child;
 }
 
@@ -111,6 +122,7 @@ export function buildAutomaton(words: readonly string[]): Automaton {
   const count = order.length;
   const firstHit = count - trie.ends.size;
   const number = new Uint16Array(count);
+  const depths = new Uint8Array(count);
   const ended: (readonly number[])[] = [];
   let plain = 0;
   // The root comes first and ends no word, so it is state 0.
@@ -118,6 +130,7 @@ export function buildAutomaton(words: readonly string[]): Automaton {
     const here = trie.ends.get(state);
     if (here === undefined) number[state] = plain++;
     else number[state] = firstHit + ended.push(here) - 1;
+    depths[number[state] as number] = trie.depths[state] as number;
   }
   const table = new Uint16Array(count << shift);
   for (const state of order) {
@@ -130,5 +143,5 @@ export function buildAutomaton(words: readonly string[]): Automaton {
     }
     table[row + ESC_CLASS] = count;
   }
-  return { table, classes, shift, firstHit, words: ended, escapeState: count };
+  return { table, classes, shift, firstHit, words: ended, depths, escapeState: count };
 }

@@ -43,12 +43,16 @@ const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a;
 const isLower = (code: number): boolean => code >= 0x61 && code <= 0x7a;
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
+/** log2 of how much more often two lower-case letters stand side by side in words than in random text. */
+export const pairBits = (first: number, second: number): number =>
+  PAIRS.charCodeAt((first - 0x61) * 26 + (second - 0x61)) - 0x30 - NEUTRAL;
+
 function pairScore(before: number, first: number, second: number): number | undefined {
   const firstLetter = isUpper(first) || isLower(first);
   const secondLetter = isUpper(second) || isLower(second);
   if (firstLetter && secondLetter) {
     if (isLower(first) && isUpper(second)) return HUMP;
-    const score = PAIRS.charCodeAt(((first | 0x20) - 0x61) * 26 + ((second | 0x20) - 0x61)) - 0x30 - NEUTRAL;
+    const score = pairBits(first | 0x20, second | 0x20);
     // `HTTPServer` goes on in lower case after several capitals: rarer than `Server`, less rare than random text.
     return isUpper(first) && isLower(second) && isUpper(before) ? score + HUMP : score;
   }

@@ -112,7 +112,7 @@ class LineScan {
   isCertainOnly = false;
 
   run(): void {
-    const { automaton, words, lengths } = this.table;
+    const { automaton, words, texts } = this.table;
     const { table, classes, shift, firstHit, escapeState } = automaton;
     let state = 0;
     // The line's end counts as a sign: a name may end there and have its value on the next line.
@@ -125,7 +125,7 @@ class LineScan {
         continue;
       }
       for (const index of automaton.words[state - firstHit] ?? []) {
-        this.hit(words[index] as (typeof words)[number], at + 1 - (lengths[index] as number), at + 1);
+        this.hit(words[index] as (typeof words)[number], at + 1 - (texts[index] as string).length, at + 1);
       }
     }
   }

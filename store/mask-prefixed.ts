@@ -45,9 +45,6 @@ for (let byte = 0x30; byte <= 0x39; byte++) KINDS[byte] = 4;
 KINDS[0x5f] = 8;
 KINDS[0x2d] = 8;
 const EVERY_KIND = 15;
-/** A token is longer than two steps, so that one of them meets it at two places. */
-const STEP = MIN_BODY >> 1;
-
 /** A small letter first, a sign soon, and behind it letters of both cases and digits. */
 function isLikeToken(bytes: Uint8Array, start: number, to: number): boolean {
   if (KINDS[bytes[start] as number] !== 1) return false;
@@ -66,19 +63,26 @@ function isLikeToken(bytes: Uint8Array, start: number, to: number): boolean {
 
 /**
  * Index inside the next text in [from, end) that is long enough for such a token and has letters of both cases, digits
- * and a sign; `end` without any. Looks at one byte in fifteen, where the words of other rules are looked for in all.
+ * and a sign; `end` without any. Looks where the last byte of such a text would be, and from there back, so that most
+ * bytes are never looked at.
  */
 export function nextLongRun(bytes: Uint8Array, from: number, end: number): number {
-  for (let at = from + STEP - 1; at < end; at += STEP) {
-    if (KINDS[bytes[at] as number] === 0) continue;
-    if (at + STEP < end && KINDS[bytes[at + STEP] as number] === 0 && KINDS[bytes[at - STEP + 1] as number] === 0)
+  let start = from;
+  /** [start, known) are a token's bytes. */
+  let known = from;
+  for (let last = start + MIN_BODY; last < end; last = start + MIN_BODY) {
+    let at = last;
+    while (at >= known && KINDS[bytes[at] as number] !== 0) at--;
+    if (at >= known) {
+      start = at + 1;
+      known = last + 1;
       continue;
-    let start = at;
-    while (start > from && KINDS[bytes[start - 1] as number] !== 0) start--;
-    let to = start;
+    }
+    let to = last + 1;
     while (to < end && KINDS[bytes[to] as number] !== 0) to++;
-    if (to - start > MIN_BODY && isLikeToken(bytes, start, to)) return at;
-    at = Math.max(at, to - STEP);
+    if (isLikeToken(bytes, start, to)) return last;
+    start = to + 1;
+    known = start;
   }
   return end;
 }

@@ -122,17 +122,33 @@ function checkOf(word: Word, length: number): Check {
 /** One probe for each hit state of the table's automaton. */
 export const probesOf = (table: WordTable): readonly Probe[] =>
   table.automaton.words.map((indexes) =>
-    indexes.map((index) => checkOf(table.words[index] as Word, table.lengths[index] as number)),
+    indexes.map((index) => checkOf(table.words[index] as Word, (table.texts[index] as string).length)),
   );
 
 const ESC = 0x1b;
+/** `m` ends a colour code, behind which a token may begin. */
+const LAST_OF_COLOUR = 0x6d;
+
+/** Bytes one of which must stand before the table's word with this index, and after it; undefined where none must. */
+export function sidesOf(
+  table: WordTable,
+  index: number,
+): { readonly before: readonly number[] | undefined; readonly after: readonly number[] | undefined } {
+  const check = checkOf(table.words[index] as Word, (table.texts[index] as string).length);
+  const bytesOf = (set: Uint8Array, further: number): readonly number[] =>
+    [...set.keys()].filter((byte) => set[byte] !== 0 || byte === further);
+  return {
+    before: check.before === undefined ? undefined : bytesOf(check.before, LAST_OF_COLOUR),
+    after: check.how === 'token' && check.least > 0 ? bytesOf(check.set, ESC) : undefined,
+  };
+}
 
 function tokenFollows(bytes: Uint8Array, to: number, check: Check): boolean {
   const start = to - check.length;
   const previous = start > 0 ? (bytes[start - 1] as number) : 0;
   // A letter before the word may be the end of a colour code: only the expression, which sees none, can tell.
-  if (check.refused !== undefined && check.refused[previous] === 1 && previous !== 0x6d) return false;
-  if (check.before !== undefined && check.before[previous] === 0 && previous !== 0x6d) return false;
+  if (check.refused !== undefined && check.refused[previous] === 1 && previous !== LAST_OF_COLOUR) return false;
+  if (check.before !== undefined && check.before[previous] === 0 && previous !== LAST_OF_COLOUR) return false;
   for (let at = to; at < to + check.least; at++) {
     const byte = bytes[at] as number;
     if (byte === ESC) return true;
@@ -168,20 +184,6 @@ function nameStart(bytes: Uint8Array, from: number): number {
   while (at > 0 && from - at < 64 && ((KINDS[bytes[at - 1] as number] as number) & NAME) !== 0) at--;
   return at;
 }
-
-/**
- * A first look at the hits that are most frequent by far, letters inside a word: one byte tells nearly all of them from
- * a token's start. `to` is after the word.
- */
-export function isHopeless(bytes: Uint8Array, to: number, probe: Probe): boolean {
-  const check = probe[0] as Check;
-  if (probe.length > 1 || check.refused === undefined) return false;
-  const previous = bytes[to - check.length - 1] as number;
-  return previous !== LAST_OF_COLOUR && check.refused[previous] === 1;
-}
-
-/** `m` ends a colour code, behind which a token may begin. */
-const LAST_OF_COLOUR = 0x6d;
 
 /** Twenty characters of a name or token with three digits among them: no word of prose. */
 function randomFollows(bytes: Uint8Array, from: number): boolean {

@@ -1,19 +1,16 @@
 // Masking over a stream: lines are found, cheap checks decide which are looked at, the rest passes uncopied. The result
 // does not depend on how the input was cut; memory is bounded by a chunk and one piece of a line.
+import { buildTables, HitScan, type MaskTables } from './mask-hits.ts';
 import { type Inherited, type LineResult, scanLine, scanRaw } from './mask-line.ts';
 import { nextLongRun } from './mask-prefixed.ts';
-import { isHopeless, isWorthALook, type Probe, probesOf } from './mask-probe.ts';
 import { mergeSpans, type Span } from './mask-span.ts';
-import { formsOfValue, reasonNotMasked } from './mask-told.ts';
-import { endOfEscape, visibleLine } from './mask-visible.ts';
-import { type WordTable, wordTable } from './mask-words.ts';
+import { reasonNotMasked } from './mask-told.ts';
+import { visibleLine } from './mask-visible.ts';
 
 const MASK = '***';
 const WITHHELD = Buffer.from('[line withheld: masking failed]');
 const LF = 0x0a;
 const CR = 0x0d;
-/** No word that is looked for is longer. */
-const MAX_WORD = 64;
 /** A line longer than this is masked in pieces, so that memory stays bounded. */
 const MAX_LINE = 65_536;
 /** Of a piece, this much is only looked at, so that a secret at its end is seen whole. */
@@ -26,18 +23,6 @@ const MIN_PIECE = 1_024;
 const MAX_LOOKS = 4;
 /** chosen: a job asks for a few masks; a hostile log must not make tables without end. */
 const MAX_ADDED = 64;
-
-/** Words to look for and the cheap checks of their hits. */
-export interface MaskTables {
-  readonly words: WordTable;
-  readonly probes: readonly Probe[];
-}
-
-/** Tables for the rules and these values. */
-export function buildTables(values: readonly string[]): MaskTables {
-  const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  return { words, probes: probesOf(words) };
-}
 
 /** True when the next line must be looked at, whatever is in it. */
 const isOpen = ({ key, name, data }: Inherited): boolean =>
@@ -140,6 +125,7 @@ export class MaskStream {
   }
 
   private maskLines(bytes: Buffer, end: number): void {
+    const hits = new HitScan(bytes);
     let at = 0;
     let longRun = -1;
     if (this.behind.length > 0 && end > 0) {
@@ -151,7 +137,7 @@ export class MaskStream {
       if (!isOpen(this.inherited)) {
         if (longRun < at) longRun = nextLongRun(bytes, at, end);
         // A text that may be a token of no known service counts as a hit, where no rule has one before.
-        const found = this.nextHit(bytes, at, longRun);
+        const found = hits.next(this.current, at, longRun);
         const hit = found < 0 && longRun < end ? longRun + 1 : found;
         if (hit < 0) return;
         // A word may end with the line's end itself.
@@ -169,43 +155,7 @@ export class MaskStream {
 
   private isWorthScanning(window: Buffer): boolean {
     const { length } = window;
-    return nextLongRun(window, 0, length) < length || this.nextHit(window, 0, length) >= 0;
-  }
-
-  /** Index after the next word in [from, end) that may be a secret's, or -1. */
-  private nextHit(bytes: Buffer, from: number, end: number): number {
-    const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
-    const { probes } = this.current;
-    let state = 0;
-    for (let at = from; at < end; at++) {
-      const next = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
-      if (next < firstHit) state = next;
-      else if (next === escapeState) {
-        const after = endOfEscape(bytes, at, end);
-        if (this.isHitInside(bytes, at + 1, after, end)) return at + 1;
-        at = after - 1;
-      } else {
-        state = next;
-        const probe = probes[next - firstHit] as Probe;
-        if (!isHopeless(bytes, at + 1, probe) && isWorthALook(bytes, at + 1, probe)) return at + 1;
-      }
-    }
-    return -1;
-  }
-
-  /** A word that begins inside an escape sequence: in a title, or with the sequence's last letter. */
-  private isHitInside(bytes: Buffer, from: number, after: number, end: number): boolean {
-    const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
-    const { probes } = this.current;
-    const limit = Math.min(end, after + MAX_WORD);
-    let state = 0;
-    for (let at = from; at < limit; at++) {
-      state = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
-      if (at >= after && (state === 0 || state === escapeState)) return false;
-      if (state === escapeState) state = 0;
-      else if (state >= firstHit && isWorthALook(bytes, at + 1, probes[state - firstHit] as Probe)) return true;
-    }
-    return false;
+    return nextLongRun(window, 0, length) < length || new HitScan(window).next(this.current, 0, length) >= 0;
   }
 
   private maskLine(bytes: Buffer, from: number, to: number): void {

@@ -97,7 +97,8 @@ const FLAG = /\\s(-[a-zA-Z])/;
 export interface WordTable {
   readonly automaton: Automaton;
   readonly words: readonly Word[];
-  readonly lengths: readonly number[];
+  /** The words themselves. */
+  readonly texts: readonly string[];
 }
 
 function staticWords(): [string, Word][] {
@@ -143,7 +144,7 @@ function tableOf(entries: readonly (readonly [string, Word])[]): WordTable {
   return {
     automaton: buildAutomaton(entries.map(([word]) => word)),
     words: entries.map(([, word]) => word),
-    lengths: entries.map(([word]) => word.length),
+    texts: entries.map(([word]) => word),
   };
 }
 
