@@ -1,6 +1,6 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
-import { buildGrams, FOLD, type GramSource, type Grams, MIX, TO_BIT, TO_PLACE } from './mask-grams.ts';
+import { bitOf, buildGrams, FOLD, fits, type GramSource, type Grams, MIX, type Pieces, TO_BIT } from './mask-grams.ts';
 import { isWorthALook, type Probe, probesOf, sidesOf } from './mask-probe.ts';
 import { formsOfValue } from './mask-told.ts';
 import { endOfEscape } from './mask-visible.ts';
@@ -137,38 +137,41 @@ function nextRawHit(tables: MaskTables, view: Int32Array, bytes: Buffer, { from,
     const b = Math.imul(here & ~0xff, MIX);
     const c = Math.imul(middle << 8, MIX);
     const d = Math.imul(middle & ~0xff, MIX);
-    const any =
-      ((bits[a >>> TO_PLACE] as number) >>> (a >>> TO_BIT)) |
-      ((bits[b >>> TO_PLACE] as number) >>> (b >>> TO_BIT)) |
-      ((bits[c >>> TO_PLACE] as number) >>> (c >>> TO_BIT)) |
-      ((bits[d >>> TO_PLACE] as number) >>> (d >>> TO_BIT));
+    const inFour = bitOf(bits, a) | (bitOf(bits, b) << 1) | (bitOf(bits, c) << 2) | (bitOf(bits, d) << 3);
     here = next;
-    if ((any & 1) === 0) continue;
-    const at = (group << 2) - base;
-    const hit = hitNear(tables, bytes, Math.max(at, from), { from, end }, Math.min(at + 4, end));
-    if (hit >= 0) return hit;
+    if (inFour === 0) continue;
+    const first = (group << 2) - base;
+    for (let n = 0; n < 4; n++) {
+      const at = first + n;
+      if (((inFour >>> n) & 1) === 0 || at < from || at >= end) continue;
+      const hit = hitAt(tables, bytes, at, { from, end });
+      if (hit >= 0) return hit;
+    }
   }
-  return hitNear(tables, bytes, Math.max((group << 2) - base, from), { from, end }, end);
-}
-
-/** The first hit on a word whose piece starts in [at, to). */
-function hitNear(tables: MaskTables, bytes: Buffer, start: number, range: Range, to: number): number {
-  for (let at = start; at < to; at++) {
-    const piece =
-      (bytes[at] as number) |
-      0x20 |
-      (((at + 1 < bytes.length ? (bytes[at + 1] as number) : 0) | 0x20) << 8) |
-      (((at + 2 < bytes.length ? (bytes[at + 2] as number) : 0) | 0x20) << 16);
-    const back = tables.grams.backs.get(piece);
-    if (back === undefined) continue;
-    const hit = hitAround(tables, bytes, at, { from: Math.max(range.from, at - back), end: range.end });
+  for (let at = Math.max((group << 2) - base, from); at < end; at++) {
+    const hit = hitAt(tables, bytes, at, { from, end });
     if (hit >= 0) return hit;
   }
   return -1;
 }
 
+/** Bytes beyond a buffer count as spaces. */
+const foldedAt = (bytes: Buffer, at: number): number =>
+  at >= 0 && at < bytes.length ? (bytes[at] as number) | 0x20 : 0x20;
+
+/** Index after a word whose piece starts at `at` and that may be a secret's, or -1. */
+function hitAt(tables: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
+  const { bits, numbers, pieces } = tables.grams;
+  const piece = foldedAt(bytes, at) | (foldedAt(bytes, at + 1) << 8) | (foldedAt(bytes, at + 2) << 16);
+  const hash = Math.imul(piece << 8, MIX);
+  if (bitOf(bits, hash) === 0) return -1;
+  const here = pieces[numbers[hash >>> TO_BIT] as number] as Pieces;
+  if (!fits(here, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3))) return -1;
+  return walk(tables, bytes, at, { from: Math.max(from, at - here.back), end });
+}
+
 /** Walks from where a word with a piece at `at` may begin until no word is open that began before it. */
-function hitAround({ words, probes }: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
+function walk({ words, probes }: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
   const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
   let state = 0;
   for (let here = from; here < end; here++) {

@@ -1,5 +1,7 @@
 // The cheap test of a hit, on the bytes as they came: may this line hold a secret at all? Nearly every hit ends here,
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
+import { ANY_BYTE, type ByteSet, byteSet, type GramSource } from './mask-grams.ts';
+import { endOfEscape } from './mask-visible.ts';
 import type { Word, WordTable } from './mask-words.ts';
 
 const TOKEN = 1;
@@ -129,17 +131,30 @@ const ESC = 0x1b;
 /** `m` ends a colour code, behind which a token may begin. */
 const LAST_OF_COLOUR = 0x6d;
 
-/** Bytes one of which must stand before the table's word with this index, and after it; undefined where none must. */
-export function sidesOf(
-  table: WordTable,
-  index: number,
-): { readonly before: readonly number[] | undefined; readonly after: readonly number[] | undefined } {
+const FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
+const LED_BY = new Map<Uint8Array, ByteSet>();
+const FOLLOWED_BY = new Map<Uint8Array, ByteSet>();
+
+function knownSet(known: Map<Uint8Array, ByteSet>, key: Uint8Array, isIn: (byte: number) => boolean): ByteSet {
+  const set = known.get(key) ?? byteSet(isIn);
+  known.set(key, set);
+  return set;
+}
+
+/** What may stand beside the table's word with this index: with any other neighbour its probe says no. */
+export function sidesOf(table: WordTable, index: number): Omit<GramSource, 'word'> {
   const check = checkOf(table.words[index] as Word, (table.texts[index] as string).length);
-  const bytesOf = (set: Uint8Array, further: number): readonly number[] =>
-    [...set.keys()].filter((byte) => set[byte] !== 0 || byte === further);
+  if (check.how !== 'token') return FREE;
+  const { before, refused, set, least } = check;
+  const isLed = before !== undefined;
   return {
-    before: check.before === undefined ? undefined : bytesOf(check.before, LAST_OF_COLOUR),
-    after: check.how === 'token' && check.least > 0 ? bytesOf(check.set, ESC) : undefined,
+    isLed,
+    before: isLed
+      ? knownSet(LED_BY, before, (byte) => byte === LAST_OF_COLOUR || before[byte] !== 0)
+      : refused === undefined
+        ? ANY_BYTE
+        : knownSet(LED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
+    after: least === 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, set, (byte) => byte === ESC || set[byte] !== 0),
   };
 }
 
@@ -236,11 +251,43 @@ function endsWithSetWord(bytes: Uint8Array, space: number): boolean {
   return SET_ENDS.has(end) || SET_ENDS.has(end.slice(1)) || (bytes[space - 1] as number) === 0x29;
 }
 
+const isName = (byte: number | undefined): boolean => byte !== undefined && ((KINDS[byte] as number) & NAME) !== 0;
+
+/** chosen: a word wears a colour and a weight at most; with more before it, it is looked at. */
+const MOST_COLOURS = 3;
+
+/** Where the colour codes begin that end at `to`. */
+function beforeColours(bytes: Uint8Array, to: number): number {
+  let from = to;
+  for (let n = 0; n < MOST_COLOURS && bytes[from - 1] === LAST_OF_COLOUR; n++) {
+    let at = from - 2;
+    while (at > 0 && (bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x3b) at--;
+    if (bytes[at] !== 0x5b || bytes[at - 1] !== ESC) return from;
+    from = at - 1;
+  }
+  return from;
+}
+
+function afterColours(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (let n = 0; n < MOST_COLOURS && bytes[at] === ESC; n++) at = endOfEscape(bytes, at, bytes.length);
+  return at;
+}
+
+/** `PASSED` alone, in colour or not, is a test's result; what it starts with is a password in French. */
+function isPassed(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== 5 || ((bytes[to] as number) | 0x20) !== 0x64 || ((bytes[from] as number) | 0x20) !== 0x70)
+    return false;
+  const after = bytes[afterColours(bytes, to + 1)];
+  return after !== ESC && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
+}
+
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
 function contextFollows(bytes: Uint8Array, to: number, probe: Check): boolean {
   let at = to;
   while (at < bytes.length && at - to < 48 && ((KINDS[bytes[at] as number] as number) & NAME) !== 0) at++;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
+  if (isPassed(bytes, to - probe.length, to)) return false;
   if (byte === ESC) return true;
   if (((KINDS[byte] as number) & AFTER_NAME) !== 0) return !isBareKeyOrPass(bytes, to, probe.length, byte);
   if (((KINDS[byte] as number) & SPACE) !== 0) return spaceLeadsOn(bytes, nameStart(bytes, to - probe.length), at);
