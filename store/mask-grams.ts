@@ -2,8 +2,8 @@
 // looked at four bytes at a time for any of them; only around one that is there the automaton walks.
 import { pairBits } from './mask-letters.ts';
 
-/** Flags of bytes, by byte with bit 5 set: a letter stands for both of its cases. */
-export type ByteSet = Uint8Array;
+/** A bit for each byte, bit 5 of which counts as set: a letter stands for both of its cases. Four words of 32 bits. */
+export type ByteSet = Int32Array;
 
 /** A word and the bytes that may stand beside it. */
 export interface GramSource {
@@ -20,58 +20,51 @@ interface Place {
   readonly after: ByteSet;
 }
 
-/** The pieces of a set of words that share a hash; nearly always one. */
-export interface Pieces {
-  /** How many bytes before the piece a word may begin. */
-  back: number;
-  readonly places: Place[];
-  /** {@link BEFORE} and {@link AFTER} by folded byte, for all words together; made at the first look. */
-  beside: Uint8Array | undefined;
-}
-
-/** The filter: a piece is 24 bits, its first byte lowest, each byte with bit 5 set. */
+/**
+ * The filter: a piece is 24 bits, its first byte lowest, each byte with bit 5 set. All of it is small, as the nearest
+ * memory is shared with the threads that compress.
+ */
 export interface Grams {
-  /** A bit for each hash: none set, no piece. Small enough for the processor's nearest memory. */
+  /** A bit for each hash: none set, no piece. */
   readonly bits: Int32Array;
-  /** By hash, the place in `pieces`. */
-  readonly numbers: Uint16Array;
-  readonly pieces: readonly Pieces[];
+  /** By the hash's slot, how many bytes before a piece a word may begin; pieces that share a slot share all of this. */
+  readonly backs: Uint8Array;
+  /** By slot, the two sets of what may stand beside a piece. */
+  readonly beside: Int32Array;
 }
-
-/** Bits of {@link Pieces.beside}. */
-const BEFORE = 1;
-const AFTER = 2;
 
 /** Sets bit 5 of four bytes: letters of both cases become one, and a few signs too, which costs a look. */
 export const FOLD = 0x20202020;
-/** required: odd, its bits well mixed (2^32 / golden ratio), so that the top bits of a product depend on all bytes. */
-export const MIX = 0x9e3779b1 | 0;
+/** A prime of XXH32: odd, its bits well mixed. Measured: of seven such primes, the fewest frequent pieces share a hash. */
+export const MIX = 0x165667b1 | 0;
 /** Bits of a hash. Measured: 2^18 bits are 32 KiB; half as many let one wrong piece in 50 through, more are slower. */
 const HASH_BITS = 18;
+const SLOT_BITS = 13;
 /** Shift of a product down to the hash; as a shift of one bit of `bits` it counts modulo 32. */
-export const TO_BIT = 32 - HASH_BITS;
+const TO_BIT = 32 - HASH_BITS;
 const TO_PLACE = TO_BIT + 5;
+const TO_SLOT = 32 - SLOT_BITS;
+/** Two sets of four words each. */
+const SIDES = 8;
 /** chosen: a piece further back in a word makes walks longer than its rarity saves. */
 const MAX_BACK = 12;
 
 const fold = (byte: number): number => byte | 0x20;
 
-/** Flags for the bytes that `isIn` takes. */
+/** The bytes that `isIn` takes. */
 export function byteSet(isIn: (byte: number) => boolean): ByteSet {
-  const set = new Uint8Array(256);
-  for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set[fold(byte)] = 1;
+  const set = new Int32Array(4);
+  for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set[byte >>> 6] = (set[byte >>> 6] as number) | (1 << byte);
   return set;
 }
 
 /** Every byte. */
 export const ANY_BYTE = byteSet(() => true);
-const onlySets = new Map<number, ByteSet>();
-function only(byte: number): ByteSet {
-  const set = onlySets.get(byte) ?? byteSet((each) => fold(each) === byte);
-  onlySets.set(byte, set);
-  return set;
-}
-const bytesOf = (set: ByteSet): readonly number[] => [...set.keys()].filter((byte) => set[byte] === 1);
+const only = (folded: number): ByteSet => byteSet((byte) => fold(byte) === folded);
+const bytesOf = (set: ByteSet): readonly number[] =>
+  Array.from({ length: 256 }, (_, byte) => byte).filter(
+    (byte) => fold(byte) === byte && ((set[byte >>> 6] as number) >>> byte) & 1,
+  );
 
 /** Folded bytes of logs, the most frequent first; each is some 8 % rarer than the one before it. Counted over CI logs. */
 const BY_FREQUENCY = ' .etas0onric-m21/pld:gu34\x7f56fb*{8h79;kv(xy)w=z}j,%"#><\'+|q&`~?$';
@@ -89,13 +82,32 @@ function bothBits(first: number, second: number): number {
   return byteBits(first) + byteBits(second) - alike;
 }
 
+/** Pieces of words that stand most often in logs, three bytes each, the most frequent first. Counted over CI logs. */
+const FREQUENT =
+  '---esttesingcomvenionpac000terorgtionfoed rg/assentresttphttloastsruntorachile://repoadworspa paverntiapaork' +
+  'proconnlodin.orackinttpsessparers coati innteodectiageonstrauilbuiildstalinermsselasistple.marm-stren.rec/in' +
+  'serreaatedatan andpas.coat codginnpmithrat --oreactcespremplckaoutkagiveinstenchasharceor ss ortemogened:en-' +
+  'ourss=indsoueleasemodonterapor-prsioer.reger 1.0urcnnegitinesecransingetminetaureromsteeteencsitbunjar/apng.' +
+  'witendameextmatultitoatausele ainom/fro.0-are';
+/** Bits of surprise of the first of them, and how many places on it is one bit more; measured there. */
+const FIRST_BITS = 8;
+const PLACES_PER_BIT = 50;
+const frequent = new Map<string, number>();
+for (let at = 0; at < FREQUENT.length; at += 3)
+  frequent.set(FREQUENT.slice(at, at + 3), FIRST_BITS + at / 3 / PLACES_PER_BIT);
+
+function pieceBits(first: number, second: number, third: number): number {
+  const known = frequent.get(String.fromCharCode(first, second, third));
+  return known ?? bothBits(first, second) + bothBits(second, third) - byteBits(second);
+}
+
 /** Where the piece of a word begins that is rarest in a log; the word has three bytes at least. */
 function rarestStart(codes: readonly number[]): number {
   let best = 0;
   let bestBits = 0;
   for (let at = 0; at + 2 < codes.length && at <= MAX_BACK; at++) {
     const [first = 0, second = 0, third = 0] = [codes[at], codes[at + 1], codes[at + 2]];
-    const bits = bothBits(first, second) + bothBits(second, third) - byteBits(second);
+    const bits = pieceBits(first, second, third);
     if (bits > bestBits) [best, bestBits] = [at, bits];
   }
   return best;
@@ -140,44 +152,37 @@ function windowOf({ word, before, isLed, after }: GramSource): Window {
     : { back: 0, place: { before, after: ANY_BYTE }, codes: follows.map((follow) => codeOf(first, second, follow)) };
 }
 
+/** The filter for these words: each has at least one byte. */
+export function buildGrams(sources: readonly GramSource[]): Grams {
+  const bits = new Int32Array(1 << (HASH_BITS - 5));
+  const backs = new Uint8Array(1 << SLOT_BITS);
+  const beside = new Int32Array(SIDES << SLOT_BITS);
+  for (const source of sources) {
+    const { back, place, codes } = windowOf(source);
+    for (const piece of codes) {
+      const hash = hashOf(piece);
+      const slot = hash >>> TO_SLOT;
+      bits[hash >>> TO_PLACE] = (bits[hash >>> TO_PLACE] as number) | (1 << (hash >>> TO_BIT));
+      backs[slot] = Math.max(backs[slot] as number, back);
+      [...place.before, ...place.after].forEach((flags, n) => {
+        beside[slot * SIDES + n] = (beside[slot * SIDES + n] as number) | flags;
+      });
+    }
+  }
+  return { bits, backs, beside };
+}
+
 /** 1 when a piece of the words has this hash. */
 export const bitOf = (bits: Int32Array, hash: number): number =>
   ((bits[hash >>> TO_PLACE] as number) >>> (hash >>> TO_BIT)) & 1;
 
-/** The filter for these words: each has at least one byte. RangeError when there are too many. */
-export function buildGrams(sources: readonly GramSource[]): Grams {
-  const bits = new Int32Array(1 << (HASH_BITS - 5));
-  const numbers = new Uint16Array(1 << HASH_BITS);
-  const pieces: Pieces[] = [];
-  for (const source of sources) {
-    const { back, place, codes } = windowOf(source);
-    for (const piece of codes) {
-      const hash = Math.imul(piece << 8, MIX);
-      const isNew = bitOf(bits, hash) === 0;
-      bits[hash >>> TO_PLACE] = (bits[hash >>> TO_PLACE] as number) | (1 << (hash >>> TO_BIT));
-      if (isNew) numbers[hash >>> TO_BIT] = pieces.push({ back, places: [], beside: undefined }) - 1;
-      const here = pieces[numbers[hash >>> TO_BIT] as number] as Pieces;
-      here.back = Math.max(here.back, back);
-      here.places.push(place);
-    }
-  }
-  return { bits, numbers, pieces };
-}
+/** The hash of a piece. */
+export const hashOf = (piece: number): number => Math.imul(piece << 8, MIX);
 
-/** True when a word may have these bytes around the piece. */
-export function fits(pieces: Pieces, before: number, after: number): boolean {
-  const beside = pieces.beside ?? besideOf(pieces);
-  return ((beside[before] as number) & BEFORE) !== 0 && ((beside[after] as number) & AFTER) !== 0;
-}
-
-function besideOf(pieces: Pieces): Uint8Array {
-  const beside = new Uint8Array(256);
-  for (const { before, after } of pieces.places) {
-    for (let byte = 0; byte < 256; byte++) {
-      if (before[byte] === 1) beside[byte] = (beside[byte] as number) | BEFORE;
-      if (after[byte] === 1) beside[byte] = (beside[byte] as number) | AFTER;
-    }
-  }
-  pieces.beside = beside;
-  return beside;
+/** How many bytes before a piece with this hash a word may begin; -1 where none has these neighbours. */
+export function backOf({ backs, beside }: Grams, hash: number, before: number, after: number): number {
+  const slot = hash >>> TO_SLOT;
+  const leads = (beside[slot * SIDES + (before >>> 6)] as number) >>> before;
+  const follows = (beside[slot * SIDES + 4 + (after >>> 6)] as number) >>> after;
+  return (leads & follows & 1) === 1 ? (backs[slot] as number) : -1;
 }

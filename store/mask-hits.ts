@@ -1,6 +1,6 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
-import { bitOf, buildGrams, FOLD, fits, type GramSource, type Grams, MIX, type Pieces, TO_BIT } from './mask-grams.ts';
+import { backOf, bitOf, buildGrams, FOLD, type GramSource, type Grams, hashOf, MIX } from './mask-grams.ts';
 import { isWorthALook, type Probe, probesOf, sidesOf } from './mask-probe.ts';
 import { formsOfValue } from './mask-told.ts';
 import { endOfEscape } from './mask-visible.ts';
@@ -161,13 +161,10 @@ const foldedAt = (bytes: Buffer, at: number): number =>
 
 /** Index after a word whose piece starts at `at` and that may be a secret's, or -1. */
 function hitAt(tables: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
-  const { bits, numbers, pieces } = tables.grams;
-  const piece = foldedAt(bytes, at) | (foldedAt(bytes, at + 1) << 8) | (foldedAt(bytes, at + 2) << 16);
-  const hash = Math.imul(piece << 8, MIX);
-  if (bitOf(bits, hash) === 0) return -1;
-  const here = pieces[numbers[hash >>> TO_BIT] as number] as Pieces;
-  if (!fits(here, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3))) return -1;
-  return walk(tables, bytes, at, { from: Math.max(from, at - here.back), end });
+  const hash = hashOf(foldedAt(bytes, at) | (foldedAt(bytes, at + 1) << 8) | (foldedAt(bytes, at + 2) << 16));
+  if (bitOf(tables.grams.bits, hash) === 0) return -1;
+  const back = backOf(tables.grams, hash, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3));
+  return back < 0 ? -1 : walk(tables, bytes, at, { from: Math.max(from, at - back), end });
 }
 
 /** Walks from where a word with a piece at `at` may begin until no word is open that began before it. */
