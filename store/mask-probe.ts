@@ -132,7 +132,9 @@ const ESC = 0x1b;
 const LAST_OF_COLOUR = 0x6d;
 
 const FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
+// By set of a check; one set may be what must come before one word and what must not before another.
 const LED_BY = new Map<Uint8Array, ByteSet>();
+const NOT_REFUSED_BY = new Map<Uint8Array, ByteSet>();
 const FOLLOWED_BY = new Map<Uint8Array, ByteSet>();
 
 function knownSet(known: Map<Uint8Array, ByteSet>, key: Uint8Array, isIn: (byte: number) => boolean): ByteSet {
@@ -153,7 +155,7 @@ export function sidesOf(table: WordTable, index: number): Omit<GramSource, 'word
       ? knownSet(LED_BY, before, (byte) => byte === LAST_OF_COLOUR || before[byte] !== 0)
       : refused === undefined
         ? ANY_BYTE
-        : knownSet(LED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
+        : knownSet(NOT_REFUSED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
     after: least === 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, set, (byte) => byte === ESC || set[byte] !== 0),
   };
 }
