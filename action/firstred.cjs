@@ -776,105 +776,6 @@ var init_compress_worker = __esm({
   }
 });
 
-// node_modules/is-safe-filename/index.js
-function isSafeFilename(filename) {
-  if (typeof filename !== "string") {
-    return false;
-  }
-  const trimmed = filename.trim();
-  return trimmed !== "" && trimmed !== "." && trimmed !== ".." && !filename.includes("/") && !filename.includes("\\") && !filename.includes("\0");
-}
-function assertSafeFilename(filename) {
-  if (typeof filename !== "string") {
-    throw new TypeError("Expected a string");
-  }
-  if (!isSafeFilename(filename)) {
-    throw new Error(`Unsafe filename: ${JSON.stringify(filename)}`);
-  }
-}
-var unsafeFilenameFixtures;
-var init_is_safe_filename = __esm({
-  "node_modules/is-safe-filename/index.js"() {
-    unsafeFilenameFixtures = Object.freeze([
-      "",
-      "   ",
-      ".",
-      "..",
-      " .",
-      ". ",
-      " ..",
-      ".. ",
-      "../",
-      "../foo",
-      "foo/../bar",
-      "foo/bar",
-      "foo\\bar",
-      "foo\0bar"
-    ]);
-  }
-});
-
-// node_modules/env-paths/index.js
-function envPaths(name2, { suffix = "nodejs" } = {}) {
-  assertSafeFilename(name2);
-  if (suffix) {
-    name2 += `-${suffix}`;
-  }
-  assertSafeFilename(name2);
-  if (import_node_process.default.platform === "darwin") {
-    return macos(name2);
-  }
-  if (import_node_process.default.platform === "win32") {
-    return windows(name2);
-  }
-  return linux(name2);
-}
-var import_node_path, import_node_os, import_node_process, homedir, tmpdir, env, macos, windows, linux;
-var init_env_paths = __esm({
-  "node_modules/env-paths/index.js"() {
-    import_node_path = __toESM(require("node:path"), 1);
-    import_node_os = __toESM(require("node:os"), 1);
-    import_node_process = __toESM(require("node:process"), 1);
-    init_is_safe_filename();
-    homedir = import_node_os.default.homedir();
-    tmpdir = import_node_os.default.tmpdir();
-    ({ env } = import_node_process.default);
-    macos = (name2) => {
-      const library = import_node_path.default.join(homedir, "Library");
-      return {
-        data: import_node_path.default.join(library, "Application Support", name2),
-        config: import_node_path.default.join(library, "Preferences", name2),
-        cache: import_node_path.default.join(library, "Caches", name2),
-        log: import_node_path.default.join(library, "Logs", name2),
-        temp: import_node_path.default.join(tmpdir, name2)
-      };
-    };
-    windows = (name2) => {
-      const appData = env.APPDATA || import_node_path.default.join(homedir, "AppData", "Roaming");
-      const localAppData = env.LOCALAPPDATA || import_node_path.default.join(homedir, "AppData", "Local");
-      return {
-        // Data/config/cache/log are invented by me as Windows isn't opinionated about this
-        data: import_node_path.default.join(localAppData, name2, "Data"),
-        config: import_node_path.default.join(appData, name2, "Config"),
-        cache: import_node_path.default.join(localAppData, name2, "Cache"),
-        log: import_node_path.default.join(localAppData, name2, "Log"),
-        temp: import_node_path.default.join(tmpdir, name2)
-      };
-    };
-    linux = (name2) => {
-      const username = import_node_path.default.basename(homedir);
-      return {
-        data: import_node_path.default.join(env.XDG_DATA_HOME || import_node_path.default.join(homedir, ".local", "share"), name2),
-        config: import_node_path.default.join(env.XDG_CONFIG_HOME || import_node_path.default.join(homedir, ".config"), name2),
-        cache: import_node_path.default.join(env.XDG_CACHE_HOME || import_node_path.default.join(homedir, ".cache"), name2),
-        // https://wiki.debian.org/XDGBaseDirectorySpecification#state
-        log: import_node_path.default.join(env.XDG_STATE_HOME || import_node_path.default.join(homedir, ".local", "state"), name2),
-        temp: import_node_path.default.join(tmpdir, username, name2)
-      };
-    };
-  }
-});
-
 // cli/settings.ts
 var SETTINGS;
 var init_settings = __esm({
@@ -1072,6 +973,109 @@ var init_times = __esm({
   }
 });
 
+// node_modules/is-safe-filename/index.js
+function isSafeFilename(filename) {
+  if (typeof filename !== "string") {
+    return false;
+  }
+  const trimmed = filename.trim();
+  return trimmed !== "" && trimmed !== "." && trimmed !== ".." && !filename.includes("/") && !filename.includes("\\") && !filename.includes("\0");
+}
+function assertSafeFilename(filename) {
+  if (typeof filename !== "string") {
+    throw new TypeError("Expected a string");
+  }
+  if (!isSafeFilename(filename)) {
+    throw new Error(`Unsafe filename: ${JSON.stringify(filename)}`);
+  }
+}
+var unsafeFilenameFixtures;
+var init_is_safe_filename = __esm({
+  "node_modules/is-safe-filename/index.js"() {
+    unsafeFilenameFixtures = Object.freeze([
+      "",
+      "   ",
+      ".",
+      "..",
+      " .",
+      ". ",
+      " ..",
+      ".. ",
+      "../",
+      "../foo",
+      "foo/../bar",
+      "foo/bar",
+      "foo\\bar",
+      "foo\0bar"
+    ]);
+  }
+});
+
+// node_modules/env-paths/index.js
+var env_paths_exports = {};
+__export(env_paths_exports, {
+  default: () => envPaths
+});
+function envPaths(name2, { suffix = "nodejs" } = {}) {
+  assertSafeFilename(name2);
+  if (suffix) {
+    name2 += `-${suffix}`;
+  }
+  assertSafeFilename(name2);
+  if (import_node_process.default.platform === "darwin") {
+    return macos(name2);
+  }
+  if (import_node_process.default.platform === "win32") {
+    return windows(name2);
+  }
+  return linux(name2);
+}
+var import_node_path, import_node_os, import_node_process, homedir, tmpdir, env, macos, windows, linux;
+var init_env_paths = __esm({
+  "node_modules/env-paths/index.js"() {
+    import_node_path = __toESM(require("node:path"), 1);
+    import_node_os = __toESM(require("node:os"), 1);
+    import_node_process = __toESM(require("node:process"), 1);
+    init_is_safe_filename();
+    homedir = import_node_os.default.homedir();
+    tmpdir = import_node_os.default.tmpdir();
+    ({ env } = import_node_process.default);
+    macos = (name2) => {
+      const library = import_node_path.default.join(homedir, "Library");
+      return {
+        data: import_node_path.default.join(library, "Application Support", name2),
+        config: import_node_path.default.join(library, "Preferences", name2),
+        cache: import_node_path.default.join(library, "Caches", name2),
+        log: import_node_path.default.join(library, "Logs", name2),
+        temp: import_node_path.default.join(tmpdir, name2)
+      };
+    };
+    windows = (name2) => {
+      const appData = env.APPDATA || import_node_path.default.join(homedir, "AppData", "Roaming");
+      const localAppData = env.LOCALAPPDATA || import_node_path.default.join(homedir, "AppData", "Local");
+      return {
+        // Data/config/cache/log are invented by me as Windows isn't opinionated about this
+        data: import_node_path.default.join(localAppData, name2, "Data"),
+        config: import_node_path.default.join(appData, name2, "Config"),
+        cache: import_node_path.default.join(localAppData, name2, "Cache"),
+        log: import_node_path.default.join(localAppData, name2, "Log"),
+        temp: import_node_path.default.join(tmpdir, name2)
+      };
+    };
+    linux = (name2) => {
+      const username = import_node_path.default.basename(homedir);
+      return {
+        data: import_node_path.default.join(env.XDG_DATA_HOME || import_node_path.default.join(homedir, ".local", "share"), name2),
+        config: import_node_path.default.join(env.XDG_CONFIG_HOME || import_node_path.default.join(homedir, ".config"), name2),
+        cache: import_node_path.default.join(env.XDG_CACHE_HOME || import_node_path.default.join(homedir, ".cache"), name2),
+        // https://wiki.debian.org/XDGBaseDirectorySpecification#state
+        log: import_node_path.default.join(env.XDG_STATE_HOME || import_node_path.default.join(homedir, ".local", "state"), name2),
+        temp: import_node_path.default.join(tmpdir, username, name2)
+      };
+    };
+  }
+});
+
 // cli/config.ts
 var config_exports = {};
 __export(config_exports, {
@@ -1081,7 +1085,7 @@ __export(config_exports, {
 async function readConfig(sources) {
   var _a9;
   const { env: env3 } = sources;
-  const folders = foldersOf(env3);
+  const folders = await foldersOf(env3);
   const values = new Map(
     Object.entries(builtIn(folders)).map(([name2, value2]) => [
       name2,
@@ -1122,8 +1126,17 @@ async function readConfig(sources) {
     env: env3
   };
 }
-function foldersOf(env3) {
-  const platform2 = envPaths("firstred", { suffix: "" });
+function giveHome() {
+  try {
+    (0, import_node_os2.homedir)();
+  } catch {
+    process.env["HOME"] = "/nonexistent";
+  }
+}
+async function foldersOf(env3) {
+  giveHome();
+  const { default: envPaths2 } = await Promise.resolve().then(() => (init_env_paths(), env_paths_exports));
+  const platform2 = envPaths2("firstred", { suffix: "" });
   const xdg = (variable, fallback2) => (env3[variable] ?? "").startsWith("/") ? (0, import_node_path2.join)(env3[variable] ?? "", "firstred") : fallback2;
   return {
     data: xdg("XDG_DATA_HOME", platform2.data),
@@ -1195,7 +1208,6 @@ var init_config = __esm({
     import_node_fs = require("node:fs");
     import_node_os2 = require("node:os");
     import_node_path2 = require("node:path");
-    init_env_paths();
     init_errors();
     init_settings();
     init_sizes();
@@ -44051,7 +44063,7 @@ var require_dist_cjs11 = __commonJS({
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
     var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign4 } = require("node:crypto");
     var { promises } = require("node:fs");
-    var { homedir: homedir3 } = require("node:os");
+    var { homedir: homedir4 } = require("node:os");
     var { dirname: dirname7, join: join13 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
@@ -44222,7 +44234,7 @@ var require_dist_cjs11 = __commonJS({
         await promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
-        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join13(homedir3(), ".aws", "login", "cache");
+        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join13(homedir4(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
         const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
         return join13(directory, `${loginSessionSha256}.json`);

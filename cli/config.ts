@@ -2,9 +2,8 @@
 // The only file that looks at the process's environment.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 import { parseSizeBytes } from './sizes.ts';
@@ -58,7 +57,7 @@ const DEFAULT_SPOOL_MAX = '2GB';
 /** Reads everything. USAGE when a file is no JSON, has an unknown name or sets what it must not. */
 export async function readConfig(sources: ConfigSources): Promise<Config> {
   const { env } = sources;
-  const folders = foldersOf(env);
+  const folders = await foldersOf(env);
   const values = new Map<SettingName, ConfigValue>(
     Object.entries(builtIn(folders)).map(([name, value]) => [
       name as SettingName,
@@ -107,8 +106,22 @@ interface Folders {
   readonly state: string;
 }
 
+/**
+ * Containers run jobs as a user that has neither an entry nor HOME, and libraries that ask for the home folder as they
+ * load (env-paths, the AWS SDK) throw then. Debian's name for no home: what would be kept there goes elsewhere or is told.
+ */
+function giveHome(): void {
+  try {
+    homedir();
+  } catch {
+    process.env['HOME'] = '/nonexistent';
+  }
+}
+
 /** XDG on Linux, the platform's own folders elsewhere; XDG variables win everywhere. */
-function foldersOf(env: Environment): Folders {
+async function foldersOf(env: Environment): Promise<Folders> {
+  giveHome();
+  const { default: envPaths } = await import('env-paths');
   const platform = envPaths('firstred', { suffix: '' });
   const xdg = (variable: string, fallback: string): string =>
     (env[variable] ?? '').startsWith('/') ? join(env[variable] ?? '', 'firstred') : fallback;

@@ -26,7 +26,7 @@ function sqlite(): typeof Database {
     return loaded;
   } catch (error) {
     const [reason = ''] = reasonOf(error).split('\n'); // the rest lists every folder that was looked into
-    throw new AppError('INDEX_UNSUPPORTED', `SQLite can't be loaded here: ${reason}`, {
+    throw new AppError('INDEX_UNSUPPORTED', `SQLite can't be loaded here: ${reason.replace(/ Tried:$/, '')}`, {
       hint: 'run `npm rebuild better-sqlite3`; without it logs are kept (`archive`, `run`, `pull`) and checked (`verify`)',
       cause: error,
     });

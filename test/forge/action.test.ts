@@ -1,6 +1,6 @@
 // The CI action, one file without native modules, run as a runner runs it: it keeps the job's log or says what to do.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { actionFile } from '../support/action-runner.ts';
@@ -79,6 +79,20 @@ test('a runner without a state file is served by the command of old', async () =
   expect(warningsOf(await action.post())).toEqual([]);
   expect((await readKeptLogs(store)).map(({ text }) => text)).toEqual(['a row\n']);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'in a container whose user has no entry and no home, the log is kept',
+  async () => {
+    const { fake, folder, task, store, use } = await openStage('gitea-1.26');
+    const action = use({ strangerId: 54_321 });
+    mkdirSync(store);
+    for (const open of [folder, store, join(folder, 'state'), join(folder, 'workspace')]) chmodSync(open, 0o777);
+    expect(warningsOf(await action.main())).toEqual([]);
+    fake.world.write(task, 'a row\n');
+    expect(warningsOf(await action.post())).toEqual([]);
+    expect((await readKeptLogs(store)).map(({ text }) => text)).toEqual(['a row\n']);
+  },
+);
 
 test('secrets of the job and those that are named are masked, and the token is in no message', async () => {
   const { fake, task, store, use } = await openStage('gitea-1.26');

@@ -25,6 +25,8 @@ export interface ActionStep {
   readonly expressions?: Readonly<Record<string, string>>;
   /** Runners of long ago give no file. */
   readonly hasStateFile?: boolean;
+  /** Runs as a user that has no entry and no home, as some containers do; for root alone. */
+  readonly strangerId?: number;
 }
 
 export interface ActionJob {
@@ -43,7 +45,10 @@ export function openActionJob(folder: string, step: ActionStep): ActionJob {
     mkdirSync(dirname(join(files.action, part)), { recursive: true });
     copyFileSync(join(ROOT, part), join(files.action, part));
   }
-  const base = { PATH: process.env['PATH'] ?? '', HOME: join(folder, 'home'), ...step.env, ...inputVariables(step) };
+  const { strangerId } = step;
+  const user = strangerId === undefined ? {} : { uid: strangerId, gid: strangerId };
+  const home = strangerId === undefined ? { HOME: join(folder, 'home') } : {};
+  const base = { PATH: process.env['PATH'] ?? '', ...home, ...step.env, ...inputVariables(step) };
   const stateFile = step.hasStateFile === false ? {} : { GITHUB_STATE: files.state };
   const run = (part: string, env: Readonly<Record<string, string>>): Promise<CommandResult> =>
     endOf(
@@ -51,6 +56,7 @@ export function openActionJob(folder: string, step: ActionStep): ActionJob {
         cwd: files.work,
         env: { ...base, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
+        ...user,
       }),
     );
   let printed = '';
