@@ -2170,14 +2170,14 @@ function tablesAt(start, rows, sideTable) {
     rows,
     skippable.map((table) => table.byteLength)
   );
-  const lineStart = start + ((side == null ? void 0 : side.byteLength) ?? 0);
-  const seekStart = lineStart + lines.byteLength;
+  const lineStart2 = start + ((side == null ? void 0 : side.byteLength) ?? 0);
+  const seekStart = lineStart2 + lines.byteLength;
   return {
     bytes: Buffer.concat([...skippable, seek]),
     places: {
-      lineTable: { start: lineStart, end: seekStart },
+      lineTable: { start: lineStart2, end: seekStart },
       seekTable: { start: seekStart, end: seekStart + seek.byteLength },
-      sideTable: side === void 0 ? void 0 : { start, end: lineStart }
+      sideTable: side === void 0 ? void 0 : { start, end: lineStart2 }
     }
   };
 }
@@ -8288,12 +8288,12 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
   const hasConditionalKeys = allKeys.some((k5) => mayOmitUndefined(propShape[k5]) || dropsWhenAbsent(propShape[k5]));
   if (!buildsValue) {
     if (unknownKeysMode === "schema") {
-      const knownSet = keys.length > 0 ? addConstant(ctx, new Set(keys)) : null;
+      const knownSet2 = keys.length > 0 ? addConstant(ctx, new Set(keys)) : null;
       doc.write(`for (const k in ${accessor}) {`);
       doc.indented((d6) => {
         d6.write(`if (k === "__proto__") continue;`);
-        if (knownSet)
-          d6.write(`if (${knownSet}.has(k)) continue;`);
+        if (knownSet2)
+          d6.write(`if (${knownSet2}.has(k)) continue;`);
         const valVar = newVar(ctx);
         d6.write(`const ${valVar} = ${accessor}[k];`);
         compileChild(d6, ctx, catchall, valVar, false);
@@ -8320,12 +8320,12 @@ function generateObjectCheck(doc, ctx, schema, accessor, buildsValue = true) {
     }
   }
   if (unknownKeysMode !== "none") {
-    const knownSet = keys.length > 0 ? addConstant(ctx, new Set(keys)) : null;
+    const knownSet2 = keys.length > 0 ? addConstant(ctx, new Set(keys)) : null;
     doc.write(`for (const k in ${accessor}) {`);
     doc.indented((d6) => {
       d6.write(`if (k === "__proto__") continue;`);
-      if (knownSet)
-        d6.write(`if (${knownSet}.has(k)) continue;`);
+      if (knownSet2)
+        d6.write(`if (${knownSet2}.has(k)) continue;`);
       if (unknownKeysMode === "passthrough") {
         d6.write(`${outputVar}[k] = ${accessor}[k];`);
       } else {
@@ -15290,8 +15290,8 @@ function openSpool(folder) {
   };
 }
 async function writeNote(folder, { manifest, storeUrl }) {
-  const note = JSON.stringify({ store: storeUrl, manifest: JSON.parse(manifestToJson(manifest)) });
-  await writeSynced((0, import_node_path5.join)(folder, `${manifest.capture.id}.json`), note);
+  const note2 = JSON.stringify({ store: storeUrl, manifest: JSON.parse(manifestToJson(manifest)) });
+  await writeSynced((0, import_node_path5.join)(folder, `${manifest.capture.id}.json`), note2);
   await syncFolder(folder);
 }
 async function* listLeftovers(folder, beforeMs) {
@@ -15383,12 +15383,12 @@ async function readNote(path2, objectPath) {
     throw error3;
   }
   const { parseManifest: parseManifest2 } = await Promise.resolve().then(() => (init_manifest_schema(), manifest_schema_exports));
-  const note = JSON.parse(text4);
-  if (typeof note.store !== "string") throw new Error("it does not say where it is to be delivered");
-  const manifestText = `${JSON.stringify(note.manifest, null, 2)}
+  const note2 = JSON.parse(text4);
+  if (typeof note2.store !== "string") throw new Error("it does not say where it is to be delivered");
+  const manifestText = `${JSON.stringify(note2.manifest, null, 2)}
 `;
   const manifest = parseManifest2(Buffer.from(manifestText), path2);
-  return { manifest, manifestText, storeUrl: note.store, objectPath, purpose: "to-seal", sealed: true };
+  return { manifest, manifestText, storeUrl: note2.store, objectPath, purpose: "to-seal", sealed: true };
 }
 async function namesIn(folder) {
   try {
@@ -15840,6 +15840,83 @@ var init_flush = __esm({
     damagedInSpool = (path2, why) => new AppError("STORE_DAMAGED", `${path2} cannot be delivered: ${why}`, {
       hint: "look at it with `zstd -dc`; move it out of the spool when you have what you need"
     });
+  }
+});
+
+// cli/trace.ts
+function note(words) {
+  if (notes.hasSubscribers) notes.publish(words());
+}
+function tracedStore(store) {
+  if (!notes.hasSubscribers) return store;
+  return new Proxy(store, {
+    get(target, name2) {
+      const member2 = Reflect.get(target, name2, target);
+      if (typeof member2 !== "function" || typeof name2 !== "string") return member2;
+      return (...args) => noted(name2, args, () => member2.apply(target, args));
+    }
+  });
+}
+function noted(name2, args, call) {
+  if (SILENT.has(name2)) return call();
+  const startedMs = performance.now();
+  const what = `store ${name2} ${args.map(argumentText).join(" ")}`.trim();
+  const say = (end) => note(() => `${what}: ${end}, ${(performance.now() - startedMs).toFixed(1)} ms`);
+  const result = call();
+  if (result instanceof Promise)
+    return result.then(
+      (value2) => {
+        say(valueText(value2));
+        return value2;
+      },
+      (error3) => {
+        say(errorName(error3));
+        throw error3;
+      }
+    );
+  if (typeof result === "object" && result !== null && Symbol.asyncIterator in result)
+    return counted(result, say);
+  say(valueText(result));
+  return result;
+}
+async function* counted(pieces, say) {
+  let count3 = 0;
+  let bytes = 0;
+  try {
+    for await (const piece of pieces) {
+      count3 += 1;
+      if (piece instanceof Uint8Array) bytes += piece.byteLength;
+      yield piece;
+    }
+  } catch (error3) {
+    say(errorName(error3));
+    throw error3;
+  }
+  say(bytes > 0 ? `${bytes} bytes` : `${count3} entries`);
+}
+function argumentText(argument) {
+  if (typeof argument === "string") return argument;
+  if (typeof argument !== "object" || argument === null) return "";
+  if ("start" in argument && "end" in argument) {
+    const { start, end } = argument;
+    return `[${start}, ${end})`;
+  }
+  return "sizeBytes" in argument ? `(${String(argument.sizeBytes)} bytes)` : "";
+}
+function valueText(value2) {
+  if (value2 === void 0) return "done";
+  if (value2 instanceof Uint8Array) return `${value2.byteLength} bytes`;
+  if (typeof value2 === "object" && value2 !== null && "state" in value2) return String(value2.state);
+  return "done";
+}
+var import_node_diagnostics_channel, notes, SILENT, errorName;
+var init_trace = __esm({
+  "cli/trace.ts"() {
+    "use strict";
+    import_node_diagnostics_channel = require("node:diagnostics_channel");
+    notes = (0, import_node_diagnostics_channel.channel)("firstred:note");
+    SILENT = /* @__PURE__ */ new Set(["close"]);
+    errorName = (error3) => error3 instanceof Error && "code" in error3 ? String(error3.code) : "failed";
   }
 });
 
@@ -28116,21 +28193,21 @@ var init_SmithyRpcV2JsonProtocol = __esm({
         }
       }
       async handleError(operationSchema, context, response, dataObject, metadata) {
-        const errorName = loadSmithyRpcV2JsonErrorCode(response, dataObject) ?? "Unknown";
+        const errorName2 = loadSmithyRpcV2JsonErrorCode(response, dataObject) ?? "Unknown";
         const errorMetadata = {
           $metadata: metadata,
           $fault: response.statusCode <= 500 ? "client" : "server"
         };
         let namespace = this.options.defaultNamespace;
-        if (errorName.includes("#")) {
-          [namespace] = errorName.split("#");
+        if (errorName2.includes("#")) {
+          [namespace] = errorName2.split("#");
         }
         const registry2 = this.compositeErrorRegistry;
         const nsRegistry = TypeRegistry.for(namespace);
         registry2.copyFrom(nsRegistry);
         let errorSchema;
         try {
-          errorSchema = registry2.getSchema(errorName);
+          errorSchema = registry2.getSchema(errorName2);
         } catch (ignored) {
           if (dataObject.Message) {
             dataObject.message = dataObject.Message;
@@ -28140,9 +28217,9 @@ var init_SmithyRpcV2JsonProtocol = __esm({
           const baseExceptionSchema = registry2.getBaseException();
           if (baseExceptionSchema) {
             const ErrorCtor2 = registry2.getErrorCtor(baseExceptionSchema);
-            throw Object.assign(new ErrorCtor2({ name: errorName }), errorMetadata, dataObject);
+            throw Object.assign(new ErrorCtor2({ name: errorName2 }), errorMetadata, dataObject);
           }
-          throw Object.assign(new Error(errorName), errorMetadata, dataObject);
+          throw Object.assign(new Error(errorName2), errorMetadata, dataObject);
         }
         const ns = NormalizedSchema.of(errorSchema);
         const ErrorCtor = registry2.getErrorCtor(errorSchema);
@@ -35721,9 +35798,9 @@ var init_ProtocolLib = __esm({
       }
       async getErrorSchemaOrThrowBaseException(errorIdentifier, defaultNamespace, response, dataObject, metadata, getErrorSchema) {
         var _a9, _b;
-        let errorName = errorIdentifier;
+        let errorName2 = errorIdentifier;
         if (errorIdentifier.includes("#")) {
-          [, errorName] = errorIdentifier.split("#");
+          [, errorName2] = errorIdentifier.split("#");
         }
         const errorMetadata = {
           $metadata: metadata,
@@ -35733,7 +35810,7 @@ var init_ProtocolLib = __esm({
           throw new Error("@aws-sdk/core/protocols - error handler not initialized.");
         }
         try {
-          const errorSchema = (getErrorSchema == null ? void 0 : getErrorSchema(this.errorRegistry, errorName)) ?? this.errorRegistry.getSchema(errorIdentifier);
+          const errorSchema = (getErrorSchema == null ? void 0 : getErrorSchema(this.errorRegistry, errorName2)) ?? this.errorRegistry.getSchema(errorIdentifier);
           return { errorSchema, errorMetadata };
         } catch (e5) {
           dataObject.message = dataObject.message ?? dataObject.Message ?? "UnknownError";
@@ -35741,12 +35818,12 @@ var init_ProtocolLib = __esm({
           const baseExceptionSchema = synthetic.getBaseException();
           if (baseExceptionSchema) {
             const ErrorCtor = synthetic.getErrorCtor(baseExceptionSchema) ?? Error;
-            throw this.decorateServiceException(Object.assign(new ErrorCtor({ name: errorName }), errorMetadata), dataObject);
+            throw this.decorateServiceException(Object.assign(new ErrorCtor({ name: errorName2 }), errorMetadata), dataObject);
           }
           const d6 = dataObject;
           const message = (d6 == null ? void 0 : d6.message) ?? (d6 == null ? void 0 : d6.Message) ?? ((_a9 = d6 == null ? void 0 : d6.Error) == null ? void 0 : _a9.Message) ?? ((_b = d6 == null ? void 0 : d6.Error) == null ? void 0 : _b.message);
           throw this.decorateServiceException(Object.assign(new Error(message), {
-            name: errorName
+            name: errorName2
           }, errorMetadata), dataObject);
         }
       }
@@ -35813,13 +35890,13 @@ var init_ProtocolLib = __esm({
           errorData.Code = queryCompatErrorData.Code;
         }
       }
-      findQueryCompatibleError(registry2, errorName) {
+      findQueryCompatibleError(registry2, errorName2) {
         try {
-          return registry2.getSchema(errorName);
+          return registry2.getSchema(errorName2);
         } catch (e5) {
           return registry2.find((schema) => {
             var _a9;
-            return ((_a9 = NormalizedSchema.of(schema).getMergedTraits().awsQueryError) == null ? void 0 : _a9[0]) === errorName;
+            return ((_a9 = NormalizedSchema.of(schema).getMergedTraits().awsQueryError) == null ? void 0 : _a9[0]) === errorName2;
           });
         }
       }
@@ -56484,7 +56561,7 @@ async function createClient(options, endpoint) {
     followRegionRedirects: true,
     maxAttempts: 1,
     // s3-retry.ts tries again
-    logger: SILENT,
+    logger: SILENT2,
     // some servers refuse the trailer that the default sends with streams; we send the digest of the whole body
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -56579,7 +56656,7 @@ async function* convertErrors(body) {
     throw failureOf(error3);
   }
 }
-var import_node_stream12, import_client_s3, GIVE_UP_MS, MAX_PUT_BYTES, FIRST_REGION, SILENT, dates, NODE_WARNING_SWITCH, Answered, findAnswer, answered, SEND_BYTES, digests, SdkCalls, timeOf, decoderOf;
+var import_node_stream12, import_client_s3, GIVE_UP_MS, MAX_PUT_BYTES, FIRST_REGION, SILENT2, dates, NODE_WARNING_SWITCH, Answered, findAnswer, answered, SEND_BYTES, digests, SdkCalls, timeOf, decoderOf;
 var init_s3_store = __esm({
   "store/s3-store.ts"() {
     "use strict";
@@ -56592,7 +56669,7 @@ var init_s3_store = __esm({
     GIVE_UP_MS = 15e3;
     MAX_PUT_BYTES = 5 * 1024 ** 3;
     FIRST_REGION = "us-east-1";
-    SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+    SILENT2 = { debug: ignore, info: ignore, warn: ignore, error: ignore };
     dates = /* @__PURE__ */ new WeakMap();
     NODE_WARNING_SWITCH = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
     Answered = class {
@@ -56875,6 +56952,7 @@ function openSession(config2) {
       refuseTeam(config2);
       const { openIndexReader } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
       try {
+        note(() => `index is ${config2.index}, for reading`);
         reader ??= openIndexReader(config2.index);
         return reader;
       } catch (error3) {
@@ -56885,6 +56963,7 @@ function openSession(config2) {
     async indexForWriting() {
       refuseTeam(config2);
       const { openIndex } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+      note(() => `index is ${config2.index}, for writing`);
       writer ??= openIndex(config2.index);
       return writer;
     },
@@ -56927,12 +57006,14 @@ function openSession(config2) {
 }
 async function openConfiguredStore(config2) {
   const { openStore: openStore2 } = await Promise.resolve().then(() => (init_open_store(), open_store_exports));
-  return openStore2(config2.store, {
+  note(() => `store is ${config2.store}`);
+  const store = await openStore2(config2.store, {
     endpoint: config2.s3Endpoint,
     pathStyle: config2.s3PathStyle,
     region: config2.s3Region,
     timeoutMs: config2.storeTimeoutMs
   });
+  return tracedStore(store);
 }
 async function readStoreId(session) {
   var _a9;
@@ -56957,6 +57038,7 @@ var init_session = __esm({
   "cli/session.ts"() {
     "use strict";
     init_errors();
+    init_trace();
     isFolderStore = ({ store }) => !store.startsWith("s3://");
     indexesHere = (input2, config2) => !input2.isOff("index") && isFolderStore(config2) && !isTeamIndex(config2);
     isTeamIndex = ({ index }) => /^clickhouses?:\/\//i.test(index);
@@ -57218,6 +57300,19 @@ var init_exit_codes = __esm({
   }
 });
 
+// forge/fork-name.ts
+function forkName(headRepo, baseRepo) {
+  if (baseRepo === void 0 || (headRepo == null ? void 0 : headRepo.toLowerCase()) === baseRepo.toLowerCase()) return void 0;
+  return headRepo ?? DELETED_FORK;
+}
+var DELETED_FORK;
+var init_fork_name = __esm({
+  "forge/fork-name.ts"() {
+    "use strict";
+    DELETED_FORK = "a deleted repository";
+  }
+});
+
 // forge/json-fields.ts
 var fieldsOf, findText, findPositive;
 var init_json_fields = __esm({
@@ -57226,86 +57321,6 @@ var init_json_fields = __esm({
     fieldsOf = (value2) => typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? { ...value2 } : {};
     findText = (value2) => typeof value2 === "string" && value2 !== "" ? value2 : void 0;
     findPositive = (value2) => typeof value2 === "number" && Number.isSafeInteger(value2) && value2 > 0 ? value2 : void 0;
-  }
-});
-
-// forge/repo-path.ts
-function repoPath(repo) {
-  const { owner, name: name2 } = repoParts(repo);
-  if (owner === void 0 || name2 === void 0 || /^\.\.?$/.test(owner) || /^\.\.?$/.test(name2)) {
-    throw new AppError("USAGE", `"${repo}" names no repository`, { hint: "write it as owner/name or host/owner/name" });
-  }
-  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name2)}`;
-}
-function repoOfPage(pageUrl) {
-  const url2 = pageUrl !== void 0 && URL.canParse(pageUrl) ? new URL(pageUrl) : void 0;
-  const parts2 = /\/([^/]+)\/([^/]+)\/actions\/runs\//.exec((url2 == null ? void 0 : url2.pathname) ?? "");
-  if (url2 === void 0 || parts2 === null) return void 0;
-  return `${url2.host}/${decoded(parts2[1])}/${decoded(parts2[2])}`;
-}
-function decoded(segment) {
-  try {
-    return decodeURIComponent(segment ?? "");
-  } catch {
-    return segment ?? "";
-  }
-}
-function idSegment(id4, what) {
-  if (/^\d{1,19}$/.test(id4)) return id4;
-  throw new AppError("USAGE", `"${id4}" is no ${what} of this server`, {
-    hint: "it is a number: see the address of its page"
-  });
-}
-var init_repo_path = __esm({
-  "forge/repo-path.ts"() {
-    "use strict";
-    init_attempt();
-    init_errors();
-  }
-});
-
-// forge/pull-head.ts
-function forkName(headRepo, baseRepo) {
-  if (baseRepo === void 0 || (headRepo == null ? void 0 : headRepo.toLowerCase()) === baseRepo.toLowerCase()) return void 0;
-  return headRepo ?? DELETED_FORK;
-}
-async function findFork(http, { repo, number: number4 }, { scope, signal }) {
-  var _a9;
-  const path2 = `${repoPath(repo)}/pulls/${idSegment(String(number4), "pull request")}`;
-  const request = { path: path2, what: `pull request #${number4} of ${repo}`, scope };
-  const { head, base } = (await http.json(request, pullSchema, signal)).value;
-  return forkName((_a9 = head.repo) == null ? void 0 : _a9.full_name, base.repo.full_name);
-}
-function startAskingForks(http, signal) {
-  const known2 = /* @__PURE__ */ new Map();
-  const ask = async (repo, number4) => {
-    try {
-      return await findFork(http, { repo, number: number4 }, { scope: "read:repository", signal });
-    } catch (error3) {
-      if (error3 instanceof AppError && (error3.code === "NOT_FOUND" || error3.code === "REFUSED")) return void 0;
-      throw error3;
-    }
-  };
-  return (repo, pr) => {
-    if (pr === void 0) return Promise.resolve(void 0);
-    const asked = known2.get(`${repo} ${pr}`) ?? ask(repo, pr);
-    known2.set(`${repo} ${pr}`, asked);
-    return asked;
-  };
-}
-var DELETED_FORK, repository, pullSchema;
-var init_pull_head = __esm({
-  "forge/pull-head.ts"() {
-    "use strict";
-    init_zod();
-    init_errors();
-    init_repo_path();
-    DELETED_FORK = "a deleted repository";
-    repository = external_exports.object({ full_name: external_exports.string().min(1) });
-    pullSchema = external_exports.object({
-      head: external_exports.object({ repo: repository.nullish() }),
-      base: external_exports.object({ repo: repository })
-    });
   }
 });
 
@@ -57333,8 +57348,8 @@ function findPullRequest(text4) {
 var init_event_file = __esm({
   "forge/environments/event-file.ts"() {
     "use strict";
+    init_fork_name();
     init_json_fields();
-    init_pull_head();
   }
 });
 
@@ -58285,7 +58300,7 @@ function pairScore(before, first, second) {
   const secondLetter = isUpper(second) || isLower(second);
   if (firstLetter && secondLetter) {
     if (isLower(first) && isUpper(second)) return HUMP;
-    const score = PAIRS.charCodeAt(((first | 32) - 97) * 26 + ((second | 32) - 97)) - 48 - NEUTRAL;
+    const score = pairBits(first | 32, second | 32);
     return isUpper(first) && isLower(second) && isUpper(before) ? score + HUMP : score;
   }
   if (firstLetter && isDigit(second) || isDigit(first) && secondLetter) return LETTER_DIGIT;
@@ -58318,7 +58333,7 @@ function entropyOf(text4) {
   }
   return bits;
 }
-var PAIRS, NEUTRAL, LETTER_DIGIT, HUMP, isUpper, isLower, isDigit, counts;
+var PAIRS, NEUTRAL, LETTER_DIGIT, HUMP, isUpper, isLower, isDigit, pairBits, counts;
 var init_mask_letters = __esm({
   "store/mask-letters.ts"() {
     "use strict";
@@ -58382,18 +58397,554 @@ var init_mask_letters = __esm({
     isUpper = (code) => code >= 65 && code <= 90;
     isLower = (code) => code >= 97 && code <= 122;
     isDigit = (code) => code >= 48 && code <= 57;
+    pairBits = (first, second) => PAIRS.charCodeAt((first - 97) * 26 + (second - 97)) - 48 - NEUTRAL;
     counts = new Uint16Array(256);
+  }
+});
+
+// store/mask-grams.ts
+function byteSet(isIn) {
+  const set3 = new Int32Array(4);
+  for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set3[byte >>> 6] = set3[byte >>> 6] | 1 << byte;
+  return set3;
+}
+function bothBits(first, second) {
+  if (isLetter(first) && isLetter(second)) return 10 - pairBits(first, second);
+  const alike = first === second ? 3 : isDigit2(first) && isDigit2(second) ? 2 : 0;
+  return byteBits(first) + byteBits(second) - alike;
+}
+function pieceBits(first, second, third) {
+  const known2 = frequent.get(String.fromCharCode(first, second, third));
+  return known2 ?? bothBits(first, second) + bothBits(second, third) - byteBits(second);
+}
+function rarestStart(codes) {
+  let best = 0;
+  let bestBits = 0;
+  for (let at = 0; at + 2 < codes.length && at <= MAX_BACK; at++) {
+    const [first = 0, second = 0, third = 0] = [codes[at], codes[at + 1], codes[at + 2]];
+    const bits = pieceBits(first, second, third);
+    if (bits > bestBits) [best, bestBits] = [at, bits];
+  }
+  return best;
+}
+function windowOf({ word, before, isLed, after }) {
+  const [first = 0, second = 0, ...rest] = Array.from(word, (sign4) => fold(sign4.charCodeAt(0)));
+  if (rest.length > 0) {
+    const own2 = [first, second, ...rest];
+    const back = rarestStart(own2);
+    const [previous, next] = [own2[back - 1], own2[back + 3]];
+    return {
+      back,
+      place: {
+        before: previous === void 0 ? before : only(previous),
+        after: next === void 0 ? after : only(next)
+      },
+      codes: [codeOf(own2[back] ?? 0, own2[back + 1] ?? 0, own2[back + 2] ?? 0)]
+    };
+  }
+  const [leads, follows] = [bytesOf(before), bytesOf(after)];
+  if (word.length === 1 && isLed) {
+    const codes = leads.flatMap((lead) => follows.map((follow) => codeOf(lead, first, follow)));
+    return { back: 0, place: { before: ANY_BYTE, after: ANY_BYTE }, codes };
+  }
+  if (word.length === 1) {
+    const codes = follows.flatMap((follow) => bytesOf(ANY_BYTE).map((byte) => codeOf(first, follow, byte)));
+    return { back: 0, place: { before, after: ANY_BYTE }, codes };
+  }
+  return isLed ? { back: 0, place: { before: ANY_BYTE, after }, codes: leads.map((lead) => codeOf(lead, first, second)) } : { back: 0, place: { before, after: ANY_BYTE }, codes: follows.map((follow) => codeOf(first, second, follow)) };
+}
+function buildGrams(sources) {
+  const bits = new Int32Array(1 << HASH_BITS - 5);
+  const backs = new Uint8Array(1 << SLOT_BITS);
+  const beside = new Int32Array(SIDES << SLOT_BITS);
+  for (const source of sources) {
+    const { back, place, codes } = windowOf(source);
+    for (const piece of codes) {
+      const hash2 = hashOf(piece);
+      const slot = hash2 >>> TO_SLOT;
+      bits[hash2 >>> TO_PLACE] = bits[hash2 >>> TO_PLACE] | 1 << (hash2 >>> TO_BIT);
+      backs[slot] = Math.max(backs[slot], back);
+      [...place.before, ...place.after].forEach((flags, n3) => {
+        beside[slot * SIDES + n3] = beside[slot * SIDES + n3] | flags;
+      });
+    }
+  }
+  return { bits, backs, beside };
+}
+function backOf({ backs, beside }, hash2, before, after) {
+  const slot = hash2 >>> TO_SLOT;
+  const leads = beside[slot * SIDES + (before >>> 6)] >>> before;
+  const follows = beside[slot * SIDES + 4 + (after >>> 6)] >>> after;
+  return (leads & follows & 1) === 1 ? backs[slot] : -1;
+}
+var FOLD, MIX, HASH_BITS, SLOT_BITS, TO_BIT, TO_PLACE, TO_SLOT, SIDES, MAX_BACK, fold, ANY_BYTE, only, bytesOf, BY_FREQUENCY, RANKS, isLetter, isDigit2, byteBits, FREQUENT, FIRST_BITS, PLACES_PER_BIT, frequent, codeOf, bitOf, hashOf;
+var init_mask_grams = __esm({
+  "store/mask-grams.ts"() {
+    "use strict";
+    init_mask_letters();
+    FOLD = 538976288;
+    MIX = 374761393 | 0;
+    HASH_BITS = 18;
+    SLOT_BITS = 13;
+    TO_BIT = 32 - HASH_BITS;
+    TO_PLACE = TO_BIT + 5;
+    TO_SLOT = 32 - SLOT_BITS;
+    SIDES = 8;
+    MAX_BACK = 12;
+    fold = (byte) => byte | 32;
+    ANY_BYTE = byteSet(() => true);
+    only = (folded) => byteSet((byte) => fold(byte) === folded);
+    bytesOf = (set3) => Array.from({ length: 256 }, (_, byte) => byte).filter(
+      (byte) => fold(byte) === byte && set3[byte >>> 6] >>> byte & 1
+    );
+    BY_FREQUENCY = " .etas0onric-m21/pld:gu34\x7F56fb*{8h79;kv(xy)w=z}j,%\"#><'+|q&`~?$";
+    RANKS = new Uint8Array(256).fill(BY_FREQUENCY.length);
+    for (let rank = 0; rank < BY_FREQUENCY.length; rank++) RANKS[BY_FREQUENCY.charCodeAt(rank)] = rank;
+    isLetter = (byte) => byte >= 97 && byte <= 122;
+    isDigit2 = (byte) => byte >= 48 && byte <= 57;
+    byteBits = (byte) => 4 + RANKS[byte] / 9;
+    FREQUENT = "---esttesingcomvenionpac000terorgtionfoed rg/assentresttphttloastsruntorachile://repoadworspa paverntiapaorkproconnlodin.orackinttpsessparers coati innteodectiageonstrauilbuiildstalinermsselasistple.marm-stren.rec/inserreaatedatan andpas.coat codginnpmithrat --oreactcespremplckaoutkagiveinstenchasharceor ss ortemogened:en-ourss=indsoueleasemodonterapor-prsioer.reger 1.0urcnnegitinesecransingetminetaureromsteeteencsitbunjar/apng.witendameextmatultitoatausele ainom/fro.0-are";
+    FIRST_BITS = 8;
+    PLACES_PER_BIT = 50;
+    frequent = /* @__PURE__ */ new Map();
+    for (let at = 0; at < FREQUENT.length; at += 3)
+      frequent.set(FREQUENT.slice(at, at + 3), FIRST_BITS + at / 3 / PLACES_PER_BIT);
+    codeOf = (first, second, third) => first | second << 8 | third << 16;
+    bitOf = (bits, hash2) => bits[hash2 >>> TO_PLACE] >>> (hash2 >>> TO_BIT) & 1;
+    hashOf = (piece) => Math.imul(piece << 8, MIX);
+  }
+});
+
+// store/mask-visible.ts
+function endOfEscape2(bytes, at, end) {
+  const kind = at + 1 < end ? bytes[at + 1] : 0;
+  if (kind === 91) return endOfCsi2(bytes, at + 2, end);
+  if (kind === 93 || kind === 80 || kind === 88 || kind === 94 || kind === 95)
+    return endOfString2(bytes, at + 2, end);
+  let next = at + 1;
+  while (next < end && bytes[next] >= 32 && bytes[next] <= 47) next++;
+  const final = next < end ? bytes[next] : 0;
+  return final >= 48 && final <= 126 ? next + 1 : at + 1;
+}
+function endOfCsi2(bytes, from, end) {
+  let at = from;
+  while (at < end && bytes[at] >= 32 && bytes[at] <= 63) at++;
+  const final = at < end ? bytes[at] : 0;
+  return final >= 64 && final <= 126 ? at + 1 : from;
+}
+function endOfString2(bytes, from, end) {
+  const limit = Math.min(end, from + MAX_STRING);
+  for (let at = from; at < limit; at++) {
+    const byte = bytes[at];
+    if (byte === BEL) return at + 1;
+    if (byte === ESC3) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
+    if (byte === 10 || byte === 13) return from;
+  }
+  return from;
+}
+function visibleLine(bytes, from, to) {
+  const first = bytes.indexOf(ESC3, from);
+  if (first < 0 || first >= to) return { text: bytes.toString("latin1", from, to), origin: void 0, strings: [] };
+  const kept = Buffer.allocUnsafe(to - from);
+  const origin = new Uint32Array(to - from);
+  const strings = [];
+  let count3 = 0;
+  let at = from;
+  while (at < to) {
+    const byte = bytes[at];
+    if (byte === ESC3) {
+      const next = endOfEscape2(bytes, at, to);
+      const endBytes = bytes[next - 1] === BEL ? 1 : 2;
+      if (next - at > MIN_STRING && bytes[at + 1] !== 91)
+        strings.push({ from: at + 2 - from, to: next - endBytes - from });
+      at = next;
+      continue;
+    }
+    kept[count3] = byte;
+    origin[count3++] = at - from;
+    at++;
+  }
+  return { text: kept.toString("latin1", 0, count3), origin, strings };
+}
+var ESC3, BEL, MAX_STRING, MIN_STRING;
+var init_mask_visible = __esm({
+  "store/mask-visible.ts"() {
+    "use strict";
+    ESC3 = 27;
+    BEL = 7;
+    MAX_STRING = 4096;
+    MIN_STRING = 6;
+  }
+});
+
+// store/mask-probe.ts
+function setOf(characterClass) {
+  const known2 = sets.get(characterClass);
+  if (known2 !== void 0) return known2;
+  const pattern = new RegExp(characterClass);
+  const set3 = new Uint8Array(256);
+  for (let byte = 33; byte < 127; byte++) set3[byte] = pattern.test(String.fromCharCode(byte)) ? 1 : 0;
+  sets.set(characterClass, set3);
+  return set3;
+}
+function tokenCheck(word, length) {
+  var _a9;
+  const { tail, head, edges } = word.rule;
+  const first = FIRST_CLASS.exec(tail);
+  const someCount = ((_a9 = /\{(\d{1,4})/.exec(tail)) == null ? void 0 : _a9[1]) ?? "0";
+  const last = head === "" ? null : LAST_CLASS.exec(head);
+  return {
+    ...ALWAYS,
+    how: "token",
+    length,
+    set: (first == null ? void 0 : first[1]) === void 0 ? ANY_TOKEN : setOf(first[1]),
+    least: Math.min(MOST_LEAST, Number((first == null ? void 0 : first[2]) ?? someCount)),
+    refused: head !== "" ? void 0 : edges.includes("L") ? setOf("[\\w+/-]") : edges.includes("l") ? setOf("[A-Za-z0-9]") : void 0,
+    before: (last == null ? void 0 : last[1]) === void 0 ? void 0 : setOf(last[1])
+  };
+}
+function checkOf(word, length) {
+  switch (word.is) {
+    case "token":
+      return tokenCheck(word, length);
+    case "context":
+      return { ...ALWAYS, how: "context", length: length - word.trim, trim: word.trim };
+    case "command":
+      return word.flag === "" ? ALWAYS : { ...ALWAYS, how: "flag", flag: word.flag };
+    case "shape":
+      return word.next === "any" ? ALWAYS : { ...ALWAYS, how: word.next };
+    case "webhook":
+    case "key-begin":
+    case "putty-key":
+    case "data-block":
+    case "add-mask":
+    case "told":
+      return ALWAYS;
+    default:
+      return word;
+  }
+}
+function knownSet(known2, key, isIn) {
+  const set3 = known2.get(key) ?? byteSet(isIn);
+  known2.set(key, set3);
+  return set3;
+}
+function sidesOf(table, index) {
+  const check2 = checkOf(table.words[index], table.texts[index].length);
+  if (check2.how !== "token") return FREE;
+  const { before, refused, set: set3, least } = check2;
+  const isLed = before !== void 0;
+  return {
+    isLed,
+    before: isLed ? knownSet(LED_BY, before, (byte) => byte === LAST_OF_COLOUR || before[byte] !== 0) : refused === void 0 ? ANY_BYTE : knownSet(NOT_REFUSED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
+    after: least === 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, set3, (byte) => byte === ESC4 || set3[byte] !== 0)
+  };
+}
+function tokenFollows(bytes, to, check2) {
+  const start = to - check2.length;
+  const previous = start > 0 ? bytes[start - 1] : 0;
+  if (check2.refused !== void 0 && check2.refused[previous] === 1 && previous !== LAST_OF_COLOUR) return false;
+  if (check2.before !== void 0 && check2.before[previous] === 0 && previous !== LAST_OF_COLOUR) return false;
+  for (let at = to; at < to + check2.least; at++) {
+    const byte = bytes[at];
+    if (byte === ESC4) return true;
+    if (check2.set[byte] === 0 || at >= bytes.length) return false;
+  }
+  return true;
+}
+function flagFollows(bytes, from, flag) {
+  const first = flag.charCodeAt(0);
+  for (let at = from; at < bytes.length && at < from + 260; at++) {
+    const byte = bytes[at];
+    if (byte === 10 || byte === 13) return false;
+    if (byte === ESC4 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
+  }
+  return false;
+}
+function hasUserInfo(bytes, from) {
+  for (let at = from; at < bytes.length && at < from + 512; at++) {
+    const byte = bytes[at];
+    if (byte === 64) return at > from;
+    if (byte === ESC4) return true;
+    if ((KINDS[byte] & ADDRESS_END) !== 0) return false;
+  }
+  return false;
+}
+function nameStart(bytes, from) {
+  let at = from;
+  while (at > 0 && from - at < 64 && (KINDS[bytes[at - 1]] & NAME) !== 0) at--;
+  return at;
+}
+function randomFollows(bytes, from) {
+  let digits = 0;
+  for (let at = from; at < from + 20; at++) {
+    const byte = bytes[at];
+    if (at >= bytes.length || (KINDS[byte] & NAME) === 0) return false;
+    if (byte >= 48 && byte <= 57) digits++;
+  }
+  return digits >= 3;
+}
+function spaceLeadsOn(bytes, nameFrom, space) {
+  let at = space;
+  while (at < bytes.length && at - space < 24 && (KINDS[bytes[at]] & SPACE2) !== 0) at++;
+  const next = bytes[at];
+  if (next === 61 || next === 58 || next === 124 || next === ESC4 || next === 63 || next === 91 || next === 39 || next === 34)
+    return true;
+  if (next === 10 || next === 13 || at >= bytes.length) return false;
+  const previous = nameFrom > 0 ? bytes[nameFrom - 1] : 10;
+  if (at - space >= 2 || previous === 10 || previous === 13 || previous === 9) return true;
+  const before = bytes[nameFrom];
+  if (before === 45 || bytes[nameFrom - 1] === 47) return true;
+  if (randomFollows(bytes, at)) return true;
+  if (PROSE_VERBS.has(String.fromCharCode(next | 32, bytes[at + 1] | 32))) return true;
+  return (KINDS[bytes[nameFrom - 1]] & SPACE2) !== 0 && endsWithSetWord(bytes, nameFrom - 1);
+}
+function endsWithSetWord(bytes, space) {
+  if (space < 2) return false;
+  const end = String.fromCharCode(
+    (bytes[space - 3] ?? 0) | 32,
+    bytes[space - 2] | 32,
+    bytes[space - 1] | 32
+  );
+  return SET_ENDS.has(end) || SET_ENDS.has(end.slice(1)) || bytes[space - 1] === 41;
+}
+function beforeColours(bytes, to) {
+  let from = to;
+  for (let n3 = 0; n3 < MOST_COLOURS && bytes[from - 1] === LAST_OF_COLOUR; n3++) {
+    let at = from - 2;
+    while (at > 0 && bytes[at] >= 48 && bytes[at] <= 59) at--;
+    if (bytes[at] !== 91 || bytes[at - 1] !== ESC4) return from;
+    from = at - 1;
+  }
+  return from;
+}
+function afterColours(bytes, from) {
+  let at = from;
+  for (let n3 = 0; n3 < MOST_COLOURS && bytes[at] === ESC4; n3++) at = endOfEscape2(bytes, at, bytes.length);
+  return at;
+}
+function isPassed(bytes, from, to) {
+  if (to - from !== 5 || (bytes[to] | 32) !== 100 || (bytes[from] | 32) !== 112)
+    return false;
+  const after = bytes[afterColours(bytes, to + 1)];
+  return after !== ESC4 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
+}
+function contextFollows(bytes, to, probe2) {
+  let at = to;
+  while (at < bytes.length && at - to < 48 && (KINDS[bytes[at]] & NAME) !== 0) at++;
+  const byte = at < bytes.length ? bytes[at] : 10;
+  if (isPassed(bytes, to - probe2.length, to)) return false;
+  if (byte === ESC4) return true;
+  if ((KINDS[byte] & AFTER_NAME) !== 0) return !isBareKeyOrPass(bytes, to, probe2.length, byte);
+  if ((KINDS[byte] & SPACE2) !== 0) return spaceLeadsOn(bytes, nameStart(bytes, to - probe2.length), at);
+  return (byte === 10 || byte === 13) && (KINDS[bytes[nameStart(bytes, to - probe2.length) - 1]] & (SPACE2 | AFTER_NAME)) !== 0;
+}
+function isBareKeyOrPass(bytes, to, length, next) {
+  const first = bytes[to - length];
+  const before = to - length > 0 ? bytes[to - length - 1] : 32;
+  if ((KINDS[before] & NAME) !== 0) return false;
+  if (length <= 4 && (first | 32) === 107) {
+    const isWordBefore = before === 32 && to - length > 1 && (KINDS[bytes[to - length - 2]] & NAME) !== 0;
+    return before !== 63 && before !== 38 && !isWordBefore && (next === 58 || next === 61 || next === 34 || next === 39);
+  }
+  return length === 4 && first === 80 && bytes[to - 1] === 83 && next === 58;
+}
+function spaceFollows(byte) {
+  return byte === ESC4 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
+}
+function isWorthALook(bytes, to, probe2) {
+  for (const check2 of probe2) {
+    if (check2.how === "token") {
+      if (tokenFollows(bytes, to, check2)) return true;
+    } else if (check2.how === "context") {
+      if (contextFollows(bytes, to - check2.trim, check2)) return true;
+    } else if (check2.how === "address") {
+      if (hasUserInfo(bytes, to)) return true;
+    } else if (check2.how === "space") {
+      if (spaceFollows(bytes[to])) return true;
+    } else if (check2.how === "always" || flagFollows(bytes, to, check2.flag)) return true;
+  }
+  return false;
+}
+var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS, ANY_TOKEN, sets, CLASS, FIRST_CLASS, LAST_CLASS, MOST_LEAST, ALWAYS, probesOf, ESC4, LAST_OF_COLOUR, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, PROSE_VERBS, SET_ENDS, isName, MOST_COLOURS;
+var init_mask_probe = __esm({
+  "store/mask-probe.ts"() {
+    "use strict";
+    init_mask_grams();
+    init_mask_visible();
+    TOKEN = 1;
+    NAME = 2;
+    ADDRESS_END = 8;
+    SPACE2 = 16;
+    AFTER_NAME = 32;
+    KINDS = new Uint8Array(256);
+    for (let byte = 33; byte < 127; byte++) KINDS[byte] = TOKEN;
+    for (const sign4 of "\"'`<>(),;[]{}\\") KINDS[sign4.charCodeAt(0)] = 0;
+    for (const name2 of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$")
+      KINDS[name2.charCodeAt(0)] = KINDS[name2.charCodeAt(0)] | NAME;
+    for (const end of " 	\r\n\"'`<>/\\?#") KINDS[end.charCodeAt(0)] = KINDS[end.charCodeAt(0)] | ADDRESS_END;
+    for (let byte = 128; byte < 256; byte++) KINDS[byte] = NAME;
+    for (const space of " 	") KINDS[space.charCodeAt(0)] = KINDS[space.charCodeAt(0)] | SPACE2;
+    for (const sign4 of "=:\"'`\\]<>%&|?+(") KINDS[sign4.charCodeAt(0)] = KINDS[sign4.charCodeAt(0)] | AFTER_NAME;
+    ANY_TOKEN = new Uint8Array(256);
+    for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = KINDS[byte] & TOKEN;
+    sets = /* @__PURE__ */ new Map();
+    CLASS = "\\[(?:[^\\]\\\\]|\\\\.)+\\]|\\\\[dw]";
+    FIRST_CLASS = new RegExp(`^(${CLASS})\\{(\\d{1,4})`);
+    LAST_CLASS = new RegExp(`(${CLASS})(?:\\{[\\d,]{1,9}\\})?$`);
+    MOST_LEAST = 24;
+    ALWAYS = {
+      how: "always",
+      length: 0,
+      set: ANY_TOKEN,
+      least: 0,
+      refused: void 0,
+      before: void 0,
+      trim: 0,
+      flag: ""
+    };
+    probesOf = (table) => table.automaton.words.map(
+      (indexes) => indexes.map((index) => checkOf(table.words[index], table.texts[index].length))
+    );
+    ESC4 = 27;
+    LAST_OF_COLOUR = 109;
+    FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
+    LED_BY = /* @__PURE__ */ new Map();
+    NOT_REFUSED_BY = /* @__PURE__ */ new Map();
+    FOLLOWED_BY = /* @__PURE__ */ new Map();
+    PROSE_VERBS = /* @__PURE__ */ new Set(["is", "wa", "va", "ar", "se", "ch", "re", "fo"]);
+    SET_ENDS = /* @__PURE__ */ new Set(["set", "etx", "env", "ort", "arg", "put", "add", "ret", "ets", "ure", "-x", "les"]);
+    isName = (byte) => byte !== void 0 && (KINDS[byte] & NAME) !== 0;
+    MOST_COLOURS = 3;
+  }
+});
+
+// store/mask-told.ts
+function reasonNotMasked(value2) {
+  const bare = value2.trim();
+  if (bare.length < MIN_TOLD) return `shorter than ${MIN_TOLD} characters`;
+  if (COMMON.test(bare)) return "a common word";
+  return new Set(bare).size < 3 ? "made of one or two different characters" : void 0;
+}
+function uriForms(value2) {
+  const encoded = uriEscaped(value2);
+  const strict = encoded.replace(/[!'()*]/g, (sign4) => `%${sign4.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = strict.replaceAll("%2A", "*").replaceAll("~", "%7E").replaceAll("%20", "+");
+  const forms = [
+    encoded,
+    form,
+    strict,
+    encoded.replaceAll("%20", "+"),
+    strict.replaceAll("%20", "+"),
+    encodeURI(value2.toWellFormed())
+  ];
+  return [...forms, ...forms.map(lowerHex), uriEscaped(encoded)];
+}
+function markupForms(value2) {
+  const plain = value2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const quoted = plain.replaceAll('"', "&quot;");
+  return [
+    plain,
+    quoted,
+    ...["&#39;", "&apos;", "&#x27;", "&#039;"].map((sign4) => quoted.replaceAll("'", sign4)),
+    quoted.replaceAll('"', "&#34;")
+  ];
+}
+function shellForms(value2) {
+  return [
+    value2.replaceAll("'", "'\\''"),
+    value2.replaceAll("'", `'"'"'`),
+    value2.replaceAll("'", "''"),
+    value2.replaceAll("'", "\\'"),
+    value2.replaceAll('"', '\\"'),
+    value2.replaceAll('"', '""'),
+    value2.replaceAll("\\", "\\\\"),
+    value2.replace(/["$`\\]/g, "\\$&"),
+    value2.replace(/[^\w@%+=:,./-]/g, "\\$&"),
+    value2.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")
+  ];
+}
+function jsonForms(value2) {
+  const once = jsonEscaped(value2);
+  const ascii = asciiEscaped(once);
+  const html = unicodeEscaped(once);
+  return [
+    once,
+    jsonEscaped(once),
+    once.replaceAll("/", "\\/"),
+    ascii,
+    html,
+    asciiEscaped(html),
+    jsonEscaped(ascii),
+    jsonEscaped(html)
+  ];
+}
+function base64Forms(bytes) {
+  const forms = [];
+  for (const offset of [0, 1, 2]) {
+    const all = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
+    const certain = all.slice(Math.ceil(offset * 4 / 3), Math.floor((offset + bytes.length) * 4 / 3));
+    forms.push(certain, certain.replaceAll("+", "-").replaceAll("/", "_"));
+    for (const width of [76, 64]) {
+      if (offset !== 0 || all.length <= width) continue;
+      for (let at = 0; at < certain.length; at += width) forms.push(certain.slice(at, at + width));
+    }
+  }
+  return forms;
+}
+function formsOfText(text4, forms, minLength) {
+  const add = (form, least) => {
+    const bytes2 = Buffer.from(form, "utf8").toString("latin1");
+    if (bytes2.length >= least && !/[\r\n]/.test(bytes2)) forms.add(bytes2);
+  };
+  add(text4, minLength);
+  for (const form of [...jsonForms(text4), ...uriForms(text4), ...markupForms(text4), ...shellForms(text4)]) {
+    add(form, form === text4 ? minLength : MIN_DERIVED);
+  }
+  const bytes = Buffer.from(text4, "utf8");
+  add(bytes.toString("hex"), MIN_DERIVED);
+  add(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
+  for (const form of base64Forms(bytes)) add(form, MIN_DERIVED);
+}
+function formsOfValue(whole) {
+  if (reasonNotMasked(whole) !== void 0) return [];
+  const value2 = whole.slice(0, MAX_TOLD);
+  const forms = /* @__PURE__ */ new Set();
+  formsOfText(value2, forms, MIN_TOLD);
+  formsOfText(value2.trim(), forms, MIN_TOLD);
+  const lines = whole.split(/\r\n|\r|\n/).map((line) => line.trim());
+  if (lines.length > 1) {
+    for (const line of lines) {
+      if (line.length >= MIN_DERIVED && reasonNotMasked(line) === void 0 && !line.startsWith("-----"))
+        formsOfText(line, forms, MIN_DERIVED);
+    }
+  }
+  return [...forms].sort((a5, b5) => b5.length - a5.length || (a5 < b5 ? -1 : 1));
+}
+var MIN_TOLD, MIN_DERIVED, MAX_TOLD, COMMON, jsonEscaped, asciiEscaped, unicodeEscaped, uriEscaped, lowerHex;
+var init_mask_told = __esm({
+  "store/mask-told.ts"() {
+    "use strict";
+    MIN_TOLD = 6;
+    MIN_DERIVED = 8;
+    MAX_TOLD = 8192;
+    COMMON = /^(?:true|false|null|none|undefined|enabled?|disabled?|production|staging|development|default|master|password|secret|token|string|number|localhost|https?|github|gitlab|docker|ubuntu|latest|release|runner|readonly|public|private|success|failure|failed|passed|warning|error|debug|verbose|always|never|auto|admin|postgres|example|changeme|\d{1,7})$/i;
+    jsonEscaped = (text4) => JSON.stringify(text4).slice(1, -1);
+    asciiEscaped = (text4) => text4.replace(/[^\x20-\x7e]/g, (unit2) => `\\u${unit2.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    unicodeEscaped = (text4) => text4.replace(/[<>&'+=]/g, (sign4) => `\\u${sign4.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    uriEscaped = (text4) => encodeURIComponent(text4.toWellFormed());
+    lowerHex = (text4) => text4.replace(/%[0-9A-F]{2}/g, (hex4) => hex4.toLowerCase());
   }
 });
 
 // store/mask-automaton.ts
 function classify(words) {
   const classes = new Uint8Array(256);
-  classes[ESC3] = ESC_CLASS;
+  classes[ESC5] = ESC_CLASS;
   let count3 = 2;
   for (const word of words) {
     for (let at = 0; at < word.length; at++) {
-      const folded = fold(word.charCodeAt(at));
+      const folded = fold2(word.charCodeAt(at));
       if (classes[folded] !== 0) continue;
       classes[folded] = count3;
       if (folded >= 97 && folded <= 122) classes[folded - 32] = count3;
@@ -58403,7 +58954,14 @@ function classify(words) {
   return { classes, count: count3 };
 }
 function buildTrie(words, classes) {
-  const trie = { children: /* @__PURE__ */ new Map(), firstChild: [0], nextSibling: [0], entered: [0], ends: /* @__PURE__ */ new Map() };
+  const trie = {
+    children: /* @__PURE__ */ new Map(),
+    firstChild: [0],
+    nextSibling: [0],
+    entered: [0],
+    depths: [0],
+    ends: /* @__PURE__ */ new Map()
+  };
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     let state2 = 0;
@@ -58423,6 +58981,7 @@ function childOf(trie, state2, cls) {
   trie.nextSibling.push(trie.firstChild[state2]);
   trie.firstChild[state2] = child;
   trie.firstChild.push(0);
+  trie.depths.push(trie.depths[state2] + 1);
   return child;
 }
 function link2({ children, firstChild, nextSibling, entered, ends }) {
@@ -58452,12 +59011,14 @@ function buildAutomaton(words) {
   const count3 = order.length;
   const firstHit = count3 - trie.ends.size;
   const number4 = new Uint16Array(count3);
+  const depths = new Uint8Array(count3);
   const ended = [];
   let plain = 0;
   for (const state2 of order) {
     const here = trie.ends.get(state2);
     if (here === void 0) number4[state2] = plain++;
     else number4[state2] = firstHit + ended.push(here) - 1;
+    depths[number4[state2]] = trie.depths[state2];
   }
   const table = new Uint16Array(count3 << shift);
   for (const state2 of order) {
@@ -58469,17 +59030,17 @@ function buildAutomaton(words) {
     }
     table[row + ESC_CLASS] = count3;
   }
-  return { table, classes, shift, firstHit, words: ended, escapeState: count3 };
+  return { table, classes, shift, firstHit, words: ended, depths, escapeState: count3 };
 }
-var MAX_STATES, ESC3, ESC_CLASS, NO_WORDS, fold;
+var MAX_STATES, ESC5, ESC_CLASS, NO_WORDS, fold2;
 var init_mask_automaton = __esm({
   "store/mask-automaton.ts"() {
     "use strict";
     MAX_STATES = 65534;
-    ESC3 = 27;
+    ESC5 = 27;
     ESC_CLASS = 1;
     NO_WORDS = [];
-    fold = (byte) => byte >= 65 && byte <= 90 ? byte + 32 : byte;
+    fold2 = (byte) => byte >= 65 && byte <= 90 ? byte + 32 : byte;
   }
 });
 
@@ -58696,1201 +59257,6 @@ var init_mask_commands = __esm({
       { key: "identified by", tail: `\\s+(?:password\\s+)?${VALUE}`, kind: "password" }
     ];
     compiled = /* @__PURE__ */ new Map();
-  }
-});
-
-// store/mask-names.ts
-function wordsOfName(name2) {
-  const parts2 = name2.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9\u0080-\u00ff]+/);
-  const words = [];
-  for (const part of parts2) {
-    const word = part.toLowerCase().replace(/\d{1,3}$/, "");
-    if (word !== "") words.push(word);
-  }
-  return words;
-}
-function kindOfWord(word) {
-  var _a9;
-  const one2 = singular(word);
-  if (PASSWORD_WORDS.has(word) || PASSWORD_WORDS.has(one2)) return "password";
-  if (SECRET_WORDS.has(word) || SECRET_WORDS.has(one2)) return "secret";
-  if (word.length < 6) return void 0;
-  return (_a9 = ENDINGS.find(([ending]) => one2.endsWith(ending))) == null ? void 0 : _a9[1];
-}
-function kindOfKey(before) {
-  const last = before.at(-1);
-  if (last === void 0 || HARMLESS_BEFORE_KEY.has(last)) return void 0;
-  return before.some((word) => KEY_QUALIFIERS.has(word)) ? "secret" : "weak";
-}
-function kindAt(words, at) {
-  const word = words[at] ?? "";
-  if (word === "key" || word === "keys") return kindOfKey(words.slice(0, at));
-  const kind = kindOfWord(word);
-  const before = words[at - 1];
-  if (kind === "secret" && before !== void 0 && singular(word) === "token" && HARMLESS_BEFORE_TOKEN.has(before))
-    return void 0;
-  if (before === "public" || before === "publishable") return void 0;
-  return kind;
-}
-function readName(name2) {
-  if (FILE_NAME.test(name2)) return void 0;
-  if (/(?:art-api|sonar\.login)$/i.test(name2)) return "secret";
-  const words = wordsOfName(name2);
-  const tail = words.slice(-3).join(" ");
-  if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return "secret";
-  if (/(?:^| )session id$/.test(tail)) return "weak";
-  for (let at = words.length - 1; at >= 0; at--) {
-    const kind = kindAt(words, at);
-    if (kind === void 0) continue;
-    const after = words.slice(at + 1);
-    if (SHORT_WORDS.has(words[at] ?? "")) return after.every((word) => NEUTRAL2.has(word)) ? kind : void 0;
-    return after.some((word) => ABOUT.has(word)) ? void 0 : kind;
-  }
-  return void 0;
-}
-function kindOfName(name2) {
-  const cached2 = known.get(name2);
-  if (cached2 !== void 0) return cached2 ?? void 0;
-  const kind = readName(name2);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(name2, kind ?? null);
-  return kind;
-}
-var set2, PASSWORD_WORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME;
-var init_mask_names = __esm({
-  "store/mask-names.ts"() {
-    "use strict";
-    set2 = (words) => new Set(words.trim().split(/\s+/));
-    PASSWORD_WORDS = set2(`
-  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
-  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
-`);
-    SECRET_WORDS = set2(`
-  token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
-  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
-  idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
-  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
-  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
-  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
-`);
-    ENDINGS = [
-      ["password", "password"],
-      ["passwd", "password"],
-      ["passphrase", "password"],
-      ["passwort", "password"],
-      ["pwd", "password"],
-      ["rootpw", "password"],
-      ["bindpw", "password"],
-      ["adminpw", "password"],
-      ["token", "secret"],
-      ["secret", "secret"],
-      ["apikey", "secret"],
-      ["accesskey", "secret"],
-      ["secretkey", "secret"],
-      ["privatekey", "secret"],
-      ["signingkey", "secret"],
-      ["authkey", "secret"],
-      ["masterkey", "secret"],
-      ["encryptionkey", "secret"],
-      ["sessid", "secret"],
-      ["sessionid", "secret"],
-      ["licensekey", "secret"],
-      ["credential", "secret"],
-      ["passkey", "password"]
-    ];
-    KEY_QUALIFIERS = set2(`
-  api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
-  authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
-  deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
-  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
-  activation product serial join enrollment registration agent provisioning device bot merchant payment
-  developer dev management mgmt personal customer sdk logging log telemetry
-  instrumentation monitoring query search send sending sender mail email sms
-  token pass refresh oauth bearer recovery backup unseal ca record
-`);
-    HARMLESS_BEFORE_KEY = set2(`
-  public pub cache caching primary foreign partition sort range index idx unique natural composite surrogate row registry object
-  bucket idempotency dedupe dedup lock map dict translation i18n message config group entity job task test build
-  restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
-  column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
-  missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
-  verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
-`);
-    ABOUT = set2(`
-  path paths file files filename filepath dir directory folder name names type types id ids url urls uri uris count counts limit
-  limits ttl ref refs len length size bytes expiry expires expire expiration expired exp age timeout version versions ver
-  algorithm algo alg format field fields label labels title hint hints policy policies rule rules status state enabled
-  disabled enable disable required optional provider providers endpoint endpoints host port server store stores manager
-  service services bucket scope scopes audience aud issuer kind mode method class template prefix suffix pattern
-  regex regexp validator validation strength reset spec specs index idx position pos offset line column budget usage
-  rate digest checksum fingerprint fingerprints thumbprint sha sha1 sha256 md5 arn alias owner username email date time timestamp
-  at created updated rotation rotated source location region group role prompt error errors exception message messages
-  exists found missing valid invalid check checks request requests response handler factory builder parser generator
-  ring board word words chain space press down up frame stone map list array table cache pool queue lookup sort order
-  env envvar variable variables var vars accessor renewable duration lease policies num max min total used remaining
-  scanning scan scanner test tests testing hash hashes hashed input output stream transport
-  encoder decoder encoding separator delimiter char character comment support feature flag flags option options
-  settings setting config configuration setup form page view controller component button dialog modal helper util utils
-  api apis callback hook hooks event events change changed changes update updates entropy history grant grants
-  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
-  repo repository
-`);
-    HARMLESS_BEFORE_TOKEN = set2(`
-  next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
-  expected eos bos pad sep cls mask unk special syntax parse lex lexer current last first design keyword identifier
-  stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
-  per no bad illegal invalid unknown unterminated stray extra missing public
-`);
-    SHORT_WORDS = set2("pass pw psw pat sas otp totp tok cred creds psk auth dsn");
-    NEUTRAL2 = set2(
-      "prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string"
-    );
-    singular = (word) => word.length > 4 && word.endsWith("s") && !word.endsWith("ss") && word !== "sas" ? word.slice(0, -1) : word;
-    known = /* @__PURE__ */ new Map();
-    MAX_KNOWN = 4e3;
-    FILE_NAME = /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
-  }
-});
-
-// store/mask-passphrase.ts
-var SAYS_SOMETHING, SHORTEST, isPassphrase;
-var init_mask_passphrase = __esm({
-  "store/mask-passphrase.ts"() {
-    "use strict";
-    init_mask_placeholder();
-    SAYS_SOMETHING = /pass(?:word|wd|phrase)|secret|token|test|dummy|fake|sample|your|example|change|default|requir|option|postgres|mysql|maria|mongo|redis|admin|root|user|placeholder|local|none|able|string|value|file|prompt|stdin|always|never|auto|random|generat|vault|empty|unset|ignore/i;
-    SHORTEST = 8;
-    isPassphrase = (name2, text4) => /^[A-Z][A-Z0-9_]{0,60}$/.test(name2) && /^[A-Za-z]{1,40}(?:[._-][A-Za-z]{1,40}){0,8}$/.test(text4) && text4.length >= SHORTEST && !isPlaceholder(text4) && !SAYS_SOMETHING.test(text4);
-  }
-});
-
-// store/mask-context.ts
-function endAt(pattern, text4, at) {
-  pattern.lastIndex = at;
-  return pattern.test(text4) ? pattern.lastIndex : -1;
-}
-function skipSpaces(text4, from) {
-  let at = from;
-  while (at - from < MAX_SPACES && (text4.charCodeAt(at) === 32 || text4.charCodeAt(at) === 9)) at++;
-  return at;
-}
-function nameAround(line, from, to) {
-  let start = from;
-  while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
-  let end = to;
-  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end))) end++;
-  const dashes = line.charCodeAt(start) === 45 || line.charCodeAt(start - 1) === 47 && /\s/.test(line[start - 2] ?? "");
-  while (start < from && /[-.$]/.test(line[start] ?? "")) start++;
-  while (end > to && /[-.]/.test(line[end - 1] ?? "")) end--;
-  return { from: start, to: end, dashes, text: line.slice(start, end) };
-}
-function elementStart(line, name2, at) {
-  return line[at] === ">" && line[name2.from - 1] === "<" ? { at: at + 1, how: "element" } : void 0;
-}
-function spacedStart(line, name2, at) {
-  const spaced = skipSpaces(line, at);
-  if (spaced === at || spaced >= line.length) return void 0;
-  if (spaced === at + 1 && endAt(QUOTE2, line, spaced) >= 0) return { at: spaced, how: "quoted" };
-  if (name2.dashes) return { at: spaced, how: "flag" };
-  const before = line.slice(Math.max(0, name2.from - 100), name2.from);
-  if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: "flag" };
-  if (/^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
-    return { at: spaced, how: "prose" };
-  return { at: spaced, how: "spaced" };
-}
-function valueStart(line, name2) {
-  const pair = line[name2.to] === "<" ? endAt(ELEMENT_PAIR, line, name2.to) : -1;
-  if (pair >= 0) return { at: pair, how: "element" };
-  const closed = skip(CLOSERS, line, name2.to);
-  const quoted = closed > name2.to;
-  const at = skipSpaces(line, closed);
-  const typed = quoted ? -1 : endAt(TYPED, line, name2.to);
-  if (typed >= 0) return { at: typed, how: "assigned" };
-  if (!quoted && SETS_VALUE.test(name2.text)) {
-    const called = endAt(CALL, line, name2.to);
-    if (called >= 0) return { at: called, how: "assigned" };
-  }
-  const separator = endAt(SEPARATOR, line, skip(OFFERED, line, at));
-  if (separator >= 0) return { at: separator, how: "assigned" };
-  const attribute = quoted ? endAt(VALUE_WORD, line, closed) : -1;
-  if (attribute >= 0) return { at: attribute, how: "attribute" };
-  if (quoted && line[at] === ",") {
-    const after = skipSpaces(line, at + 1);
-    return endAt(QUOTE2, line, after) < 0 ? void 0 : { at: after, how: "listed" };
-  }
-  if (quoted && line[closed] === ">") return { at: closed + 1, how: "element" };
-  if (line[at] === "|" && at > closed) return { at: at + 1, how: "prose" };
-  const prose = endAt(IS_WORD, line, closed);
-  if (prose >= 0) return { at: prose, how: "prose" };
-  return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
-}
-function quotedEnd(line, from, quote) {
-  const limit = Math.min(line.length, from + MAX_QUOTED);
-  const folded = quote.toLowerCase();
-  for (let at = from; at < limit; at++) {
-    const code = line.charCodeAt(at);
-    if (code === folded.charCodeAt(0) || code === quote.charCodeAt(0)) {
-      if (line.startsWith(quote, at) || line.slice(at, at + quote.length).toLowerCase() === folded) return at;
-    }
-    if (code === 92) at++;
-  }
-  return void 0;
-}
-function stopsAt(line, at, kind) {
-  switch (kind) {
-    case PIPE:
-      return endAt(LONG_PART, line, at) < 0;
-    case AMPERSAND:
-      return endAt(ENTITY, line, at) < 0;
-    case PERCENT:
-      return endAt(ENCODED_STOP, line, at) >= 0;
-    case EQUALS:
-      return line.charCodeAt(at - 1) !== 61 && endAt(PADDING, line, at) < 0;
-    default:
-      return true;
-  }
-}
-function plainEnd(line, from, isElement) {
-  const limit = Math.min(line.length, from + MAX_PLAIN);
-  for (let at = from; at < limit; at++) {
-    const code = line.charCodeAt(at);
-    if (isElement) {
-      if (code === 60) return at;
-      continue;
-    }
-    const kind = PLAIN_KINDS[code];
-    if (kind !== 0 && stopsAt(line, at, kind)) return at;
-  }
-  return limit;
-}
-function readValue(line, start) {
-  let at = skipSpaces(line, start.at);
-  at = skip(WRAPPERS, line, at);
-  at = skipSpaces(line, at);
-  const opened2 = endAt(QUOTE2, line, at);
-  if (opened2 >= 0) {
-    const quote = line.slice(at, opened2);
-    const from = line.startsWith(quote + quote, opened2) ? opened2 + 2 * quote.length : opened2;
-    const to2 = quotedEnd(line, from, quote);
-    if (to2 !== void 0) return { from, to: to2, quoted: true };
-    at = from;
-  }
-  const to = plainEnd(line, at, start.how === "element");
-  return start.how === "element" && line[to + 1] !== "/" ? { from: at, to: at, quoted: false } : { from: at, to, quoted: false };
-}
-function envLineEnd(line, name2, value2) {
-  if (value2.quoted || line[name2.to] !== "=" || value2.from !== name2.to + 1) return value2.to;
-  if (!BEFORE_ENV_LINE.test(line.slice(Math.max(0, name2.from - 16), name2.from))) return value2.to;
-  let to = value2.to;
-  while (to < line.length && to - value2.from < MAX_PLAIN && !/\s/.test(line[to] ?? "")) to++;
-  return /[="'\\]/.test(line.slice(value2.to, to)) ? value2.to : to;
-}
-function withoutScheme(line, value2) {
-  const from = endAt(SCHEME, line, value2.from);
-  if (from < 0) return value2;
-  const end = value2.quoted && value2.to > from ? value2.to : line.length;
-  let to = from;
-  while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? "")) to++;
-  return { from, to, quoted: value2.quoted };
-}
-function isMasked(line, value2, kind, how) {
-  var _a9;
-  if (value2.to - value2.from < 6) return false;
-  const text4 = line.slice(value2.from, value2.to);
-  if (!isSecretValue(text4, kind)) return isBase64Pair(text4) && !isPlaceholder(text4);
-  if (how === "spaced")
-    return /^[\w-]{20,}$/.test(text4) && (((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0) >= 3 && /[a-z]/i.test(text4) && !UUID.test(text4);
-  if (how === "quoted")
-    return text4.length >= 8 && /\d/.test(text4) && /[a-z]/i.test(text4) && !/\s/.test(text4) && wordScore(text4) < -0.4;
-  if (how !== "prose") return true;
-  return text4.length >= 8 && /\d/.test(text4) && kind !== "weak";
-}
-function openAt(line, name2, start, kind) {
-  if (start !== void 0 && start.how !== "spaced" && start.how !== "quoted") {
-    return start.how !== "prose" && OPEN_END.test(line.slice(start.at, start.at + 60)) ? { kind, needsValueWord: false } : void 0;
-  }
-  const rest = line.slice(name2.to, name2.to + 40);
-  const field = line.slice(Math.max(0, name2.from - 24), name2.from);
-  if (/^\\{0,4}["']?[ \t]{0,4},?[ \t]{0,8}$/.test(rest) && NAME_FIELD.test(field))
-    return { kind, needsValueWord: true };
-  if (/^<\/(?:key|name)>\s{0,4}$/.test(rest) && /<(?:key|name)>$/.test(field)) return { kind, needsValueWord: true };
-  if (/^\\{0,4}["'][ \t]{0,4}\{$/.test(rest) && /variable[ \t]{1,4}["']$/.test(field))
-    return { kind, needsValueWord: true };
-  return name2.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : void 0;
-}
-function kindHere(line, name2) {
-  var _a9;
-  if (line[name2.from - 1] === ":" && /\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name2.from - 90), name2.from))) {
-    return void 0;
-  }
-  if (line[name2.from - 1] === "/" && line[name2.to] === ":" && /[\w.-]/.test(line[name2.from - 2] ?? ""))
-    return void 0;
-  if (name2.text === "PASS" && line[name2.to] === ":") return void 0;
-  const kind = kindOfName(name2.text);
-  if (kind !== void 0 || !/^keys?$/i.test(name2.text)) return kind;
-  if (line[name2.from - 1] === "?" || line[name2.from - 1] === "&" || name2.dashes && line[name2.from - 2] === "-")
-    return "weak";
-  if (line[name2.from - 1] !== " ") return void 0;
-  const words = (_a9 = WORDS_BEFORE.exec(line.slice(Math.max(0, name2.from - 42), name2.from))) == null ? void 0 : _a9[0];
-  return words !== void 0 && kindOfName(`${words.trim().replaceAll(" ", "_")}_key`) === "secret" ? "secret" : void 0;
-}
-function furtherItems(line, first, kind) {
-  const spans = [];
-  const item = /(\\{0,4}["'])[ \t]{0,4}(?:,|->|=>)[ \t]{0,8}(\\{0,4}["'])([^"'\\\s]{6,512})(?=\\{0,4}["'])/y;
-  item.lastIndex = first.to;
-  while (spans.length < 64) {
-    const match = item.exec(line);
-    const text4 = (match == null ? void 0 : match[3]) ?? "";
-    if (match === null || !isSecretValue(text4, kind)) break;
-    const to = match.index + match[0].length;
-    spans.push({ from: to - text4.length, to, rule: `value:${kind}` });
-  }
-  return spans;
-}
-function findContextValue(line, from, to) {
-  const name2 = nameAround(line, from, to);
-  const kind = kindHere(line, name2);
-  if (kind === void 0) return { end: name2.to };
-  const start = valueStart(line, name2);
-  const open3 = openAt(line, name2, start, kind);
-  if (start === void 0 || open3 !== void 0) return open3 === void 0 ? { end: name2.to } : { end: name2.to, open: open3 };
-  const value2 = readValue(line, start);
-  if (isMasked(line, value2, kind, start.how)) {
-    const span = { from: value2.from, to: envLineEnd(line, name2, value2), rule: `value:${kind}` };
-    const isList = value2.quoted && (OPEN_LIST.test(line.slice(Math.max(0, value2.from - 8), value2.from)) || CHANGE.test(line.slice(value2.to, value2.to + 12)));
-    return { end: name2.to, spans: isList ? [span, ...furtherItems(line, value2, kind)] : [span] };
-  }
-  const isDirect = line[name2.to] === "=" && value2.from <= name2.to + 2;
-  if (kind === "password" && isDirect && isPassphrase(name2.text, line.slice(value2.from, value2.to)))
-    return { end: name2.to, spans: [{ from: value2.from, to: value2.to, rule: "value:password" }] };
-  if (value2.quoted && CHANGE.test(line.slice(value2.to, value2.to + 12))) {
-    const spans = furtherItems(line, value2, kind);
-    if (spans.length > 0) return { end: name2.to, spans };
-  }
-  const end = !value2.quoted && value2.to - value2.from >= MAX_TESTED ? value2.to : name2.to;
-  const bare = withoutScheme(line, value2);
-  if (bare === value2 || !isMasked(line, bare, kind, start.how)) return { end };
-  return { end: name2.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
-}
-function findOpenValue(line, open3) {
-  var _a9;
-  const prefix = ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].length) ?? 0;
-  const field = VALUE_FIELD.exec(line.slice(prefix));
-  if (field === null && open3.needsValueWord) return void 0;
-  const isElement = (field == null ? void 0 : field[0].endsWith(">")) === true;
-  const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement ? "element" : "assigned" });
-  const whole = withoutScheme(line, value2);
-  const text4 = line.slice(whole.from, whole.to);
-  const alone = isElement || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
-  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
-  return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
-}
-var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, SET_COMMAND, NETRC_BEFORE, BEFORE_ENV_LINE, skip, STOP, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
-var init_mask_context = __esm({
-  "store/mask-context.ts"() {
-    "use strict";
-    init_mask_letters();
-    init_mask_names();
-    init_mask_passphrase();
-    init_mask_placeholder();
-    init_mask_value();
-    MAX_NAME_LEFT = 64;
-    MAX_NAME_RIGHT = 48;
-    MAX_QUOTED = 2048;
-    MAX_PLAIN = 1024;
-    isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
-    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
-    MAX_SPACES = 24;
-    SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
-    IS_WORD = /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
-    TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
-    CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
-    SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
-    OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
-    ELEMENT_PAIR = /<\/(?:key|name|id)>\s{0,8}<(?:string|value|text)>/iy;
-    VALUE_WORD = /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
-    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
-    QUOTE2 = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
-    SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
-    BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
-    skip = (pattern, text4, at) => Math.max(at, endAt(pattern, text4, at));
-    STOP = 1;
-    PIPE = 2;
-    AMPERSAND = 3;
-    PERCENT = 4;
-    EQUALS = 5;
-    PLAIN_KINDS = new Uint8Array(256);
-    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP;
-    PLAIN_KINDS["|".charCodeAt(0)] = PIPE;
-    PLAIN_KINDS["&".charCodeAt(0)] = AMPERSAND;
-    PLAIN_KINDS["%".charCodeAt(0)] = PERCENT;
-    PLAIN_KINDS["=".charCodeAt(0)] = EQUALS;
-    LONG_PART = /\|[\w-]{20}/y;
-    ENCODED_STOP = /%(?:26|22|27|20|2C)/iy;
-    ENTITY = /&(?:#|amp;)/y;
-    PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
-    isBase64Pair = (text4) => (text4.length % 4 === 0 || text4.endsWith("=")) && /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text4) && /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text4, "base64").toString("latin1"));
-    OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
-    NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
-    WORDS_BEFORE = /\b[A-Za-z]{2,20} (?:[A-Za-z]{2,20} )?$/;
-    CHANGE = /^\\{0,4}["'][ \t]{0,4}->[ \t]{0,4}\\{0,4}["']/;
-    OPEN_LIST = /\[[ \t]{0,4}\\{0,4}["']$/;
-    VALUE_FIELD = /^[ \t]{0,60}(?:<(?:string|value)>|(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8})/i;
-    LINE_PREFIX = /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{1,4})?(?:\d\d[OE][ +] ?)?[ \t]{0,80}/;
-  }
-});
-
-// store/mask-kube.ts
-function findDataEntry(line, open3) {
-  var _a9;
-  if (indentOf(line) <= open3.indent) return {};
-  const start = prefixOf(line);
-  const value2 = ((_a9 = ENTRY.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
-  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open3 };
-  const decoded2 = Buffer.from(value2.slice(0, 64), "base64").toString("latin1");
-  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open3 };
-  const from = line.indexOf(value2, start);
-  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open3 };
-}
-var prefixOf, indentOf, findDataBlock, ENTRY;
-var init_mask_kube = __esm({
-  "store/mask-kube.ts"() {
-    "use strict";
-    init_mask_context();
-    init_mask_letters();
-    prefixOf = (line) => {
-      var _a9;
-      return ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].trimEnd().length) ?? 0;
-    };
-    indentOf = (line) => {
-      var _a9;
-      return ((_a9 = /^[ \t]*/.exec(line.slice(prefixOf(line)))) == null ? void 0 : _a9[0].length) ?? 0;
-    };
-    findDataBlock = (line) => line.slice(prefixOf(line)).trim() === "data:" ? { indent: indentOf(line) } : void 0;
-    ENTRY = /^[ \t]*["']?[\w./-]{1,253}["']?:[ \t]{1,4}["']?([A-Za-z0-9+/]{10,65536}={0,2})["']?[ \t]*$/;
-  }
-});
-
-// store/mask-pem.ts
-function findKeyBegin(line, from) {
-  var _a9, _b;
-  BEGIN.lastIndex = from;
-  const mark = (_a9 = BEGIN.exec(line)) == null ? void 0 : _a9[0];
-  if (mark === void 0) return {};
-  const open3 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
-  const start = from + mark.length;
-  const rest = line.slice(start, start + MAX_GAP);
-  const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
-  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
-  const body = start + gap;
-  if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
-  const to = bodyEnd(line, body);
-  const span = { from: body, to, rule: "private-key" };
-  const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
-  return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
-}
-function bodyEnd(line, from) {
-  BODY_PART.lastIndex = from;
-  let to = from;
-  while (BODY_PART.test(line)) to = BODY_PART.lastIndex;
-  return to;
-}
-function findPuttyKey(line, to) {
-  var _a9;
-  const count3 = (_a9 = /^\s{0,4}(\d{1,3})\s*$/.exec(line.slice(to, to + 12))) == null ? void 0 : _a9[1];
-  return count3 === void 0 ? void 0 : { linesLeft: Number(count3), wordsBefore: wordsBefore(line.slice(0, to)) };
-}
-function findKeyLine(line, open3) {
-  if (END.test(line)) return {};
-  const next = { ...open3, linesLeft: open3.linesLeft - 1 };
-  const still = next.linesLeft > 0 ? { open: next } : {};
-  const match = LAST_WORD.exec(line);
-  const word = (match == null ? void 0 : match[1]) ?? "";
-  const from = match === null ? 0 : match.index + match[0].indexOf(word, match[0].startsWith(word) ? 0 : 1);
-  const before = wordsBefore(line.slice(0, from));
-  if (match !== null && before <= open3.wordsBefore && isKeyText(word)) {
-    return { span: { from, to: from + word.length, rule: "private-key" }, ...still };
-  }
-  return HEADER.test(line) ? still : {};
-}
-var MAX_LINES, BEGIN, END, MAX_GAP, NEWLINES, MAX_BEFORE, countWords, wordsBefore, STARTS_BODY, BODY_PART, LAST_WORD, HEADER, isKeyText;
-var init_mask_pem = __esm({
-  "store/mask-pem.ts"() {
-    "use strict";
-    init_mask_context();
-    init_mask_value();
-    MAX_LINES = 400;
-    BEGIN = /-{4,5} ?BEGIN (?:[A-Z0-9][A-Z0-9 .]{0,40} )?(?:PRIVATE KEY(?: BLOCK)?|STATIC KEY(?: V1)?) ?-{4,5}/iy;
-    END = /-{4,5} ?END /;
-    MAX_GAP = 64;
-    NEWLINES = /^(?:\s|\\{1,4}[nrt]|&#1[03];|%0A|\\u000a|["'+,|>]){0,24}/i;
-    MAX_BEFORE = 512;
-    countWords = (text4) => text4.split(/\s+/).filter((word) => word !== "").length;
-    wordsBefore = (text4) => {
-      var _a9;
-      return text4.length > MAX_BEFORE ? MAX_BEFORE : countWords(text4.slice(((_a9 = LINE_PREFIX.exec(text4)) == null ? void 0 : _a9[0].length) ?? 0));
-    };
-    STARTS_BODY = /^(?:[A-Za-z0-9+/=]{16}|(?:Proc-Type|Version|Comment|DEK-Info):)/i;
-    BODY_PART = /[A-Za-z0-9+/=]{1,4096}|\\{1,4}[nr]|\s(?=[A-Za-z0-9+/=]{16})|%0A|&#1[03];|(?:Proc-Type|Version|Comment|DEK-Info): ?[\w.,() -]{0,80}/y;
-    LAST_WORD = /(?:^|[\s"'`|>#*])([A-Za-z0-9+/]{1,200}={0,3}|=[A-Za-z0-9+/]{4})(?:\\{1,2}[nr]){0,2}["'`,;+\\ )\]}]{0,6}\s*$/;
-    HEADER = /(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w+): ?|^\s*$/i;
-    isKeyText = (word) => word.length >= 40 || !(word.includes("/") && isWordy(word)) && (word.length % 4 === 0 || word.length === 5) && !/^[a-z]+$/i.test(word);
-  }
-});
-
-// store/mask-prefixed.ts
-function findPrefixed(line) {
-  const spans = [];
-  for (const match of line.matchAll(START)) {
-    const [whole, prefix = "", body = ""] = match;
-    if (HARMLESS.test(prefix)) continue;
-    const longest = body.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
-    if (isRandomRun(longest)) spans.push({ from: match.index, to: match.index + whole.length, rule: "prefixed-token" });
-  }
-  return spans;
-}
-function isLikeToken(bytes, start, to) {
-  if (KINDS[bytes[start]] !== 1) return false;
-  let sign4 = start;
-  while (sign4 < to && KINDS[bytes[sign4]] !== 8) sign4++;
-  if (to - sign4 <= MIN_BODY) return false;
-  let kinds = 0;
-  let digits = 0;
-  for (let at = sign4; at < to; at++) {
-    const kind = KINDS[bytes[at]];
-    kinds |= kind;
-    if (kind === 4) digits++;
-  }
-  return kinds === EVERY_KIND && digits >= MIN_DIGITS;
-}
-function nextLongRun(bytes, from, end) {
-  for (let at = from + STEP - 1; at < end; at += STEP) {
-    if (KINDS[bytes[at]] === 0) continue;
-    if (at + STEP < end && KINDS[bytes[at + STEP]] === 0 && KINDS[bytes[at - STEP + 1]] === 0)
-      continue;
-    let start = at;
-    while (start > from && KINDS[bytes[start - 1]] !== 0) start--;
-    let to = start;
-    while (to < end && KINDS[bytes[to]] !== 0) to++;
-    if (to - start > MIN_BODY && isLikeToken(bytes, start, to)) return at;
-    at = Math.max(at, to - STEP);
-  }
-  return end;
-}
-var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START, HARMLESS, countDigits, isRandomRun, KINDS, EVERY_KIND, STEP;
-var init_mask_prefixed = __esm({
-  "store/mask-prefixed.ts"() {
-    "use strict";
-    init_mask_letters();
-    MIN_BODY = 30;
-    MIN_RUN = 18;
-    MIN_DIGITS = 3;
-    MOST_WORDY = -0.9;
-    START = /(?<![\w+/=.-])([a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3})[_-]([A-Za-z0-9][\w-]{29,400})(?![./@])/g;
-    HARMLESS = /(?:^|[_-])(?:sha\d{1,3}|md5|blake\w*|crc\w*|hash|digest|nonce|integrity|etag|pk|pub|public|publishable|phc|cs|pi|seti|src|id|ids|uid|dpl|prj|team|resp|chatcmpl|msg|file|upload|uploads|build|bld|run|job|cache|chunk|index|main|asset|assets|img|image|req|request|res|evt|event|trace|span|task|call|batch|thread|page|cursor|next|data|blob|snapshot|sourcemap|map|kid|cert|x5t|sig|signature|challenge|code|state|verifier)$/;
-    countDigits = (text4) => {
-      var _a9;
-      return ((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0;
-    };
-    isRandomRun = (run2) => run2.length >= MIN_RUN && /[a-z]/.test(run2) && /[A-Z]/.test(run2) && countDigits(run2) >= MIN_DIGITS && wordScore(run2) < MOST_WORDY;
-    KINDS = new Uint8Array(256);
-    for (let byte = 0; byte < 26; byte++) {
-      KINDS[97 + byte] = 1;
-      KINDS[65 + byte] = 2;
-    }
-    for (let byte = 48; byte <= 57; byte++) KINDS[byte] = 4;
-    KINDS[95] = 8;
-    KINDS[45] = 8;
-    EVERY_KIND = 15;
-    STEP = MIN_BODY >> 1;
-  }
-});
-
-// store/mask-line.ts
-function patternOf(rule) {
-  let pattern = compiled2.get(rule);
-  if (pattern === void 0) {
-    const key = rule.key.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-    const before = rule.edges.includes("L") ? "(?<![\\w+/-])" : rule.edges.includes("l") ? "(?<![A-Za-z0-9])" : "";
-    pattern = new RegExp(
-      `${before}${rule.head}${key}${rule.tail}${rule.edges.includes("r") ? "(?![A-Za-z0-9])" : ""}`,
-      "y"
-    );
-    compiled2.set(rule, pattern);
-  }
-  return pattern;
-}
-function isWords(text4) {
-  const run2 = longestRun(text4);
-  return wordScore(run2.length >= 12 ? run2 : text4) > MOST_WORDY2;
-}
-function findToken(line, from, rule, isInside) {
-  var _a9;
-  const pattern = patternOf(rule);
-  for (let back = rule.back[1]; back >= rule.back[0]; back--) {
-    if (from - back < 0) continue;
-    pattern.lastIndex = from - back;
-    const text4 = (_a9 = pattern.exec(line)) == null ? void 0 : _a9[0];
-    if (text4 === void 0) continue;
-    const body = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
-    return !isInside && (isPlaceholder(body.length > 6 ? body : text4) || isWords(body)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
-  }
-  return void 0;
-}
-function findWebhook(line, to, rule) {
-  const pattern = compiled2.get(rule) ?? new RegExp(rule.tail, "y");
-  compiled2.set(rule, pattern);
-  pattern.lastIndex = to;
-  const match = pattern.exec(line);
-  const text4 = (match == null ? void 0 : match[1]) ?? "";
-  if (match === null || text4 === "" || isPlaceholder(text4.slice(text4.lastIndexOf("/") + 1))) return void 0;
-  const end = match.index + match[0].length;
-  return { from: end - text4.length, to: end, rule: rule.id };
-}
-function scanRaw(line, table) {
-  const scan = new LineScan(line, table);
-  scan.isCertainOnly = true;
-  scan.run();
-  return scan.spans;
-}
-function scanLine(line, table, inherited) {
-  if (line.trim() === "") return { spans: [], left: inherited, added: [] };
-  const scan = new LineScan(line, table);
-  const spans = [];
-  let key;
-  if (inherited.key !== void 0) {
-    const found = findKeyLine(line, inherited.key);
-    if (found.span !== void 0) spans.push(found.span);
-    key = found.open;
-  }
-  const value2 = inherited.name === void 0 ? void 0 : findOpenValue(line, inherited.name);
-  if (value2 !== void 0) spans.push(value2);
-  let data;
-  if (inherited.data !== void 0) {
-    const found = findDataEntry(line, inherited.data);
-    if (found.span !== void 0) spans.push(found.span);
-    data = found.open;
-  }
-  scan.run();
-  spans.push(...findPrefixed(line));
-  key = scan.key ?? key;
-  data = scan.data ?? data;
-  const left = { ...key && { key }, ...scan.name && { name: scan.name }, ...data && { data } };
-  return { spans: [...spans, ...scan.spans], left, added: scan.added };
-}
-var MOST_WORDY2, LF2, compiled2, longestRun, LineScan;
-var init_mask_line = __esm({
-  "store/mask-line.ts"() {
-    "use strict";
-    init_mask_commands();
-    init_mask_context();
-    init_mask_kube();
-    init_mask_letters();
-    init_mask_pem();
-    init_mask_placeholder();
-    init_mask_prefixed();
-    MOST_WORDY2 = 0;
-    LF2 = 10;
-    compiled2 = /* @__PURE__ */ new Map();
-    longestRun = (text4) => text4.split(/[^A-Za-z0-9]/).reduce((longest, run2) => run2.length > longest.length ? run2 : longest, "");
-    LineScan = class {
-      line;
-      table;
-      spans = [];
-      added = [];
-      key;
-      name;
-      data;
-      /** End of the last name looked at, and of the text masked so far: hits inside say nothing new. */
-      nameEnd = 0;
-      masked = 0;
-      /** A sample token (`ghp_xxxx…`) is refused once, not at every place where its text repeats the key. */
-      refusedKey = "";
-      refusedTo = 0;
-      constructor(line, table) {
-        this.line = line;
-        this.table = table;
-      }
-      /** Looks only for what is a secret wherever it stands: told values and known tokens. */
-      isCertainOnly = false;
-      run() {
-        const { automaton, words, lengths } = this.table;
-        const { table, classes, shift, firstHit, escapeState } = automaton;
-        let state2 = 0;
-        for (let at = 0; at <= this.line.length; at++) {
-          const code = at < this.line.length ? this.line.charCodeAt(at) : LF2;
-          state2 = table[state2 << shift | classes[code]];
-          if (state2 < firstHit) continue;
-          if (state2 === escapeState) {
-            state2 = 0;
-            continue;
-          }
-          for (const index of automaton.words[state2 - firstHit] ?? []) {
-            this.hit(words[index], at + 1 - lengths[index], at + 1);
-          }
-        }
-      }
-      add(span) {
-        if (span === void 0 || span.to <= span.from) return;
-        this.spans.push(span);
-        if (span.to > this.masked) this.masked = span.to;
-      }
-      hit(word, from, to) {
-        if (word.is === "told") this.told(word.forms, from);
-        else if (word.is === "token") this.token(word.rule, from);
-        else if (this.isCertainOnly) return;
-        else if (word.is === "key-begin") this.keyBegin(from);
-        else if (word.is === "add-mask") this.addMask(from, to);
-        else if (word.is === "data-block") this.data = findDataBlock(this.line) ?? this.data;
-        else if (word.is === "putty-key") this.key = findPuttyKey(this.line, to) ?? this.key;
-        else if (from >= this.masked) this.surrounding(word, from, to);
-      }
-      surrounding(word, from, to) {
-        if (word.is === "shape") for (const span of word.find(this.line, from, to)) this.add(span);
-        else if (word.is === "command") this.add(findCommandSecret(this.line, to, word.index));
-        else if (word.is === "webhook") this.add(findWebhook(this.line, to, word.rule));
-        else if (word.is === "context" && from >= this.nameEnd) {
-          const found = findContextValue(this.line, from, to - word.trim);
-          this.nameEnd = found.end;
-          this.name = found.open ?? this.name;
-          for (const span of found.spans ?? []) this.add(span);
-        }
-      }
-      token(rule, from) {
-        if (rule.key === this.refusedKey && from < this.refusedTo) return;
-        const found = findToken(this.line, from, rule, from < this.masked);
-        if (found === void 0) return;
-        if ("rule" in found) this.add(found);
-        else {
-          this.refusedKey = rule.key;
-          this.refusedTo = found.refusedTo;
-        }
-      }
-      told(forms, from) {
-        const form = forms.find((candidate) => this.line.startsWith(candidate, from));
-        if (form !== void 0) this.add({ from, to: from + form.length, rule: "told" });
-      }
-      keyBegin(from) {
-        const found = findKeyBegin(this.line, from);
-        this.add(found.span);
-        this.key = found.open ?? this.key;
-      }
-      addMask(from, to) {
-        var _a9;
-        if (this.line.slice(((_a9 = LINE_PREFIX.exec(this.line)) == null ? void 0 : _a9[0].length) ?? 0, from).trim() !== "") return;
-        const value2 = this.line.slice(to).trim();
-        if (value2 === "" || /^\*+$/.test(value2)) return;
-        this.added.push(value2);
-        this.add({ from: to, to: this.line.length, rule: "add-mask" });
-      }
-    };
-  }
-});
-
-// store/mask-probe.ts
-function setOf(characterClass) {
-  const known2 = sets.get(characterClass);
-  if (known2 !== void 0) return known2;
-  const pattern = new RegExp(characterClass);
-  const set3 = new Uint8Array(256);
-  for (let byte = 33; byte < 127; byte++) set3[byte] = pattern.test(String.fromCharCode(byte)) ? 1 : 0;
-  sets.set(characterClass, set3);
-  return set3;
-}
-function tokenCheck(word, length) {
-  var _a9;
-  const { tail, head, edges } = word.rule;
-  const first = FIRST_CLASS.exec(tail);
-  const someCount = ((_a9 = /\{(\d{1,4})/.exec(tail)) == null ? void 0 : _a9[1]) ?? "0";
-  const last = head === "" ? null : LAST_CLASS.exec(head);
-  return {
-    ...ALWAYS,
-    how: "token",
-    length,
-    set: (first == null ? void 0 : first[1]) === void 0 ? ANY_TOKEN : setOf(first[1]),
-    least: Math.min(MOST_LEAST, Number((first == null ? void 0 : first[2]) ?? someCount)),
-    refused: head !== "" ? void 0 : edges.includes("L") ? setOf("[\\w+/-]") : edges.includes("l") ? setOf("[A-Za-z0-9]") : void 0,
-    before: (last == null ? void 0 : last[1]) === void 0 ? void 0 : setOf(last[1])
-  };
-}
-function checkOf(word, length) {
-  switch (word.is) {
-    case "token":
-      return tokenCheck(word, length);
-    case "context":
-      return { ...ALWAYS, how: "context", length: length - word.trim, trim: word.trim };
-    case "command":
-      return word.flag === "" ? ALWAYS : { ...ALWAYS, how: "flag", flag: word.flag };
-    case "shape":
-      return word.next === "any" ? ALWAYS : { ...ALWAYS, how: word.next };
-    case "webhook":
-    case "key-begin":
-    case "putty-key":
-    case "data-block":
-    case "add-mask":
-    case "told":
-      return ALWAYS;
-    default:
-      return word;
-  }
-}
-function tokenFollows(bytes, to, check2) {
-  const start = to - check2.length;
-  const previous = start > 0 ? bytes[start - 1] : 0;
-  if (check2.refused !== void 0 && check2.refused[previous] === 1 && previous !== 109) return false;
-  if (check2.before !== void 0 && check2.before[previous] === 0 && previous !== 109) return false;
-  for (let at = to; at < to + check2.least; at++) {
-    const byte = bytes[at];
-    if (byte === ESC4) return true;
-    if (check2.set[byte] === 0 || at >= bytes.length) return false;
-  }
-  return true;
-}
-function flagFollows(bytes, from, flag) {
-  const first = flag.charCodeAt(0);
-  for (let at = from; at < bytes.length && at < from + 260; at++) {
-    const byte = bytes[at];
-    if (byte === 10 || byte === 13) return false;
-    if (byte === ESC4 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
-  }
-  return false;
-}
-function hasUserInfo(bytes, from) {
-  for (let at = from; at < bytes.length && at < from + 512; at++) {
-    const byte = bytes[at];
-    if (byte === 64) return at > from;
-    if (byte === ESC4) return true;
-    if ((KINDS2[byte] & ADDRESS_END) !== 0) return false;
-  }
-  return false;
-}
-function nameStart(bytes, from) {
-  let at = from;
-  while (at > 0 && from - at < 64 && (KINDS2[bytes[at - 1]] & NAME) !== 0) at--;
-  return at;
-}
-function isHopeless(bytes, to, probe2) {
-  const check2 = probe2[0];
-  if (probe2.length > 1 || check2.refused === void 0) return false;
-  const previous = bytes[to - check2.length - 1];
-  return previous !== LAST_OF_COLOUR && check2.refused[previous] === 1;
-}
-function randomFollows(bytes, from) {
-  let digits = 0;
-  for (let at = from; at < from + 20; at++) {
-    const byte = bytes[at];
-    if (at >= bytes.length || (KINDS2[byte] & NAME) === 0) return false;
-    if (byte >= 48 && byte <= 57) digits++;
-  }
-  return digits >= 3;
-}
-function spaceLeadsOn(bytes, nameFrom, space) {
-  let at = space;
-  while (at < bytes.length && at - space < 24 && (KINDS2[bytes[at]] & SPACE2) !== 0) at++;
-  const next = bytes[at];
-  if (next === 61 || next === 58 || next === 124 || next === ESC4 || next === 63 || next === 91 || next === 39 || next === 34)
-    return true;
-  if (next === 10 || next === 13 || at >= bytes.length) return false;
-  const previous = nameFrom > 0 ? bytes[nameFrom - 1] : 10;
-  if (at - space >= 2 || previous === 10 || previous === 13 || previous === 9) return true;
-  const before = bytes[nameFrom];
-  if (before === 45 || bytes[nameFrom - 1] === 47) return true;
-  if (randomFollows(bytes, at)) return true;
-  if (PROSE_VERBS.has(String.fromCharCode(next | 32, bytes[at + 1] | 32))) return true;
-  return (KINDS2[bytes[nameFrom - 1]] & SPACE2) !== 0 && endsWithSetWord(bytes, nameFrom - 1);
-}
-function endsWithSetWord(bytes, space) {
-  if (space < 2) return false;
-  const end = String.fromCharCode(
-    (bytes[space - 3] ?? 0) | 32,
-    bytes[space - 2] | 32,
-    bytes[space - 1] | 32
-  );
-  return SET_ENDS.has(end) || SET_ENDS.has(end.slice(1)) || bytes[space - 1] === 41;
-}
-function contextFollows(bytes, to, probe2) {
-  let at = to;
-  while (at < bytes.length && at - to < 48 && (KINDS2[bytes[at]] & NAME) !== 0) at++;
-  const byte = at < bytes.length ? bytes[at] : 10;
-  if (byte === ESC4) return true;
-  if ((KINDS2[byte] & AFTER_NAME) !== 0) return !isBareKeyOrPass(bytes, to, probe2.length, byte);
-  if ((KINDS2[byte] & SPACE2) !== 0) return spaceLeadsOn(bytes, nameStart(bytes, to - probe2.length), at);
-  return (byte === 10 || byte === 13) && (KINDS2[bytes[nameStart(bytes, to - probe2.length) - 1]] & (SPACE2 | AFTER_NAME)) !== 0;
-}
-function isBareKeyOrPass(bytes, to, length, next) {
-  const first = bytes[to - length];
-  const before = to - length > 0 ? bytes[to - length - 1] : 32;
-  if ((KINDS2[before] & NAME) !== 0) return false;
-  if (length <= 4 && (first | 32) === 107) {
-    const isWordBefore = before === 32 && to - length > 1 && (KINDS2[bytes[to - length - 2]] & NAME) !== 0;
-    return before !== 63 && before !== 38 && !isWordBefore && (next === 58 || next === 61 || next === 34 || next === 39);
-  }
-  return length === 4 && first === 80 && bytes[to - 1] === 83 && next === 58;
-}
-function spaceFollows(byte) {
-  return byte === ESC4 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
-}
-function isWorthALook(bytes, to, probe2) {
-  for (const check2 of probe2) {
-    if (check2.how === "token") {
-      if (tokenFollows(bytes, to, check2)) return true;
-    } else if (check2.how === "context") {
-      if (contextFollows(bytes, to - check2.trim, check2)) return true;
-    } else if (check2.how === "address") {
-      if (hasUserInfo(bytes, to)) return true;
-    } else if (check2.how === "space") {
-      if (spaceFollows(bytes[to])) return true;
-    } else if (check2.how === "always" || flagFollows(bytes, to, check2.flag)) return true;
-  }
-  return false;
-}
-var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, sets, CLASS, FIRST_CLASS, LAST_CLASS, MOST_LEAST, ALWAYS, probesOf, ESC4, LAST_OF_COLOUR, PROSE_VERBS, SET_ENDS;
-var init_mask_probe = __esm({
-  "store/mask-probe.ts"() {
-    "use strict";
-    TOKEN = 1;
-    NAME = 2;
-    ADDRESS_END = 8;
-    SPACE2 = 16;
-    AFTER_NAME = 32;
-    KINDS2 = new Uint8Array(256);
-    for (let byte = 33; byte < 127; byte++) KINDS2[byte] = TOKEN;
-    for (const sign4 of "\"'`<>(),;[]{}\\") KINDS2[sign4.charCodeAt(0)] = 0;
-    for (const name2 of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$")
-      KINDS2[name2.charCodeAt(0)] = KINDS2[name2.charCodeAt(0)] | NAME;
-    for (const end of " 	\r\n\"'`<>/\\?#") KINDS2[end.charCodeAt(0)] = KINDS2[end.charCodeAt(0)] | ADDRESS_END;
-    for (let byte = 128; byte < 256; byte++) KINDS2[byte] = NAME;
-    for (const space of " 	") KINDS2[space.charCodeAt(0)] = KINDS2[space.charCodeAt(0)] | SPACE2;
-    for (const sign4 of "=:\"'`\\]<>%&|?+(") KINDS2[sign4.charCodeAt(0)] = KINDS2[sign4.charCodeAt(0)] | AFTER_NAME;
-    ANY_TOKEN = new Uint8Array(256);
-    for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = KINDS2[byte] & TOKEN;
-    sets = /* @__PURE__ */ new Map();
-    CLASS = "\\[(?:[^\\]\\\\]|\\\\.)+\\]|\\\\[dw]";
-    FIRST_CLASS = new RegExp(`^(${CLASS})\\{(\\d{1,4})`);
-    LAST_CLASS = new RegExp(`(${CLASS})(?:\\{[\\d,]{1,9}\\})?$`);
-    MOST_LEAST = 24;
-    ALWAYS = {
-      how: "always",
-      length: 0,
-      set: ANY_TOKEN,
-      least: 0,
-      refused: void 0,
-      before: void 0,
-      trim: 0,
-      flag: ""
-    };
-    probesOf = (table) => table.automaton.words.map(
-      (indexes) => indexes.map((index) => checkOf(table.words[index], table.lengths[index]))
-    );
-    ESC4 = 27;
-    LAST_OF_COLOUR = 109;
-    PROSE_VERBS = /* @__PURE__ */ new Set(["is", "wa", "va", "ar", "se", "ch", "re", "fo"]);
-    SET_ENDS = /* @__PURE__ */ new Set(["set", "etx", "env", "ort", "arg", "put", "add", "ret", "ets", "ure", "-x", "les"]);
-  }
-});
-
-// store/mask-span.ts
-function mergeSpans(spans) {
-  const merged = [];
-  for (const span of [...spans].sort((a5, b5) => a5.from - b5.from || b5.to - a5.to)) {
-    const last = merged.at(-1);
-    if (last === void 0 || span.from >= last.to) merged.push(span);
-    else
-      merged[merged.length - 1] = {
-        from: last.from,
-        to: Math.max(last.to, span.to),
-        rule: isTelling(last.rule) ? last.rule : span.rule
-      };
-  }
-  return merged;
-}
-var isTelling;
-var init_mask_span = __esm({
-  "store/mask-span.ts"() {
-    "use strict";
-    isTelling = (rule) => !rule.startsWith("value:") && rule !== "prefixed-token";
-  }
-});
-
-// store/mask-told.ts
-function reasonNotMasked(value2) {
-  const bare = value2.trim();
-  if (bare.length < MIN_TOLD) return `shorter than ${MIN_TOLD} characters`;
-  if (COMMON.test(bare)) return "a common word";
-  return new Set(bare).size < 3 ? "made of one or two different characters" : void 0;
-}
-function uriForms(value2) {
-  const encoded = uriEscaped(value2);
-  const strict = encoded.replace(/[!'()*]/g, (sign4) => `%${sign4.charCodeAt(0).toString(16).toUpperCase()}`);
-  const form = strict.replaceAll("%2A", "*").replaceAll("~", "%7E").replaceAll("%20", "+");
-  const forms = [
-    encoded,
-    form,
-    strict,
-    encoded.replaceAll("%20", "+"),
-    strict.replaceAll("%20", "+"),
-    encodeURI(value2.toWellFormed())
-  ];
-  return [...forms, ...forms.map(lowerHex), uriEscaped(encoded)];
-}
-function markupForms(value2) {
-  const plain = value2.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const quoted = plain.replaceAll('"', "&quot;");
-  return [
-    plain,
-    quoted,
-    ...["&#39;", "&apos;", "&#x27;", "&#039;"].map((sign4) => quoted.replaceAll("'", sign4)),
-    quoted.replaceAll('"', "&#34;")
-  ];
-}
-function shellForms(value2) {
-  return [
-    value2.replaceAll("'", "'\\''"),
-    value2.replaceAll("'", `'"'"'`),
-    value2.replaceAll("'", "''"),
-    value2.replaceAll("'", "\\'"),
-    value2.replaceAll('"', '\\"'),
-    value2.replaceAll('"', '""'),
-    value2.replaceAll("\\", "\\\\"),
-    value2.replace(/["$`\\]/g, "\\$&"),
-    value2.replace(/[^\w@%+=:,./-]/g, "\\$&"),
-    value2.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")
-  ];
-}
-function jsonForms(value2) {
-  const once = jsonEscaped(value2);
-  const ascii = asciiEscaped(once);
-  const html = unicodeEscaped(once);
-  return [
-    once,
-    jsonEscaped(once),
-    once.replaceAll("/", "\\/"),
-    ascii,
-    html,
-    asciiEscaped(html),
-    jsonEscaped(ascii),
-    jsonEscaped(html)
-  ];
-}
-function base64Forms(bytes) {
-  const forms = [];
-  for (const offset of [0, 1, 2]) {
-    const all = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
-    const certain = all.slice(Math.ceil(offset * 4 / 3), Math.floor((offset + bytes.length) * 4 / 3));
-    forms.push(certain, certain.replaceAll("+", "-").replaceAll("/", "_"));
-    for (const width of [76, 64]) {
-      if (offset !== 0 || all.length <= width) continue;
-      for (let at = 0; at < certain.length; at += width) forms.push(certain.slice(at, at + width));
-    }
-  }
-  return forms;
-}
-function formsOfText(text4, forms, minLength) {
-  const add = (form, least) => {
-    const bytes2 = Buffer.from(form, "utf8").toString("latin1");
-    if (bytes2.length >= least && !/[\r\n]/.test(bytes2)) forms.add(bytes2);
-  };
-  add(text4, minLength);
-  for (const form of [...jsonForms(text4), ...uriForms(text4), ...markupForms(text4), ...shellForms(text4)]) {
-    add(form, form === text4 ? minLength : MIN_DERIVED);
-  }
-  const bytes = Buffer.from(text4, "utf8");
-  add(bytes.toString("hex"), MIN_DERIVED);
-  add(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
-  for (const form of base64Forms(bytes)) add(form, MIN_DERIVED);
-}
-function formsOfValue(whole) {
-  if (reasonNotMasked(whole) !== void 0) return [];
-  const value2 = whole.slice(0, MAX_TOLD);
-  const forms = /* @__PURE__ */ new Set();
-  formsOfText(value2, forms, MIN_TOLD);
-  formsOfText(value2.trim(), forms, MIN_TOLD);
-  const lines = whole.split(/\r\n|\r|\n/).map((line) => line.trim());
-  if (lines.length > 1) {
-    for (const line of lines) {
-      if (line.length >= MIN_DERIVED && reasonNotMasked(line) === void 0 && !line.startsWith("-----"))
-        formsOfText(line, forms, MIN_DERIVED);
-    }
-  }
-  return [...forms].sort((a5, b5) => b5.length - a5.length || (a5 < b5 ? -1 : 1));
-}
-var MIN_TOLD, MIN_DERIVED, MAX_TOLD, COMMON, jsonEscaped, asciiEscaped, unicodeEscaped, uriEscaped, lowerHex;
-var init_mask_told = __esm({
-  "store/mask-told.ts"() {
-    "use strict";
-    MIN_TOLD = 6;
-    MIN_DERIVED = 8;
-    MAX_TOLD = 8192;
-    COMMON = /^(?:true|false|null|none|undefined|enabled?|disabled?|production|staging|development|default|master|password|secret|token|string|number|localhost|https?|github|gitlab|docker|ubuntu|latest|release|runner|readonly|public|private|success|failure|failed|passed|warning|error|debug|verbose|always|never|auto|admin|postgres|example|changeme|\d{1,7})$/i;
-    jsonEscaped = (text4) => JSON.stringify(text4).slice(1, -1);
-    asciiEscaped = (text4) => text4.replace(/[^\x20-\x7e]/g, (unit2) => `\\u${unit2.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    unicodeEscaped = (text4) => text4.replace(/[<>&'+=]/g, (sign4) => `\\u${sign4.charCodeAt(0).toString(16).padStart(4, "0")}`);
-    uriEscaped = (text4) => encodeURIComponent(text4.toWellFormed());
-    lowerHex = (text4) => text4.replace(/%[0-9A-F]{2}/g, (hex4) => hex4.toLowerCase());
-  }
-});
-
-// store/mask-visible.ts
-function endOfEscape2(bytes, at, end) {
-  const kind = at + 1 < end ? bytes[at + 1] : 0;
-  if (kind === 91) return endOfCsi2(bytes, at + 2, end);
-  if (kind === 93 || kind === 80 || kind === 88 || kind === 94 || kind === 95)
-    return endOfString2(bytes, at + 2, end);
-  let next = at + 1;
-  while (next < end && bytes[next] >= 32 && bytes[next] <= 47) next++;
-  const final = next < end ? bytes[next] : 0;
-  return final >= 48 && final <= 126 ? next + 1 : at + 1;
-}
-function endOfCsi2(bytes, from, end) {
-  let at = from;
-  while (at < end && bytes[at] >= 32 && bytes[at] <= 63) at++;
-  const final = at < end ? bytes[at] : 0;
-  return final >= 64 && final <= 126 ? at + 1 : from;
-}
-function endOfString2(bytes, from, end) {
-  const limit = Math.min(end, from + MAX_STRING);
-  for (let at = from; at < limit; at++) {
-    const byte = bytes[at];
-    if (byte === BEL) return at + 1;
-    if (byte === ESC5) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
-    if (byte === 10 || byte === 13) return from;
-  }
-  return from;
-}
-function visibleLine(bytes, from, to) {
-  const first = bytes.indexOf(ESC5, from);
-  if (first < 0 || first >= to) return { text: bytes.toString("latin1", from, to), origin: void 0, strings: [] };
-  const kept = Buffer.allocUnsafe(to - from);
-  const origin = new Uint32Array(to - from);
-  const strings = [];
-  let count3 = 0;
-  let at = from;
-  while (at < to) {
-    const byte = bytes[at];
-    if (byte === ESC5) {
-      const next = endOfEscape2(bytes, at, to);
-      const endBytes = bytes[next - 1] === BEL ? 1 : 2;
-      if (next - at > MIN_STRING && bytes[at + 1] !== 91)
-        strings.push({ from: at + 2 - from, to: next - endBytes - from });
-      at = next;
-      continue;
-    }
-    kept[count3] = byte;
-    origin[count3++] = at - from;
-    at++;
-  }
-  return { text: kept.toString("latin1", 0, count3), origin, strings };
-}
-var ESC5, BEL, MAX_STRING, MIN_STRING;
-var init_mask_visible = __esm({
-  "store/mask-visible.ts"() {
-    "use strict";
-    ESC5 = 27;
-    BEL = 7;
-    MAX_STRING = 4096;
-    MIN_STRING = 6;
   }
 });
 
@@ -60926,7 +60292,7 @@ function tableOf(entries) {
   return {
     automaton: buildAutomaton(entries.map(([word]) => word)),
     words: entries.map(([, word]) => word),
-    lengths: entries.map(([word]) => word.length)
+    texts: entries.map(([word]) => word)
   };
 }
 function wordTable(toldForms) {
@@ -61001,14 +60367,971 @@ var init_mask_words = __esm({
   }
 });
 
-// store/mask-stream.ts
+// store/mask-hits.ts
 function buildTables(values) {
   const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  return { words, probes: probesOf(words) };
+  const sources = words.texts.map((word, index) => ({ word, ...sidesOf(words, index) }));
+  return { words, probes: probesOf(words), grams: buildGrams(sources), pairs: pairsOf(words.texts) };
 }
-function lineEnd(bytes, from, end) {
+function pairsOf(texts) {
+  const pairs = new Uint8Array(1 << 16);
+  for (const text4 of texts) {
+    for (let at = 1; at < text4.length; at++)
+      pairs[(text4.charCodeAt(at - 1) | 32) << 8 | (text4.charCodeAt(at) | 32)] = 1;
+  }
+  return pairs;
+}
+function afterEscapes(bytes, at, end) {
+  let after = at;
+  while (after < end && bytes[after] === ESC6) after = endOfEscape2(bytes, after, end);
+  return after;
+}
+function lineStart(bytes, at, from) {
+  let start = at;
+  while (start > from && bytes[start - 1] !== LF2 && bytes[start - 1] !== CR2) start--;
+  return start;
+}
+function lineEnd(bytes, at, end) {
+  let to = at;
+  while (to < end && bytes[to] !== LF2 && bytes[to] !== CR2) to++;
+  return Math.min(to + 1, end);
+}
+function nextShownHit({ words, probes }, bytes, { from, end }) {
+  const { table, classes, shift, firstHit, escapeState } = words.automaton;
+  let state2 = 0;
+  for (let at = from; at < end; at++) {
+    const next = table[state2 << shift | classes[bytes[at]]];
+    if (next === escapeState) {
+      at = endOfEscape2(bytes, at, end) - 1;
+      continue;
+    }
+    state2 = next;
+    if (next >= firstHit && isWorthALook(bytes, at + 1, probes[next - firstHit])) return at + 1;
+  }
+  return -1;
+}
+function nextRawHit(tables, view, bytes, { from, end }) {
+  const { bits } = tables.grams;
+  const base = bytes.byteOffset;
+  let group5 = base + from >> 2;
+  const last = Math.min(base + end + 3 >> 2, view.length - 1);
+  let here = view[group5] | FOLD;
+  for (; group5 < last; group5++) {
+    const next = view[group5 + 1] | FOLD;
+    const middle = here >>> 16 | next << 16;
+    const a5 = Math.imul(here << 8, MIX);
+    const b5 = Math.imul(here & ~255, MIX);
+    const c5 = Math.imul(middle << 8, MIX);
+    const d6 = Math.imul(middle & ~255, MIX);
+    const inFour = bitOf(bits, a5) | bitOf(bits, b5) << 1 | bitOf(bits, c5) << 2 | bitOf(bits, d6) << 3;
+    here = next;
+    if (inFour === 0) continue;
+    const first = (group5 << 2) - base;
+    for (let n3 = 0; n3 < 4; n3++) {
+      const at = first + n3;
+      if ((inFour >>> n3 & 1) === 0 || at < from || at >= end) continue;
+      const hit = hitAt(tables, bytes, at, { from, end });
+      if (hit >= 0) return hit;
+    }
+  }
+  for (let at = Math.max((group5 << 2) - base, from); at < end; at++) {
+    const hit = hitAt(tables, bytes, at, { from, end });
+    if (hit >= 0) return hit;
+  }
+  return -1;
+}
+function hitAt(tables, bytes, at, { from, end }) {
+  const hash2 = hashOf(foldedAt(bytes, at) | foldedAt(bytes, at + 1) << 8 | foldedAt(bytes, at + 2) << 16);
+  if (bitOf(tables.grams.bits, hash2) === 0) return -1;
+  const back = backOf(tables.grams, hash2, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3));
+  return back < 0 ? -1 : walk(tables, bytes, at, { from: Math.max(from, at - back), end });
+}
+function walk({ words, probes }, bytes, at, { from, end }) {
+  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
+  let state2 = 0;
+  for (let here = from; here < end; here++) {
+    state2 = table[state2 << shift | classes[bytes[here]]];
+    if (state2 === escapeState) return -1;
+    if (state2 >= firstHit && isWorthALook(bytes, here + 1, probes[state2 - firstHit])) return here + 1;
+    if (here >= at + 2 && here + 1 - depths[state2] > at) return -1;
+  }
+  return -1;
+}
+var ESC6, LF2, CR2, HitScan, areNeighbours, foldedAt;
+var init_mask_hits = __esm({
+  "store/mask-hits.ts"() {
+    "use strict";
+    init_mask_grams();
+    init_mask_probe();
+    init_mask_told();
+    init_mask_visible();
+    init_mask_words();
+    ESC6 = 27;
+    LF2 = 10;
+    CR2 = 13;
+    HitScan = class {
+      bytes;
+      view;
+      /** The next escape sequence from where the last look began; found once, however many words come before it. */
+      escape = -1;
+      constructor(bytes) {
+        this.bytes = bytes;
+        this.view = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+      }
+      /** Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. */
+      next(tables, from, end) {
+        const { bytes, view } = this;
+        let at = from;
+        let seen = from;
+        while (at < end) {
+          const sequence = Math.min(this.escapeFrom(at), end);
+          const hit = nextRawHit(tables, view, bytes, { from: at, end: Math.min(sequence + 1, end) });
+          if (hit >= 0) return hit;
+          at = sequence + 1;
+          if (sequence < seen || sequence >= end) continue;
+          seen = afterEscapes(bytes, sequence, end);
+          if (sequence === from || seen >= end || !areNeighbours(tables, bytes[sequence - 1], bytes[seen])) continue;
+          const line = { from: lineStart(bytes, sequence, from), end: lineEnd(bytes, seen, end) };
+          const parted = nextShownHit(tables, bytes, line);
+          if (parted >= 0) return parted;
+          seen = line.end;
+        }
+        return -1;
+      }
+      escapeFrom(at) {
+        if (this.escape < at) {
+          const found = this.bytes.indexOf(ESC6, at);
+          this.escape = found < 0 ? this.bytes.length : found;
+        }
+        return this.escape;
+      }
+    };
+    areNeighbours = ({ pairs }, first, second) => pairs[((first ?? 0) | 32) << 8 | ((second ?? 0) | 32)] === 1;
+    foldedAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] | 32 : 32;
+  }
+});
+
+// store/mask-names.ts
+function wordsOfName(name2) {
+  const parts2 = name2.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9\u0080-\u00ff]+/);
+  const words = [];
+  for (const part of parts2) {
+    const word = part.toLowerCase().replace(/\d{1,3}$/, "");
+    if (word !== "") words.push(word);
+  }
+  return words;
+}
+function kindOfWord(word) {
+  var _a9;
+  const one2 = singular(word);
+  if (PASSWORD_WORDS.has(word) || PASSWORD_WORDS.has(one2)) return "password";
+  if (SECRET_WORDS.has(word) || SECRET_WORDS.has(one2)) return "secret";
+  if (word.length < 6) return void 0;
+  return (_a9 = ENDINGS.find(([ending]) => one2.endsWith(ending))) == null ? void 0 : _a9[1];
+}
+function kindOfKey(before) {
+  const last = before.at(-1);
+  if (last === void 0 || HARMLESS_BEFORE_KEY.has(last)) return void 0;
+  return before.some((word) => KEY_QUALIFIERS.has(word)) ? "secret" : "weak";
+}
+function kindAt(words, at) {
+  const word = words[at] ?? "";
+  if (word === "key" || word === "keys") return kindOfKey(words.slice(0, at));
+  const kind = kindOfWord(word);
+  const before = words[at - 1];
+  if (kind === "secret" && before !== void 0 && singular(word) === "token" && HARMLESS_BEFORE_TOKEN.has(before))
+    return void 0;
+  if (before === "public" || before === "publishable") return void 0;
+  return kind;
+}
+function readName(name2) {
+  if (FILE_NAME.test(name2)) return void 0;
+  if (/(?:art-api|sonar\.login)$/i.test(name2)) return "secret";
+  const words = wordsOfName(name2);
+  const tail = words.slice(-3).join(" ");
+  if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return "secret";
+  if (/(?:^| )session id$/.test(tail)) return "weak";
+  for (let at = words.length - 1; at >= 0; at--) {
+    const kind = kindAt(words, at);
+    if (kind === void 0) continue;
+    const after = words.slice(at + 1);
+    if (SHORT_WORDS.has(words[at] ?? "")) return after.every((word) => NEUTRAL2.has(word)) ? kind : void 0;
+    return after.some((word) => ABOUT.has(word)) ? void 0 : kind;
+  }
+  return void 0;
+}
+function kindOfName(name2) {
+  const cached2 = known.get(name2);
+  if (cached2 !== void 0) return cached2 ?? void 0;
+  const kind = readName(name2);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(name2, kind ?? null);
+  return kind;
+}
+var set2, PASSWORD_WORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME;
+var init_mask_names = __esm({
+  "store/mask-names.ts"() {
+    "use strict";
+    set2 = (words) => new Set(words.trim().split(/\s+/));
+    PASSWORD_WORDS = set2(`
+  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
+  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
+`);
+    SECRET_WORDS = set2(`
+  token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
+  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
+  idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
+  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
+  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
+  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
+`);
+    ENDINGS = [
+      ["password", "password"],
+      ["passwd", "password"],
+      ["passphrase", "password"],
+      ["passwort", "password"],
+      ["pwd", "password"],
+      ["rootpw", "password"],
+      ["bindpw", "password"],
+      ["adminpw", "password"],
+      ["token", "secret"],
+      ["secret", "secret"],
+      ["apikey", "secret"],
+      ["accesskey", "secret"],
+      ["secretkey", "secret"],
+      ["privatekey", "secret"],
+      ["signingkey", "secret"],
+      ["authkey", "secret"],
+      ["masterkey", "secret"],
+      ["encryptionkey", "secret"],
+      ["sessid", "secret"],
+      ["sessionid", "secret"],
+      ["licensekey", "secret"],
+      ["credential", "secret"],
+      ["passkey", "password"]
+    ];
+    KEY_QUALIFIERS = set2(`
+  api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
+  authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
+  deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
+  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
+  activation product serial join enrollment registration agent provisioning device bot merchant payment
+  developer dev management mgmt personal customer sdk logging log telemetry
+  instrumentation monitoring query search send sending sender mail email sms
+  token pass refresh oauth bearer recovery backup unseal ca record
+`);
+    HARMLESS_BEFORE_KEY = set2(`
+  public pub cache caching primary foreign partition sort range index idx unique natural composite surrogate row registry object
+  bucket idempotency dedupe dedup lock map dict translation i18n message config group entity job task test build
+  restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
+  column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
+  missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
+  verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
+`);
+    ABOUT = set2(`
+  path paths file files filename filepath dir directory folder name names type types id ids url urls uri uris count counts limit
+  limits ttl ref refs len length size bytes expiry expires expire expiration expired exp age timeout version versions ver
+  algorithm algo alg format field fields label labels title hint hints policy policies rule rules status state enabled
+  disabled enable disable required optional provider providers endpoint endpoints host port server store stores manager
+  service services bucket scope scopes audience aud issuer kind mode method class template prefix suffix pattern
+  regex regexp validator validation strength reset spec specs index idx position pos offset line column budget usage
+  rate digest checksum fingerprint fingerprints thumbprint sha sha1 sha256 md5 arn alias owner username email date time timestamp
+  at created updated rotation rotated source location region group role prompt error errors exception message messages
+  exists found missing valid invalid check checks request requests response handler factory builder parser generator
+  ring board word words chain space press down up frame stone map list array table cache pool queue lookup sort order
+  env envvar variable variables var vars accessor renewable duration lease policies num max min total used remaining
+  scanning scan scanner test tests testing hash hashes hashed input output stream transport
+  encoder decoder encoding separator delimiter char character comment support feature flag flags option options
+  settings setting config configuration setup form page view controller component button dialog modal helper util utils
+  api apis callback hook hooks event events change changed changes update updates entropy history grant grants
+  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
+  repo repository
+`);
+    HARMLESS_BEFORE_TOKEN = set2(`
+  next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
+  expected eos bos pad sep cls mask unk special syntax parse lex lexer current last first design keyword identifier
+  stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
+  per no bad illegal invalid unknown unterminated stray extra missing public
+`);
+    SHORT_WORDS = set2("pass pw psw pat sas otp totp tok cred creds psk auth dsn");
+    NEUTRAL2 = set2(
+      "prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string"
+    );
+    singular = (word) => word.length > 4 && word.endsWith("s") && !word.endsWith("ss") && word !== "sas" ? word.slice(0, -1) : word;
+    known = /* @__PURE__ */ new Map();
+    MAX_KNOWN = 4e3;
+    FILE_NAME = /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
+  }
+});
+
+// store/mask-passphrase.ts
+var SAYS_SOMETHING, SHORTEST, isPassphrase;
+var init_mask_passphrase = __esm({
+  "store/mask-passphrase.ts"() {
+    "use strict";
+    init_mask_placeholder();
+    SAYS_SOMETHING = /pass(?:word|wd|phrase)|secret|token|test|dummy|fake|sample|your|example|change|default|requir|option|postgres|mysql|maria|mongo|redis|admin|root|user|placeholder|local|none|able|string|value|file|prompt|stdin|always|never|auto|random|generat|vault|empty|unset|ignore/i;
+    SHORTEST = 8;
+    isPassphrase = (name2, text4) => /^[A-Z][A-Z0-9_]{0,60}$/.test(name2) && /^[A-Za-z]{1,40}(?:[._-][A-Za-z]{1,40}){0,8}$/.test(text4) && text4.length >= SHORTEST && !isPlaceholder(text4) && !SAYS_SOMETHING.test(text4);
+  }
+});
+
+// store/mask-context.ts
+function endAt(pattern, text4, at) {
+  pattern.lastIndex = at;
+  return pattern.test(text4) ? pattern.lastIndex : -1;
+}
+function skipSpaces(text4, from) {
   let at = from;
-  while (at < end && bytes[at] !== LF3 && bytes[at] !== CR2) at++;
+  while (at - from < MAX_SPACES && (text4.charCodeAt(at) === 32 || text4.charCodeAt(at) === 9)) at++;
+  return at;
+}
+function nameAround(line, from, to) {
+  let start = from;
+  while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
+  let end = to;
+  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end))) end++;
+  const dashes = line.charCodeAt(start) === 45 || line.charCodeAt(start - 1) === 47 && /\s/.test(line[start - 2] ?? "");
+  while (start < from && /[-.$]/.test(line[start] ?? "")) start++;
+  while (end > to && /[-.]/.test(line[end - 1] ?? "")) end--;
+  return { from: start, to: end, dashes, text: line.slice(start, end) };
+}
+function elementStart(line, name2, at) {
+  return line[at] === ">" && line[name2.from - 1] === "<" ? { at: at + 1, how: "element" } : void 0;
+}
+function spacedStart(line, name2, at) {
+  const spaced = skipSpaces(line, at);
+  if (spaced === at || spaced >= line.length) return void 0;
+  if (spaced === at + 1 && endAt(QUOTE2, line, spaced) >= 0) return { at: spaced, how: "quoted" };
+  if (name2.dashes) return { at: spaced, how: "flag" };
+  const before = line.slice(Math.max(0, name2.from - 100), name2.from);
+  if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: "flag" };
+  if (/^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
+    return { at: spaced, how: "prose" };
+  return { at: spaced, how: "spaced" };
+}
+function valueStart(line, name2) {
+  const pair = line[name2.to] === "<" ? endAt(ELEMENT_PAIR, line, name2.to) : -1;
+  if (pair >= 0) return { at: pair, how: "element" };
+  const closed = skip(CLOSERS, line, name2.to);
+  const quoted = closed > name2.to;
+  const at = skipSpaces(line, closed);
+  const typed = quoted ? -1 : endAt(TYPED, line, name2.to);
+  if (typed >= 0) return { at: typed, how: "assigned" };
+  if (!quoted && SETS_VALUE.test(name2.text)) {
+    const called = endAt(CALL, line, name2.to);
+    if (called >= 0) return { at: called, how: "assigned" };
+  }
+  const separator = endAt(SEPARATOR, line, skip(OFFERED, line, at));
+  if (separator >= 0) return { at: separator, how: "assigned" };
+  const attribute = quoted ? endAt(VALUE_WORD, line, closed) : -1;
+  if (attribute >= 0) return { at: attribute, how: "attribute" };
+  if (quoted && line[at] === ",") {
+    const after = skipSpaces(line, at + 1);
+    return endAt(QUOTE2, line, after) < 0 ? void 0 : { at: after, how: "listed" };
+  }
+  if (quoted && line[closed] === ">") return { at: closed + 1, how: "element" };
+  if (line[at] === "|" && at > closed) return { at: at + 1, how: "prose" };
+  const prose = endAt(IS_WORD, line, closed);
+  if (prose >= 0) return { at: prose, how: "prose" };
+  return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
+}
+function quotedEnd(line, from, quote) {
+  const limit = Math.min(line.length, from + MAX_QUOTED);
+  const folded = quote.toLowerCase();
+  for (let at = from; at < limit; at++) {
+    const code = line.charCodeAt(at);
+    if (code === folded.charCodeAt(0) || code === quote.charCodeAt(0)) {
+      if (line.startsWith(quote, at) || line.slice(at, at + quote.length).toLowerCase() === folded) return at;
+    }
+    if (code === 92) at++;
+  }
+  return void 0;
+}
+function stopsAt(line, at, kind) {
+  switch (kind) {
+    case PIPE:
+      return endAt(LONG_PART, line, at) < 0;
+    case AMPERSAND:
+      return endAt(ENTITY, line, at) < 0;
+    case PERCENT:
+      return endAt(ENCODED_STOP, line, at) >= 0;
+    case EQUALS:
+      return line.charCodeAt(at - 1) !== 61 && endAt(PADDING, line, at) < 0;
+    default:
+      return true;
+  }
+}
+function plainEnd(line, from, isElement) {
+  const limit = Math.min(line.length, from + MAX_PLAIN);
+  for (let at = from; at < limit; at++) {
+    const code = line.charCodeAt(at);
+    if (isElement) {
+      if (code === 60) return at;
+      continue;
+    }
+    const kind = PLAIN_KINDS[code];
+    if (kind !== 0 && stopsAt(line, at, kind)) return at;
+  }
+  return limit;
+}
+function readValue(line, start) {
+  let at = skipSpaces(line, start.at);
+  at = skip(WRAPPERS, line, at);
+  at = skipSpaces(line, at);
+  const opened2 = endAt(QUOTE2, line, at);
+  if (opened2 >= 0) {
+    const quote = line.slice(at, opened2);
+    const from = line.startsWith(quote + quote, opened2) ? opened2 + 2 * quote.length : opened2;
+    const to2 = quotedEnd(line, from, quote);
+    if (to2 !== void 0) return { from, to: to2, quoted: true };
+    at = from;
+  }
+  const to = plainEnd(line, at, start.how === "element");
+  return start.how === "element" && line[to + 1] !== "/" ? { from: at, to: at, quoted: false } : { from: at, to, quoted: false };
+}
+function envLineEnd(line, name2, value2) {
+  if (value2.quoted || line[name2.to] !== "=" || value2.from !== name2.to + 1) return value2.to;
+  if (!BEFORE_ENV_LINE.test(line.slice(Math.max(0, name2.from - 16), name2.from))) return value2.to;
+  let to = value2.to;
+  while (to < line.length && to - value2.from < MAX_PLAIN && !/\s/.test(line[to] ?? "")) to++;
+  return /[="'\\]/.test(line.slice(value2.to, to)) ? value2.to : to;
+}
+function withoutScheme(line, value2) {
+  const from = endAt(SCHEME, line, value2.from);
+  if (from < 0) return value2;
+  const end = value2.quoted && value2.to > from ? value2.to : line.length;
+  let to = from;
+  while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? "")) to++;
+  return { from, to, quoted: value2.quoted };
+}
+function isMasked(line, value2, kind, how) {
+  var _a9;
+  if (value2.to - value2.from < 6) return false;
+  const text4 = line.slice(value2.from, value2.to);
+  if (!isSecretValue(text4, kind)) return isBase64Pair(text4) && !isPlaceholder(text4);
+  if (how === "spaced")
+    return /^[\w-]{20,}$/.test(text4) && (((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0) >= 3 && /[a-z]/i.test(text4) && !UUID.test(text4);
+  if (how === "quoted")
+    return text4.length >= 8 && /\d/.test(text4) && /[a-z]/i.test(text4) && !/\s/.test(text4) && wordScore(text4) < -0.4;
+  if (how !== "prose") return true;
+  return text4.length >= 8 && /\d/.test(text4) && kind !== "weak";
+}
+function openAt(line, name2, start, kind) {
+  if (start !== void 0 && start.how !== "spaced" && start.how !== "quoted") {
+    return start.how !== "prose" && OPEN_END.test(line.slice(start.at, start.at + 60)) ? { kind, needsValueWord: false } : void 0;
+  }
+  const rest = line.slice(name2.to, name2.to + 40);
+  const field = line.slice(Math.max(0, name2.from - 24), name2.from);
+  if (/^\\{0,4}["']?[ \t]{0,4},?[ \t]{0,8}$/.test(rest) && NAME_FIELD.test(field))
+    return { kind, needsValueWord: true };
+  if (/^<\/(?:key|name)>\s{0,4}$/.test(rest) && /<(?:key|name)>$/.test(field)) return { kind, needsValueWord: true };
+  if (/^\\{0,4}["'][ \t]{0,4}\{$/.test(rest) && /variable[ \t]{1,4}["']$/.test(field))
+    return { kind, needsValueWord: true };
+  return name2.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : void 0;
+}
+function kindHere(line, name2) {
+  var _a9;
+  if (line[name2.from - 1] === ":" && /\barn:[^\s"']{0,80}$/.test(line.slice(Math.max(0, name2.from - 90), name2.from))) {
+    return void 0;
+  }
+  if (line[name2.from - 1] === "/" && line[name2.to] === ":" && /[\w.-]/.test(line[name2.from - 2] ?? ""))
+    return void 0;
+  if (name2.text === "PASS" && line[name2.to] === ":") return void 0;
+  const kind = kindOfName(name2.text);
+  if (kind !== void 0 || !/^keys?$/i.test(name2.text)) return kind;
+  if (line[name2.from - 1] === "?" || line[name2.from - 1] === "&" || name2.dashes && line[name2.from - 2] === "-")
+    return "weak";
+  if (line[name2.from - 1] !== " ") return void 0;
+  const words = (_a9 = WORDS_BEFORE.exec(line.slice(Math.max(0, name2.from - 42), name2.from))) == null ? void 0 : _a9[0];
+  return words !== void 0 && kindOfName(`${words.trim().replaceAll(" ", "_")}_key`) === "secret" ? "secret" : void 0;
+}
+function furtherItems(line, first, kind) {
+  const spans = [];
+  const item = /(\\{0,4}["'])[ \t]{0,4}(?:,|->|=>)[ \t]{0,8}(\\{0,4}["'])([^"'\\\s]{6,512})(?=\\{0,4}["'])/y;
+  item.lastIndex = first.to;
+  while (spans.length < 64) {
+    const match = item.exec(line);
+    const text4 = (match == null ? void 0 : match[3]) ?? "";
+    if (match === null || !isSecretValue(text4, kind)) break;
+    const to = match.index + match[0].length;
+    spans.push({ from: to - text4.length, to, rule: `value:${kind}` });
+  }
+  return spans;
+}
+function findContextValue(line, from, to) {
+  const name2 = nameAround(line, from, to);
+  const kind = kindHere(line, name2);
+  if (kind === void 0) return { end: name2.to };
+  const start = valueStart(line, name2);
+  const open3 = openAt(line, name2, start, kind);
+  if (start === void 0 || open3 !== void 0) return open3 === void 0 ? { end: name2.to } : { end: name2.to, open: open3 };
+  const value2 = readValue(line, start);
+  if (isMasked(line, value2, kind, start.how)) {
+    const span = { from: value2.from, to: envLineEnd(line, name2, value2), rule: `value:${kind}` };
+    const isList = value2.quoted && (OPEN_LIST.test(line.slice(Math.max(0, value2.from - 8), value2.from)) || CHANGE.test(line.slice(value2.to, value2.to + 12)));
+    return { end: name2.to, spans: isList ? [span, ...furtherItems(line, value2, kind)] : [span] };
+  }
+  const isDirect = line[name2.to] === "=" && value2.from <= name2.to + 2;
+  if (kind === "password" && isDirect && isPassphrase(name2.text, line.slice(value2.from, value2.to)))
+    return { end: name2.to, spans: [{ from: value2.from, to: value2.to, rule: "value:password" }] };
+  if (value2.quoted && CHANGE.test(line.slice(value2.to, value2.to + 12))) {
+    const spans = furtherItems(line, value2, kind);
+    if (spans.length > 0) return { end: name2.to, spans };
+  }
+  const end = !value2.quoted && value2.to - value2.from >= MAX_TESTED ? value2.to : name2.to;
+  const bare = withoutScheme(line, value2);
+  if (bare === value2 || !isMasked(line, bare, kind, start.how)) return { end };
+  return { end: name2.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
+}
+function findOpenValue(line, open3) {
+  var _a9;
+  const prefix = ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].length) ?? 0;
+  const field = VALUE_FIELD.exec(line.slice(prefix));
+  if (field === null && open3.needsValueWord) return void 0;
+  const isElement = (field == null ? void 0 : field[0].endsWith(">")) === true;
+  const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement ? "element" : "assigned" });
+  const whole = withoutScheme(line, value2);
+  const text4 = line.slice(whole.from, whole.to);
+  const alone = isElement || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
+  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
+  return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
+}
+var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, SET_COMMAND, NETRC_BEFORE, BEFORE_ENV_LINE, skip, STOP, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
+var init_mask_context = __esm({
+  "store/mask-context.ts"() {
+    "use strict";
+    init_mask_letters();
+    init_mask_names();
+    init_mask_passphrase();
+    init_mask_placeholder();
+    init_mask_value();
+    MAX_NAME_LEFT = 64;
+    MAX_NAME_RIGHT = 48;
+    MAX_QUOTED = 2048;
+    MAX_PLAIN = 1024;
+    isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
+    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
+    MAX_SPACES = 24;
+    SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
+    IS_WORD = /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+    TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
+    CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
+    SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
+    OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
+    ELEMENT_PAIR = /<\/(?:key|name|id)>\s{0,8}<(?:string|value|text)>/iy;
+    VALUE_WORD = /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
+    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
+    QUOTE2 = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
+    SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
+    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
+    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
+    BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
+    skip = (pattern, text4, at) => Math.max(at, endAt(pattern, text4, at));
+    STOP = 1;
+    PIPE = 2;
+    AMPERSAND = 3;
+    PERCENT = 4;
+    EQUALS = 5;
+    PLAIN_KINDS = new Uint8Array(256);
+    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP;
+    PLAIN_KINDS["|".charCodeAt(0)] = PIPE;
+    PLAIN_KINDS["&".charCodeAt(0)] = AMPERSAND;
+    PLAIN_KINDS["%".charCodeAt(0)] = PERCENT;
+    PLAIN_KINDS["=".charCodeAt(0)] = EQUALS;
+    LONG_PART = /\|[\w-]{20}/y;
+    ENCODED_STOP = /%(?:26|22|27|20|2C)/iy;
+    ENTITY = /&(?:#|amp;)/y;
+    PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
+    isBase64Pair = (text4) => (text4.length % 4 === 0 || text4.endsWith("=")) && /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text4) && /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text4, "base64").toString("latin1"));
+    OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
+    NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
+    WORDS_BEFORE = /\b[A-Za-z]{2,20} (?:[A-Za-z]{2,20} )?$/;
+    CHANGE = /^\\{0,4}["'][ \t]{0,4}->[ \t]{0,4}\\{0,4}["']/;
+    OPEN_LIST = /\[[ \t]{0,4}\\{0,4}["']$/;
+    VALUE_FIELD = /^[ \t]{0,60}(?:<(?:string|value)>|(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8})/i;
+    LINE_PREFIX = /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{1,4})?(?:\d\d[OE][ +] ?)?[ \t]{0,80}/;
+  }
+});
+
+// store/mask-kube.ts
+function findDataEntry(line, open3) {
+  var _a9;
+  if (indentOf(line) <= open3.indent) return {};
+  const start = prefixOf(line);
+  const value2 = ((_a9 = ENTRY.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
+  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open3 };
+  const decoded2 = Buffer.from(value2.slice(0, 64), "base64").toString("latin1");
+  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open3 };
+  const from = line.indexOf(value2, start);
+  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open3 };
+}
+var prefixOf, indentOf, findDataBlock, ENTRY;
+var init_mask_kube = __esm({
+  "store/mask-kube.ts"() {
+    "use strict";
+    init_mask_context();
+    init_mask_letters();
+    prefixOf = (line) => {
+      var _a9;
+      return ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].trimEnd().length) ?? 0;
+    };
+    indentOf = (line) => {
+      var _a9;
+      return ((_a9 = /^[ \t]*/.exec(line.slice(prefixOf(line)))) == null ? void 0 : _a9[0].length) ?? 0;
+    };
+    findDataBlock = (line) => line.slice(prefixOf(line)).trim() === "data:" ? { indent: indentOf(line) } : void 0;
+    ENTRY = /^[ \t]*["']?[\w./-]{1,253}["']?:[ \t]{1,4}["']?([A-Za-z0-9+/]{10,65536}={0,2})["']?[ \t]*$/;
+  }
+});
+
+// store/mask-pem.ts
+function findKeyBegin(line, from) {
+  var _a9, _b;
+  BEGIN.lastIndex = from;
+  const mark = (_a9 = BEGIN.exec(line)) == null ? void 0 : _a9[0];
+  if (mark === void 0) return {};
+  const open3 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
+  const start = from + mark.length;
+  const rest = line.slice(start, start + MAX_GAP);
+  const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
+  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
+  const body = start + gap;
+  if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
+  const to = bodyEnd(line, body);
+  const span = { from: body, to, rule: "private-key" };
+  const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
+  return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
+}
+function bodyEnd(line, from) {
+  BODY_PART.lastIndex = from;
+  let to = from;
+  while (BODY_PART.test(line)) to = BODY_PART.lastIndex;
+  return to;
+}
+function findPuttyKey(line, to) {
+  var _a9;
+  const count3 = (_a9 = /^\s{0,4}(\d{1,3})\s*$/.exec(line.slice(to, to + 12))) == null ? void 0 : _a9[1];
+  return count3 === void 0 ? void 0 : { linesLeft: Number(count3), wordsBefore: wordsBefore(line.slice(0, to)) };
+}
+function findKeyLine(line, open3) {
+  if (END.test(line)) return {};
+  const next = { ...open3, linesLeft: open3.linesLeft - 1 };
+  const still = next.linesLeft > 0 ? { open: next } : {};
+  const match = LAST_WORD.exec(line);
+  const word = (match == null ? void 0 : match[1]) ?? "";
+  const from = match === null ? 0 : match.index + match[0].indexOf(word, match[0].startsWith(word) ? 0 : 1);
+  const before = wordsBefore(line.slice(0, from));
+  if (match !== null && before <= open3.wordsBefore && isKeyText(word)) {
+    return { span: { from, to: from + word.length, rule: "private-key" }, ...still };
+  }
+  return HEADER.test(line) ? still : {};
+}
+var MAX_LINES, BEGIN, END, MAX_GAP, NEWLINES, MAX_BEFORE, countWords, wordsBefore, STARTS_BODY, BODY_PART, LAST_WORD, HEADER, isKeyText;
+var init_mask_pem = __esm({
+  "store/mask-pem.ts"() {
+    "use strict";
+    init_mask_context();
+    init_mask_value();
+    MAX_LINES = 400;
+    BEGIN = /-{4,5} ?BEGIN (?:[A-Z0-9][A-Z0-9 .]{0,40} )?(?:PRIVATE KEY(?: BLOCK)?|STATIC KEY(?: V1)?) ?-{4,5}/iy;
+    END = /-{4,5} ?END /;
+    MAX_GAP = 64;
+    NEWLINES = /^(?:\s|\\{1,4}[nrt]|&#1[03];|%0A|\\u000a|["'+,|>]){0,24}/i;
+    MAX_BEFORE = 512;
+    countWords = (text4) => text4.split(/\s+/).filter((word) => word !== "").length;
+    wordsBefore = (text4) => {
+      var _a9;
+      return text4.length > MAX_BEFORE ? MAX_BEFORE : countWords(text4.slice(((_a9 = LINE_PREFIX.exec(text4)) == null ? void 0 : _a9[0].length) ?? 0));
+    };
+    STARTS_BODY = /^(?:[A-Za-z0-9+/=]{16}|(?:Proc-Type|Version|Comment|DEK-Info):)/i;
+    BODY_PART = /[A-Za-z0-9+/=]{1,4096}|\\{1,4}[nr]|\s(?=[A-Za-z0-9+/=]{16})|%0A|&#1[03];|(?:Proc-Type|Version|Comment|DEK-Info): ?[\w.,() -]{0,80}/y;
+    LAST_WORD = /(?:^|[\s"'`|>#*])([A-Za-z0-9+/]{1,200}={0,3}|=[A-Za-z0-9+/]{4})(?:\\{1,2}[nr]){0,2}["'`,;+\\ )\]}]{0,6}\s*$/;
+    HEADER = /(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w+): ?|^\s*$/i;
+    isKeyText = (word) => word.length >= 40 || !(word.includes("/") && isWordy(word)) && (word.length % 4 === 0 || word.length === 5) && !/^[a-z]+$/i.test(word);
+  }
+});
+
+// store/mask-prefixed.ts
+function findPrefixed(line) {
+  const spans = [];
+  for (const match of line.matchAll(START)) {
+    const [whole, prefix = "", body = ""] = match;
+    if (HARMLESS.test(prefix)) continue;
+    const longest = body.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
+    if (isRandomRun(longest)) spans.push({ from: match.index, to: match.index + whole.length, rule: "prefixed-token" });
+  }
+  return spans;
+}
+function isLikeToken(bytes, start, to) {
+  if (KINDS2[bytes[start]] !== 1) return false;
+  let sign4 = start;
+  while (sign4 < to && KINDS2[bytes[sign4]] !== 8) sign4++;
+  if (to - sign4 <= MIN_BODY) return false;
+  let kinds = 0;
+  let digits = 0;
+  for (let at = sign4; at < to; at++) {
+    const kind = KINDS2[bytes[at]];
+    kinds |= kind;
+    if (kind === 4) digits++;
+  }
+  return kinds === EVERY_KIND && digits >= MIN_DIGITS;
+}
+function nextLongRun(bytes, from, end) {
+  let start = from;
+  let known2 = from;
+  for (let last = start + MIN_BODY; last < end; last = start + MIN_BODY) {
+    let at = last;
+    while (at >= known2 && KINDS2[bytes[at]] !== 0) at--;
+    if (at >= known2) {
+      start = at + 1;
+      known2 = last + 1;
+      continue;
+    }
+    let to = last + 1;
+    while (to < end && KINDS2[bytes[to]] !== 0) to++;
+    if (isLikeToken(bytes, start, to)) return last;
+    start = to + 1;
+    known2 = start;
+  }
+  return end;
+}
+var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START, HARMLESS, countDigits, isRandomRun, KINDS2, EVERY_KIND;
+var init_mask_prefixed = __esm({
+  "store/mask-prefixed.ts"() {
+    "use strict";
+    init_mask_letters();
+    MIN_BODY = 30;
+    MIN_RUN = 18;
+    MIN_DIGITS = 3;
+    MOST_WORDY = -0.9;
+    START = /(?<![\w+/=.-])([a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3})[_-]([A-Za-z0-9][\w-]{29,400})(?![./@])/g;
+    HARMLESS = /(?:^|[_-])(?:sha\d{1,3}|md5|blake\w*|crc\w*|hash|digest|nonce|integrity|etag|pk|pub|public|publishable|phc|cs|pi|seti|src|id|ids|uid|dpl|prj|team|resp|chatcmpl|msg|file|upload|uploads|build|bld|run|job|cache|chunk|index|main|asset|assets|img|image|req|request|res|evt|event|trace|span|task|call|batch|thread|page|cursor|next|data|blob|snapshot|sourcemap|map|kid|cert|x5t|sig|signature|challenge|code|state|verifier)$/;
+    countDigits = (text4) => {
+      var _a9;
+      return ((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0;
+    };
+    isRandomRun = (run2) => run2.length >= MIN_RUN && /[a-z]/.test(run2) && /[A-Z]/.test(run2) && countDigits(run2) >= MIN_DIGITS && wordScore(run2) < MOST_WORDY;
+    KINDS2 = new Uint8Array(256);
+    for (let byte = 0; byte < 26; byte++) {
+      KINDS2[97 + byte] = 1;
+      KINDS2[65 + byte] = 2;
+    }
+    for (let byte = 48; byte <= 57; byte++) KINDS2[byte] = 4;
+    KINDS2[95] = 8;
+    KINDS2[45] = 8;
+    EVERY_KIND = 15;
+  }
+});
+
+// store/mask-line.ts
+function patternOf(rule) {
+  let pattern = compiled2.get(rule);
+  if (pattern === void 0) {
+    const key = rule.key.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+    const before = rule.edges.includes("L") ? "(?<![\\w+/-])" : rule.edges.includes("l") ? "(?<![A-Za-z0-9])" : "";
+    pattern = new RegExp(
+      `${before}${rule.head}${key}${rule.tail}${rule.edges.includes("r") ? "(?![A-Za-z0-9])" : ""}`,
+      "y"
+    );
+    compiled2.set(rule, pattern);
+  }
+  return pattern;
+}
+function isWords(text4) {
+  const run2 = longestRun(text4);
+  return wordScore(run2.length >= 12 ? run2 : text4) > MOST_WORDY2;
+}
+function findToken(line, from, rule, isInside) {
+  var _a9;
+  const pattern = patternOf(rule);
+  for (let back = rule.back[1]; back >= rule.back[0]; back--) {
+    if (from - back < 0) continue;
+    pattern.lastIndex = from - back;
+    const text4 = (_a9 = pattern.exec(line)) == null ? void 0 : _a9[0];
+    if (text4 === void 0) continue;
+    const body = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
+    return !isInside && (isPlaceholder(body.length > 6 ? body : text4) || isWords(body)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
+  }
+  return void 0;
+}
+function findWebhook(line, to, rule) {
+  const pattern = compiled2.get(rule) ?? new RegExp(rule.tail, "y");
+  compiled2.set(rule, pattern);
+  pattern.lastIndex = to;
+  const match = pattern.exec(line);
+  const text4 = (match == null ? void 0 : match[1]) ?? "";
+  if (match === null || text4 === "" || isPlaceholder(text4.slice(text4.lastIndexOf("/") + 1))) return void 0;
+  const end = match.index + match[0].length;
+  return { from: end - text4.length, to: end, rule: rule.id };
+}
+function scanRaw(line, table) {
+  const scan = new LineScan(line, table);
+  scan.isCertainOnly = true;
+  scan.run();
+  return scan.spans;
+}
+function scanLine(line, table, inherited) {
+  if (line.trim() === "") return { spans: [], left: inherited, added: [] };
+  const scan = new LineScan(line, table);
+  const spans = [];
+  let key;
+  if (inherited.key !== void 0) {
+    const found = findKeyLine(line, inherited.key);
+    if (found.span !== void 0) spans.push(found.span);
+    key = found.open;
+  }
+  const value2 = inherited.name === void 0 ? void 0 : findOpenValue(line, inherited.name);
+  if (value2 !== void 0) spans.push(value2);
+  let data;
+  if (inherited.data !== void 0) {
+    const found = findDataEntry(line, inherited.data);
+    if (found.span !== void 0) spans.push(found.span);
+    data = found.open;
+  }
+  scan.run();
+  spans.push(...findPrefixed(line));
+  key = scan.key ?? key;
+  data = scan.data ?? data;
+  const left = { ...key && { key }, ...scan.name && { name: scan.name }, ...data && { data } };
+  return { spans: [...spans, ...scan.spans], left, added: scan.added };
+}
+var MOST_WORDY2, LF3, compiled2, longestRun, LineScan;
+var init_mask_line = __esm({
+  "store/mask-line.ts"() {
+    "use strict";
+    init_mask_commands();
+    init_mask_context();
+    init_mask_kube();
+    init_mask_letters();
+    init_mask_pem();
+    init_mask_placeholder();
+    init_mask_prefixed();
+    MOST_WORDY2 = 0;
+    LF3 = 10;
+    compiled2 = /* @__PURE__ */ new Map();
+    longestRun = (text4) => text4.split(/[^A-Za-z0-9]/).reduce((longest, run2) => run2.length > longest.length ? run2 : longest, "");
+    LineScan = class {
+      line;
+      table;
+      spans = [];
+      added = [];
+      key;
+      name;
+      data;
+      /** End of the last name looked at, and of the text masked so far: hits inside say nothing new. */
+      nameEnd = 0;
+      masked = 0;
+      /** A sample token (`ghp_xxxx…`) is refused once, not at every place where its text repeats the key. */
+      refusedKey = "";
+      refusedTo = 0;
+      constructor(line, table) {
+        this.line = line;
+        this.table = table;
+      }
+      /** Looks only for what is a secret wherever it stands: told values and known tokens. */
+      isCertainOnly = false;
+      run() {
+        const { automaton, words, texts } = this.table;
+        const { table, classes, shift, firstHit, escapeState } = automaton;
+        let state2 = 0;
+        for (let at = 0; at <= this.line.length; at++) {
+          const code = at < this.line.length ? this.line.charCodeAt(at) : LF3;
+          state2 = table[state2 << shift | classes[code]];
+          if (state2 < firstHit) continue;
+          if (state2 === escapeState) {
+            state2 = 0;
+            continue;
+          }
+          for (const index of automaton.words[state2 - firstHit] ?? []) {
+            this.hit(words[index], at + 1 - texts[index].length, at + 1);
+          }
+        }
+      }
+      add(span) {
+        if (span === void 0 || span.to <= span.from) return;
+        this.spans.push(span);
+        if (span.to > this.masked) this.masked = span.to;
+      }
+      hit(word, from, to) {
+        if (word.is === "told") this.told(word.forms, from);
+        else if (word.is === "token") this.token(word.rule, from);
+        else if (this.isCertainOnly) return;
+        else if (word.is === "key-begin") this.keyBegin(from);
+        else if (word.is === "add-mask") this.addMask(from, to);
+        else if (word.is === "data-block") this.data = findDataBlock(this.line) ?? this.data;
+        else if (word.is === "putty-key") this.key = findPuttyKey(this.line, to) ?? this.key;
+        else if (from >= this.masked) this.surrounding(word, from, to);
+      }
+      surrounding(word, from, to) {
+        if (word.is === "shape") for (const span of word.find(this.line, from, to)) this.add(span);
+        else if (word.is === "command") this.add(findCommandSecret(this.line, to, word.index));
+        else if (word.is === "webhook") this.add(findWebhook(this.line, to, word.rule));
+        else if (word.is === "context" && from >= this.nameEnd) {
+          const found = findContextValue(this.line, from, to - word.trim);
+          this.nameEnd = found.end;
+          this.name = found.open ?? this.name;
+          for (const span of found.spans ?? []) this.add(span);
+        }
+      }
+      token(rule, from) {
+        if (rule.key === this.refusedKey && from < this.refusedTo) return;
+        const found = findToken(this.line, from, rule, from < this.masked);
+        if (found === void 0) return;
+        if ("rule" in found) this.add(found);
+        else {
+          this.refusedKey = rule.key;
+          this.refusedTo = found.refusedTo;
+        }
+      }
+      told(forms, from) {
+        const form = forms.find((candidate) => this.line.startsWith(candidate, from));
+        if (form !== void 0) this.add({ from, to: from + form.length, rule: "told" });
+      }
+      keyBegin(from) {
+        const found = findKeyBegin(this.line, from);
+        this.add(found.span);
+        this.key = found.open ?? this.key;
+      }
+      addMask(from, to) {
+        var _a9;
+        if (this.line.slice(((_a9 = LINE_PREFIX.exec(this.line)) == null ? void 0 : _a9[0].length) ?? 0, from).trim() !== "") return;
+        const value2 = this.line.slice(to).trim();
+        if (value2 === "" || /^\*+$/.test(value2)) return;
+        this.added.push(value2);
+        this.add({ from: to, to: this.line.length, rule: "add-mask" });
+      }
+    };
+  }
+});
+
+// store/mask-span.ts
+function mergeSpans(spans) {
+  const merged = [];
+  for (const span of [...spans].sort((a5, b5) => a5.from - b5.from || b5.to - a5.to)) {
+    const last = merged.at(-1);
+    if (last === void 0 || span.from >= last.to) merged.push(span);
+    else
+      merged[merged.length - 1] = {
+        from: last.from,
+        to: Math.max(last.to, span.to),
+        rule: isTelling(last.rule) ? last.rule : span.rule
+      };
+  }
+  return merged;
+}
+var isTelling;
+var init_mask_span = __esm({
+  "store/mask-span.ts"() {
+    "use strict";
+    isTelling = (rule) => !rule.startsWith("value:") && rule !== "prefixed-token";
+  }
+});
+
+// store/mask-stream.ts
+function lineEnd2(bytes, from, end) {
+  let at = from;
+  while (at < end && bytes[at] !== LF4 && bytes[at] !== CR3) at++;
   return at;
 }
 function afterLastLineEnd(bytes) {
@@ -61025,22 +61348,20 @@ function applyMasks(bytes, spans) {
   parts2.push(bytes.subarray(at));
   return Buffer.concat(parts2);
 }
-var MASK, WITHHELD, LF3, CR2, MAX_WORD, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, isOpen, isTokenByte, isLineEnd, MaskStream, moved, toRaw;
+var MASK, WITHHELD, LF4, CR3, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, isOpen, isTokenByte, isLineEnd, MaskStream, moved, toRaw;
 var init_mask_stream = __esm({
   "store/mask-stream.ts"() {
     "use strict";
+    init_mask_hits();
     init_mask_line();
     init_mask_prefixed();
-    init_mask_probe();
     init_mask_span();
     init_mask_told();
     init_mask_visible();
-    init_mask_words();
     MASK = "***";
     WITHHELD = Buffer.from("[line withheld: masking failed]");
-    LF3 = 10;
-    CR2 = 13;
-    MAX_WORD = 64;
+    LF4 = 10;
+    CR3 = 13;
     MAX_LINE = 65536;
     LOOK_AHEAD = 8192;
     LOOK_BEHIND = 256;
@@ -61049,7 +61370,7 @@ var init_mask_stream = __esm({
     MAX_ADDED = 64;
     isOpen = ({ key, name: name2, data }) => key !== void 0 || name2 !== void 0 || data !== void 0;
     isTokenByte = (byte) => byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122 || "+/=_.~%-".includes(String.fromCharCode(byte));
-    isLineEnd = (byte) => byte === LF3 || byte === CR2;
+    isLineEnd = (byte) => byte === LF4 || byte === CR3;
     MaskStream = class {
       firstTables;
       told;
@@ -61105,17 +61426,18 @@ var init_mask_stream = __esm({
         this.passed = to;
       }
       maskLines(bytes, end) {
+        const hits = new HitScan(bytes);
         let at = 0;
         let longRun = -1;
         if (this.behind.length > 0 && end > 0) {
-          at = lineEnd(bytes, 0, end);
+          at = lineEnd2(bytes, 0, end);
           this.maskLongLine(bytes, 0, at);
         }
         while (at < end) {
           let from = at;
           if (!isOpen(this.inherited)) {
             if (longRun < at) longRun = nextLongRun(bytes, at, end);
-            const found = this.nextHit(bytes, at, longRun);
+            const found = hits.next(this.current, at, longRun);
             const hit = found < 0 && longRun < end ? longRun + 1 : found;
             if (hit < 0) return;
             from = isLineEnd(bytes[hit - 1]) ? hit - 2 : hit - 1;
@@ -61124,48 +61446,14 @@ var init_mask_stream = __esm({
             while (from < end && isLineEnd(bytes[from])) from++;
             if (from >= end) return;
           }
-          at = lineEnd(bytes, from, end);
+          at = lineEnd2(bytes, from, end);
           if (at - from > MAX_LINE) this.maskLongLine(bytes, from, at);
           else this.maskLine(bytes, from, at);
         }
       }
       isWorthScanning(window2) {
         const { length } = window2;
-        return nextLongRun(window2, 0, length) < length || this.nextHit(window2, 0, length) >= 0;
-      }
-      /** Index after the next word in [from, end) that may be a secret's, or -1. */
-      nextHit(bytes, from, end) {
-        const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
-        const { probes } = this.current;
-        let state2 = 0;
-        for (let at = from; at < end; at++) {
-          const next = table[state2 << shift | classes[bytes[at]]];
-          if (next < firstHit) state2 = next;
-          else if (next === escapeState) {
-            const after = endOfEscape2(bytes, at, end);
-            if (this.isHitInside(bytes, at + 1, after, end)) return at + 1;
-            at = after - 1;
-          } else {
-            state2 = next;
-            const probe2 = probes[next - firstHit];
-            if (!isHopeless(bytes, at + 1, probe2) && isWorthALook(bytes, at + 1, probe2)) return at + 1;
-          }
-        }
-        return -1;
-      }
-      /** A word that begins inside an escape sequence: in a title, or with the sequence's last letter. */
-      isHitInside(bytes, from, after, end) {
-        const { table, classes, shift, firstHit, escapeState } = this.current.words.automaton;
-        const { probes } = this.current;
-        const limit = Math.min(end, after + MAX_WORD);
-        let state2 = 0;
-        for (let at = from; at < limit; at++) {
-          state2 = table[state2 << shift | classes[bytes[at]]];
-          if (at >= after && (state2 === 0 || state2 === escapeState)) return false;
-          if (state2 === escapeState) state2 = 0;
-          else if (state2 >= firstHit && isWorthALook(bytes, at + 1, probes[state2 - firstHit])) return true;
-        }
-        return false;
+        return nextLongRun(window2, 0, length) < length || new HitScan(window2).next(this.current, 0, length) >= 0;
       }
       maskLine(bytes, from, to) {
         let line = bytes.subarray(from, to);
@@ -61320,6 +61608,7 @@ var asMasked, tablesOfList, NO_VALUES;
 var init_mask = __esm({
   "store/mask.ts"() {
     "use strict";
+    init_mask_hits();
     init_mask_stream();
     init_mask_tokens();
     asMasked = (bytes) => bytes;
@@ -61744,6 +62033,41 @@ var init_pages = __esm({
   }
 });
 
+// forge/repo-path.ts
+function repoPath(repo) {
+  const { owner, name: name2 } = repoParts(repo);
+  if (owner === void 0 || name2 === void 0 || /^\.\.?$/.test(owner) || /^\.\.?$/.test(name2)) {
+    throw new AppError("USAGE", `"${repo}" names no repository`, { hint: "write it as owner/name or host/owner/name" });
+  }
+  return `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(name2)}`;
+}
+function repoOfPage(pageUrl) {
+  const url2 = pageUrl !== void 0 && URL.canParse(pageUrl) ? new URL(pageUrl) : void 0;
+  const parts2 = /\/([^/]+)\/([^/]+)\/actions\/runs\//.exec((url2 == null ? void 0 : url2.pathname) ?? "");
+  if (url2 === void 0 || parts2 === null) return void 0;
+  return `${url2.host}/${decoded(parts2[1])}/${decoded(parts2[2])}`;
+}
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment ?? "");
+  } catch {
+    return segment ?? "";
+  }
+}
+function idSegment(id4, what) {
+  if (/^\d{1,19}$/.test(id4)) return id4;
+  throw new AppError("USAGE", `"${id4}" is no ${what} of this server`, {
+    hint: "it is a number: see the address of its page"
+  });
+}
+var init_repo_path = __esm({
+  "forge/repo-path.ts"() {
+    "use strict";
+    init_attempt();
+    init_errors();
+  }
+});
+
 // forge/gitea-tasks.ts
 async function listTasks(http, range3, signal) {
   const { repo } = range3;
@@ -61779,6 +62103,47 @@ var init_gitea_tasks = __esm({
     tasksOfJob = (tasks, job) => tasks.filter(
       (task) => task.name === job.name && (job.runNumber === void 0 || task.run_number === job.runNumber) && (job.workflowFile === void 0 || task.workflow_id === void 0 || task.workflow_id === job.workflowFile)
     );
+  }
+});
+
+// forge/pull-head.ts
+async function findFork(http, { repo, number: number4 }, { scope, signal }) {
+  var _a9;
+  const path2 = `${repoPath(repo)}/pulls/${idSegment(String(number4), "pull request")}`;
+  const request = { path: path2, what: `pull request #${number4} of ${repo}`, scope };
+  const { head, base } = (await http.json(request, pullSchema, signal)).value;
+  return forkName((_a9 = head.repo) == null ? void 0 : _a9.full_name, base.repo.full_name);
+}
+function startAskingForks(http, signal) {
+  const known2 = /* @__PURE__ */ new Map();
+  const ask = async (repo, number4) => {
+    try {
+      return await findFork(http, { repo, number: number4 }, { scope: "read:repository", signal });
+    } catch (error3) {
+      if (error3 instanceof AppError && (error3.code === "NOT_FOUND" || error3.code === "REFUSED")) return void 0;
+      throw error3;
+    }
+  };
+  return (repo, pr) => {
+    if (pr === void 0) return Promise.resolve(void 0);
+    const asked = known2.get(`${repo} ${pr}`) ?? ask(repo, pr);
+    known2.set(`${repo} ${pr}`, asked);
+    return asked;
+  };
+}
+var repository, pullSchema;
+var init_pull_head = __esm({
+  "forge/pull-head.ts"() {
+    "use strict";
+    init_zod();
+    init_errors();
+    init_fork_name();
+    init_repo_path();
+    repository = external_exports.object({ full_name: external_exports.string().min(1) });
+    pullSchema = external_exports.object({
+      head: external_exports.object({ repo: repository.nullish() }),
+      base: external_exports.object({ repo: repository })
+    });
   }
 });
 
@@ -61924,10 +62289,10 @@ async function* bodyChunks(response, watchdog, context) {
     watchdog.stop();
   }
 }
-async function readBounded(chunks, limitBytes, note) {
+async function readBounded(chunks, limitBytes, note2) {
   const body = await readUpTo(chunks, limitBytes + 1);
   if (body.byteLength <= limitBytes) return body;
-  throw new AppError("PROVIDER_UNAVAILABLE", `the answer for the ${note.what} is over ${limitBytes} bytes`, {
+  throw new AppError("PROVIDER_UNAVAILABLE", `the answer for the ${note2.what} is over ${limitBytes} bytes`, {
     hint: "no list of this API is that long: check the address of the server"
   });
 }
@@ -61966,7 +62331,7 @@ var init_http_body = __esm({
         clearTimeout(this.#timer);
       }
     };
-    interrupted2 = (note, cause) => new AppError("INTERRUPTED", `stopped while asking for the ${note.what}`, { hint: "run the command again", cause });
+    interrupted2 = (note2, cause) => new AppError("INTERRUPTED", `stopped while asking for the ${note2.what}`, { hint: "run the command again", cause });
   }
 });
 
@@ -62313,18 +62678,18 @@ function reasonFields(body) {
   const list2 = Array.isArray(errors) ? errors : [];
   return [message, ...list2].filter((part) => typeof part === "string" && part !== "");
 }
-function failureOf2(status, body, note, source) {
+function failureOf2(status, body, note2, source) {
   const cause = { status };
   const reason = serverReason(body, source.token);
-  const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note.what}`;
+  const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note2.what}`;
   const haveToken = source.token !== void 0 && source.token !== "";
-  if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note, source, haveToken), cause });
+  if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note2, source, haveToken), cause });
   if (status === 403) {
-    const hint2 = `the token in ${source.tokenVariable} needs ${note.scope}; in a job add it under \`permissions:\``;
-    return new AppError("REFUSED", said, { hint: haveToken ? hint2 : tokenHint(note, source, false), cause });
+    const hint2 = `the token in ${source.tokenVariable} needs ${note2.scope}; in a job add it under \`permissions:\``;
+    return new AppError("REFUSED", said, { hint: haveToken ? hint2 : tokenHint(note2, source, false), cause });
   }
   if (status === 404 || status === 410) {
-    const hint2 = haveToken ? "it was deleted or has expired, or the token may not see this repository" : `a private repository looks absent without a token: set ${source.tokenVariable} (${note.scope})`;
+    const hint2 = haveToken ? "it was deleted or has expired, or the token may not see this repository" : `a private repository looks absent without a token: set ${source.tokenVariable} (${note2.scope})`;
     return new AppError("NOT_FOUND", said, { hint: hint2, cause });
   }
   if (status === 429) {
@@ -62341,8 +62706,8 @@ function statusOf(error3) {
   const status = typeof cause === "object" && cause !== null && "status" in cause ? cause.status : void 0;
   return typeof status === "number" ? status : void 0;
 }
-function tokenHint(note, source, haveToken) {
-  return haveToken ? `the token in ${source.tokenVariable} is expired, revoked or of another server: make one with ${note.scope}` : `set ${source.tokenVariable} to a token with ${note.scope}; in a job: \`${source.tokenVariable}: \${{ github.token }}\``;
+function tokenHint(note2, source, haveToken) {
+  return haveToken ? `the token in ${source.tokenVariable} is expired, revoked or of another server: make one with ${note2.scope}` : `set ${source.tokenVariable} to a token with ${note2.scope}; in a job: \`${source.tokenVariable}: \${{ github.token }}\``;
 }
 var MAX_REASON_BYTES, notJson, wrongShape;
 var init_http_failure = __esm({
@@ -62351,17 +62716,17 @@ var init_http_failure = __esm({
     init_errors();
     init_visible_text();
     MAX_REASON_BYTES = 300;
-    notJson = (note, source, isHtml) => new AppError(
+    notJson = (note2, source, isHtml) => new AppError(
       "PROVIDER_UNAVAILABLE",
-      `${source.host} answered ${isHtml ? "an HTML page" : "something that is not JSON"} for the ${note.what}`,
+      `${source.host} answered ${isHtml ? "an HTML page" : "something that is not JSON"} for the ${note2.what}`,
       {
         hint: "a proxy, a login page or a wrong address stands before the API: check FIRSTRED_API_URL",
         cause: { status: 200 }
       }
     );
-    wrongShape = (note, source, path2) => new AppError(
+    wrongShape = (note2, source, path2) => new AppError(
       "PROVIDER_UNAVAILABLE",
-      `${source.host} answered JSON of an unknown shape for the ${note.what} (field ${showText(path2)})`,
+      `${source.host} answered JSON of an unknown shape for the ${note2.what} (field ${showText(path2)})`,
       {
         hint: "this version of the server is not known: run `firstred doctor` and report its version",
         cause: { status: 200 }
@@ -62653,8 +63018,8 @@ async function askTaskId({ http }, repo, job, signal) {
   }
 }
 function* replacedAttempts(own2, current, { context, job, workflow }) {
-  const counted = job.run_attempt ?? 0;
-  const newestNumber = current === void 0 || own2[0] !== current ? counted : counted - 1;
+  const counted2 = job.run_attempt ?? 0;
+  const newestNumber = current === void 0 || own2[0] !== current ? counted2 : counted2 - 1;
   const older = own2.filter((task) => task !== current);
   for (const [index, task] of [...older.entries()].reverse()) {
     const number4 = newestNumber - index;
@@ -62907,23 +63272,23 @@ async function* listGithubAttempts(http, filter, { signal, now }) {
 }
 async function runsOf(http, filter, { signal, now }) {
   const base = `${repoPath(filter.repo)}/actions/runs`;
-  const note = { what: `runs of ${filter.repo}`, scope: SCOPE3 };
+  const note2 = { what: `runs of ${filter.repo}`, scope: SCOPE3 };
   switch (filter.by) {
     case "run": {
       const request = {
-        ...note,
+        ...note2,
         path: `${base}/${idSegment(filter.run, "run")}`,
         what: `run ${filter.run} of ${filter.repo}`
       };
       return [(await http.json(request, githubRunSchema, signal)).value];
     }
     case "sha": {
-      const list2 = listPages(http, { ...note, path: base, query: { head_sha: filter.sha } }, runShape, signal);
+      const list2 = listPages(http, { ...note2, path: base, query: { head_sha: filter.sha } }, runShape, signal);
       return (await collect(list2)).filter((run2) => run2.head_sha === filter.sha);
     }
     case "since": {
       const window2 = { fromMs: filter.sinceMs - RERUN_WINDOW_MS, toMs: now() };
-      const runs = await runsBetween(http, { ...note, path: base }, window2, signal);
+      const runs = await runsBetween(http, { ...note2, path: base }, window2, signal);
       return runs.filter((run2) => (run2.updated_at ?? Number.POSITIVE_INFINITY) >= filter.sinceMs);
     }
     default:
@@ -63002,8 +63367,8 @@ async function findOwnGithubAttempt(http, own2, signal) {
     (job2) => githubState(job2.status) === "running" && own2.runnerName !== void 0 && job2.runner_name === own2.runnerName
   );
   const named = running.filter((job2) => job2.name === key || job2.name.startsWith(`${key ?? ""} (`));
-  const only = (list2) => list2.length === 1 ? list2[0] : void 0;
-  const job = own2.jobId === void 0 ? only(running) ?? only(named) : jobs.find((j5) => j5.id === own2.jobId);
+  const only2 = (list2) => list2.length === 1 ? list2[0] : void 0;
+  const job = own2.jobId === void 0 ? only2(running) ?? only2(named) : jobs.find((j5) => j5.id === own2.jobId);
   if (job === void 0) return void 0;
   const attempt = attemptOf3(job, { repo, run: found.value });
   return { attempt, state: githubState(job.status), jobId: job.id, log: logPlace3(job) };
@@ -63014,9 +63379,9 @@ var init_github_runs = __esm({
     "use strict";
     init_attempt();
     init_forge();
+    init_fork_name();
     init_github_json();
     init_pages();
-    init_pull_head();
     init_repo_path();
     SCOPE3 = "actions: read";
     MAX_FILTERED_RUNS = 1e3;
@@ -63299,10 +63664,10 @@ function redirectTarget(from, location, { request, status, source }) {
   }
   return target;
 }
-function unreachable(note, source, error3, timedOut) {
+function unreachable(note2, source, error3, timedOut) {
   const cause = error3 instanceof Error && error3.cause !== void 0 ? error3.cause : error3;
   const why = timedOut ? "gave no answer in time" : `cannot be reached (${reasonOf(cause)})`;
-  return new AppError("PROVIDER_UNAVAILABLE", `${source.host} ${why} for the ${note.what}`, {
+  return new AppError("PROVIDER_UNAVAILABLE", `${source.host} ${why} for the ${note2.what}`, {
     hint: "check the address (FIRSTRED_API_URL), the network and the certificate, then try again",
     cause: error3
   });
@@ -63482,9 +63847,9 @@ function apiCandidates({ serverUrl, apiUrl }) {
   return [...new Set(all)].filter((url2) => URL.canParse(url2));
 }
 async function probe(http, failures, signal) {
-  const note = { what: "version of the server", scope: "read:repository (on GitHub actions: read)" };
+  const note2 = { what: "version of the server", scope: "read:repository (on GitHub actions: read)" };
   try {
-    const found = await http.findJson({ ...note, path: "/version" }, versionSchema, signal);
+    const found = await http.findJson({ ...note2, path: "/version" }, versionSchema, signal);
     if (found !== void 0) return byVersion(found.version);
   } catch (error3) {
     failures.push(error3);
@@ -63492,7 +63857,7 @@ async function probe(http, failures, signal) {
   }
   if (http.access.apiUrl.endsWith("/api/v1")) return void 0;
   try {
-    const meta3 = await http.findJson({ ...note, path: "/meta" }, metaSchema, signal);
+    const meta3 = await http.findJson({ ...note2, path: "/meta" }, metaSchema, signal);
     if (meta3 === void 0) return void 0;
     return (known2, now) => openGithub(known2, meta3.installed_version ?? "current", now);
   } catch (error3) {
