@@ -12,7 +12,10 @@ export interface Condition {
 
 const named = (column: string, test: string): string => `a.${column} IN (SELECT id FROM names WHERE ${test})`;
 /** `host/owner/name`, or its last parts. */
-const REPO = named('repo', "name = :repo OR name LIKE :repoEnd ESCAPE '!'");
+const REPO_NAMES = "name = :repo OR name LIKE :repoEnd ESCAPE '!'";
+const REPO = named('repo', REPO_NAMES);
+/** Ids of the repositories that `filter.repo` names; binds what `conditionOf` does. */
+export const REPO_IDS = `(SELECT id FROM names WHERE ${REPO_NAMES})`;
 const SHA = '((a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))';
 
 /** The filter as SQL over `attempts a`. */

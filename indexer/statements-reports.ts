@@ -3,7 +3,7 @@ import type { IndexReadDatabase, SqlParams } from './database.ts';
 import type { CountedSignature } from './index-parts.ts';
 import type { AttemptFilter } from './log-index.ts';
 import { sql } from './statements.ts';
-import { conditionOf } from './statements-filter.ts';
+import { conditionOf, REPO_IDS } from './statements-filter.ts';
 
 const whereOf = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
 const OCCURRENCES = `FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1
@@ -86,23 +86,36 @@ export interface FlakeColumns {
   readonly red_log: number | null;
 }
 
+const FLAKY_COMMITS = '(SELECT * FROM job_commits WHERE flaky = 1 ORDER BY last_ms DESC LIMIT :limit)';
+
 /** (repo, SHA, workflow, job) with red and green attempts of the same tested commit, the latest first. */
 export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit: number | undefined): FlakeColumns[] {
   const { where, params } = conditionOf(filter);
+  // The table has what the groups come to where nothing is left out of them; and what attempts in a window belong to has its
+  // last attempt in the window or after it.
+  const commits = where.length === 0 ? FLAKY_COMMITS : 'job_commits';
+  const narrow = [
+    ...(filter.sinceMs === undefined ? [] : ['j.last_ms >= :sinceMs']),
+    ...(filter.repo === undefined ? [] : [`j.repo IN ${REPO_IDS}`]),
+  ];
   return db.all(
     sql<SqlParams, FlakeColumns>(
-      `SELECT (SELECT name FROM names WHERE id = a.repo) AS repo, a.sha,
-         (SELECT name FROM names WHERE id = a.workflow) AS workflow, (SELECT name FROM names WHERE id = a.job) AS job,
-         sum(a.outcome = 1) AS red, sum(a.outcome = 2) AS green,
-         sum(CASE WHEN a.outcome = 1 THEN a.finished_ms - a.started_ms END) AS lost_ms, max(a.time_ms) AS last_ms,
+      `WITH flakes AS (
+         SELECT nullif(j.repo, 0) AS repo, j.sha, nullif(j.workflow, 0) AS workflow, j.job,
+           sum(a.outcome = 1) AS red, sum(a.outcome = 2) AS green,
+           sum(CASE WHEN a.outcome = 1 THEN a.finished_ms - a.started_ms END) AS lost_ms, max(a.time_ms) AS last_ms
+         FROM ${commits} j CROSS JOIN attempts a
+           ON a.sha = j.sha AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
+         ${whereOf('j.flaky = 1', 'a.partial = 0', ...narrow, ...where)}
+         GROUP BY j.repo, j.sha, j.workflow, j.job HAVING red > 0 AND green > 0
+         ORDER BY last_ms DESC LIMIT :limit)
+       SELECT (SELECT name FROM names WHERE id = f.repo) AS repo, f.sha,
+         (SELECT name FROM names WHERE id = f.workflow) AS workflow, (SELECT name FROM names WHERE id = f.job) AS job,
+         f.red, f.green, f.lost_ms, f.last_ms,
          (SELECT l.id FROM attempts b JOIN logs l ON l.attempt = b.id AND l.is_primary = 1
-            WHERE b.outcome = 1 AND b.repo IS a.repo AND b.sha = a.sha AND b.workflow IS a.workflow AND b.job IS a.job
+            WHERE b.outcome = 1 AND b.repo IS f.repo AND b.sha = f.sha AND b.workflow IS f.workflow AND b.job IS f.job
             ORDER BY b.time_ms DESC, l.name <> 'log' LIMIT 1) AS red_log
-       FROM job_commits j JOIN attempts a
-         ON a.sha = j.sha AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
-       ${whereOf('j.flaky = 1', 'a.partial = 0', ...where)}
-       GROUP BY j.repo, j.sha, j.workflow, j.job HAVING red > 0 AND green > 0
-       ORDER BY last_ms DESC LIMIT :limit`,
+       FROM flakes f ORDER BY f.last_ms DESC`,
     ),
     { ...params, limit: limit ?? -1 },
   );
