@@ -69,7 +69,7 @@ async function bundleEntry(name, source, output) {
     },
   });
   await bundle.write({
-    dir: 'dist',
+    dir: fresh,
     format: 'cjs',
     // Names stay, so that a stack says where it happened.
     minify: { compress: true, mangle: false, codegen: true },
@@ -99,3 +99,8 @@ function keepCompiledCode() {
     rmSync(home, { recursive: true, force: true });
   }
 }
+
+const last = `${fresh}-last`;
+if (existsSync('dist')) renameSync('dist', last);
+renameSync(fresh, 'dist');
+rmSync(last, { recursive: true, force: true });
