@@ -1,12 +1,12 @@
-// Bundles the page of `firstred serve` into dist/web/.
+// Bundles the page of `firstred serve` into web/ of the build.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Nothing of the page comes from elsewhere when it runs; files are named by what is in them. */
-export async function buildPage() {
+export async function buildPage(dist) {
   const { metafile } = await build({
     entryPoints: ['web/page/page.ts', 'web/page/page.css'],
-    outdir: 'dist/web',
+    outdir: `${dist}/web`,
     entryNames: '[name]-[hash]',
     chunkNames: 'part-[hash]',
     bundle: true,
@@ -22,7 +22,7 @@ export async function buildPage() {
   });
   const nameOf = (source) =>
     Object.keys(metafile.outputs).find((file) => metafile.outputs[file].entryPoint === source) ?? '';
-  const assetOf = (file) => `/assets/${file.slice('dist/web/'.length)}`;
+  const assetOf = (file) => `/assets/${file.slice(`${dist}/web/`.length)}`;
   const needs = (file, found = new Set()) => {
     if (found.has(file)) return found;
     found.add(file);
@@ -37,6 +37,6 @@ export async function buildPage() {
     ...[...early].slice(1).map((file) => `<link rel="modulepreload" href="${assetOf(file)}">`),
   ].join('\n');
   const html = readFileSync('web/page/index.html', 'utf8').replace('<!-- styles, code -->', () => head);
-  writeFileSync('dist/web/index.html', html);
-  cpSync('web/page/icon.svg', 'dist/web/icon.svg');
+  writeFileSync(`${dist}/web/index.html`, html);
+  cpSync('web/page/icon.svg', `${dist}/web/icon.svg`);
 }

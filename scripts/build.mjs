@@ -1,11 +1,14 @@
 // Bundles the command line and its workers into dist/. What makes a process start sooner: what nearly every command needs lies
 // in one file, built-in modules are taken by `require` when they are first used (an ES import of them runs all they have), and
 // the code that V8 compiles for the commonest commands is kept beside it (cli/start.ts).
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { buildLibrary } from './build-library.mjs';
 import { buildPage } from './build-page.mjs';
@@ -35,10 +38,12 @@ const builtins = {
 /** With all they import: what nearly every command needs. */
 const CORE = ['cli/main', 'cli/commands/search', 'indexer/open-index', 'store/open-store', 'store/store-format'];
 
-rmSync('dist', { recursive: true, force: true });
+// Built beside `dist/` and put in its place at the end: a build that fails leaves the last good one.
+const fresh = `dist-${process.pid}`;
+process.once('exit', () => rmSync(fresh, { recursive: true, force: true }));
 // CommonJS: Node starts it sooner than ES modules.
-mkdirSync('dist');
-writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+mkdirSync(fresh);
+writeFileSync(`${fresh}/package.json`, '{ "type": "commonjs" }\n');
 await bundleEntry('cli/main', 'cli/start', {});
 // Each alone: the core is also an entry point, and a worker that imported it would run the command line once more.
 await bundleEntry('cli/program', 'cli/main', {
@@ -46,9 +51,14 @@ await bundleEntry('cli/program', 'cli/main', {
 });
 for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
 await bundleEntry('api/firstred', 'cli/library', {});
-keepCompiledCode();
-buildLibrary();
-await buildPage();
+await keepCompiledCode();
+buildLibrary(fresh);
+await buildPage(fresh);
+
+const last = `${fresh}-last`;
+if (existsSync('dist')) renameSync('dist', last);
+renameSync(fresh, 'dist');
+rmSync(last, { recursive: true, force: true });
 
 /** A line for each package that a part holds: it tells a reader, and the test of what a process loads. */
 function packagesIn(chunk) {
@@ -83,24 +93,47 @@ async function bundleEntry(name, source, output) {
 }
 
 /** Runs the commonest commands, so that what they need is compiled. */
-function keepCompiledCode() {
+async function keepCompiledCode() {
   const home = mkdtempSync(path.join(tmpdir(), 'firstred-build-'));
+  const bucket = await startBucket();
   const env = { HOME: home, FIRSTRED_STORE: path.join(home, 'store') };
-  const run = (args) =>
-    execFileSync(process.execPath, ['--require', './scripts/write-code-cache.cjs', 'dist/cli/main.js', ...args], {
-      env,
-    });
+  const bucketEnv = {
+    ...env,
+    FIRSTRED_STORE: 's3://bucket/p',
+    FIRSTRED_S3_ENDPOINT: `http://127.0.0.1:${bucket.address().port}`,
+    AWS_ACCESS_KEY_ID: 'build',
+    AWS_SECRET_ACCESS_KEY: 'build',
+  };
+  const run = (args, runEnv) =>
+    promisify(execFile)(
+      process.execPath,
+      ['--require', './scripts/write-code-cache.cjs', `${fresh}/cli/main.js`, ...args],
+      { env: runEnv },
+    );
+  const identity = ['--sha', '4f2a91c', '--job', 'build', '--attempt', '1'];
   try {
     writeFileSync(path.join(home, 'a.log'), 'compiling\nerror: it broke 1 time\n'.repeat(50));
-    run(['archive', path.join(home, 'a.log'), '--sha', '4f2a91c', '--job', 'build', '--attempt', '1']);
-    run(['search', 'it broke']);
-    run(['list']);
+    await run(['archive', path.join(home, 'a.log'), ...identity, '--no-index'], bucketEnv);
+    await run(['archive', path.join(home, 'a.log'), ...identity], env);
+    await run(['search', 'it broke'], env);
+    await run(['list'], env);
   } finally {
+    bucket.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-const last = `${fresh}-last`;
-if (existsSync('dist')) renameSync('dist', last);
-renameSync(fresh, 'dist');
-rmSync(last, { recursive: true, force: true });
+/** A server of S3 on loopback that takes every object and has none. */
+async function startBucket() {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => {
+      const isList = request.url.includes('list-type=2');
+      if (request.method === 'PUT') response.writeHead(200, { etag: '"0"' }).end();
+      else if (isList) response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>');
+      else response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>none</Message></Error>');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return server;
+}
