@@ -6,16 +6,15 @@ import { join } from 'node:path';
 import type { Attempt } from '../store/attempt.ts';
 import { type CaptureRequest, type CaptureTools, captureLog, stageLog } from '../store/capture.ts';
 import { type Compressor, createCompressor } from '../store/compressor.ts';
-import { crashPoint } from '../store/crash-points.ts';
-import { type Delivery, deliver } from '../store/deliver.ts';
-import { AppError, reasonOf } from '../store/errors.ts';
+import { deliver } from '../store/deliver.ts';
+import { AppError } from '../store/errors.ts';
 import { asDeliveryError, deliverSealed, type FlushCounts, type FlushOptions, flushSpool } from '../store/flush.ts';
 import { fsError } from '../store/fs-errors.ts';
-import { attemptKey, type ObjectKey } from '../store/keys.ts';
-import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
-import type { ObjectReader } from '../store/object-store.ts';
+import { attemptKey } from '../store/keys.ts';
+import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import { openSpool, type SealedLog, type Spool, type StagedLog } from '../store/spool.ts';
 import { showText } from '../store/visible-text.ts';
+import { type IndexingOptions, startIndexing } from './archiver-index.ts';
 import type { Config } from './config.ts';
 import { type OpenedStore, openSession, type Session } from './session.ts';
 import { toolName } from './version.ts';
@@ -39,21 +38,19 @@ export interface Archiver {
   keep(request: CaptureRequest): Promise<KeptLog>;
   /**
    * As `keep`, of an input that outlasts a crash of this process: it goes into the store without a seal first, which is
-   * half of the work of a small log. Where the store does not take it, it is sealed as any other.
+   * half of the work of a small log. Where the store does not take it, it is sealed as any other. It is indexed by
+   * `indexBehind`, or at the end: a backlog is kept first.
    */
   keepRereadable(request: CaptureRequest): Promise<KeptLog>;
+  /** Indexes what was kept and is not indexed yet, for so long. */
+  indexBehind(budgetMs: number): Promise<void>;
   /** Delivers what waits. `everywhere`: also for other stores than the session's; else what was left by earlier calls. */
   flush(which: 'everywhere' | 'left-behind', onProblem: FlushOptions['onProblem']): Promise<FlushCounts>;
   close(): Promise<void>;
 }
 
-export interface ArchiverOptions {
-  /** Whether kept logs go into the local index at once. */
-  readonly index: boolean;
-  /** Told when a log is kept but could not be indexed: keeping goes on. */
-  readonly onIndexFailure: (reason: string) => Promise<void>;
+export interface ArchiverOptions extends IndexingOptions {
   readonly now: () => number;
-  readonly signal: AbortSignal;
 }
 
 /** chosen: whoever sealed a log delivers it within this time or is gone. */
@@ -67,27 +64,13 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
   const compressor: Compressor = createCompressor();
   const tool = toolName();
   let usable: ReturnType<typeof openUsableSpool> | undefined;
-  let indexing: Promise<void> = Promise.resolve();
-  let canIndex = options.index;
+  const indexing = startIndexing(session, options);
 
-  async function indexNext(manifest: Manifest, delivery: Delivery): Promise<void> {
-    if (!canIndex) return;
-    try {
-      await indexOne(session, manifest, delivery);
-    } catch (error) {
-      canIndex = !isWithoutSqlite(error);
-      await options.onIndexFailure(reasonOf(error));
-    }
-  }
-  function index(manifest: Manifest, delivery: Delivery): Promise<void> {
-    indexing = indexing.then(() => indexNext(manifest, delivery));
-    return indexing;
-  }
   async function put(sealed: SealedLog, place: UsableSpool): Promise<KeptLog> {
     const { manifest } = sealed;
     try {
       const delivery = await deliverSealed(sealed, await session.store(), place.spool, { now: options.now });
-      await index(manifest, delivery);
+      await indexing.now(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error) {
       return spooled(sealed, { ...place, config }, error);
@@ -98,7 +81,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     try {
       const delivery = await deliver(staged, await session.store(), { now: options.now });
       await place.spool.discardStaged(manifest.capture.id);
-      await index(manifest, delivery);
+      await indexing.later(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error) {
       return spooled(await sealOrDrop(staged, place.spool), { ...place, config }, error);
@@ -111,6 +94,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
     return { place, tools };
   }
   return {
+    indexBehind: indexing.behind,
     async keep(request) {
       const { place, tools } = await openPlace();
       return put(await captureLog(request, tools), place);
@@ -130,7 +114,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
             url === config.store ? session.store() : which === 'everywhere' ? others.store(url) : undefined,
           // Logs of other stores are left to the sync of whoever looks at those.
           onDelivered: async (log, delivery) => {
-            if (log.storeUrl === config.store) await index(log.manifest, delivery);
+            if (log.storeUrl === config.store) await indexing.now(log.manifest, delivery);
           },
           onProblem,
         });
@@ -138,7 +122,10 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
         await others.close();
       }
     },
-    close: () => compressor.close(),
+    async close() {
+      await indexing.end();
+      await compressor.close();
+    },
   };
 }
 
@@ -207,25 +194,6 @@ function openOtherStores(config: Config): { store(url: string): Promise<OpenedSt
     },
   };
 }
-
-/** The manifest of the capture that was there before: it may not have been indexed here yet. */
-async function readKeptManifest(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
-  const [{ parseManifest }, { readSmall }] = await Promise.all([
-    import('../store/manifest-schema.ts'),
-    import('../store/object-store.ts'),
-  ]);
-  return parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
-}
-
-async function indexOne(session: Session, manifest: Manifest, { state, manifestKey }: Delivery): Promise<void> {
-  const kept = state === 'created' ? manifest : await readKeptManifest(await session.store(), manifestKey);
-  const index = await session.indexForWriting();
-  await session.ingest(index, kept);
-  crashPoint('archive:indexed');
-}
-
-/** Then none of the next logs can be indexed either, and saying so once is enough. */
-const isWithoutSqlite = (error: unknown): boolean => error instanceof AppError && error.code === 'INDEX_UNSUPPORTED';
 
 /** What a person must know when `count` logs were not delivered, of which `first` is one. */
 export function spooledText(count: number, first: SpooledLog): string {

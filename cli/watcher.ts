@@ -48,8 +48,10 @@ const OVERLAP_MS = 15 * 60_000;
 const ON_DISK_AFTER_MS = 10 * 60_000;
 /** chosen: some days of a busy server, 10 MB; what was forgotten is counted twice. */
 const MAX_REMEMBERED = 100_000;
-/** chosen: keeping a log waits for the disk nine times, which others fill; twice as many bring no more. */
-const LOGS_AT_ONCE = 8;
+/** chosen: as `pull`; each is a request to the server. */
+const LOGS_AT_ONCE = 4;
+/** Measured on a disk that others fill: a log waits for it nine times, and a disk takes many such waits together. */
+const STORED_AT_ONCE = 32;
 
 /** Keeps what a server has finished; holds no cursor of its own but the state that it is given. */
 export class Watcher {
@@ -81,7 +83,7 @@ export class Watcher {
     if (tasks.why !== undefined && forge !== undefined)
       this.#tools.note(`${repo}: its logs are kept by their task ids alone: ${tasks.why}`);
     const tools = { ...this.#pullTools(), storage, host: this.#tools.host };
-    await eachOf(logs, async (log) => {
+    await eachOf(logs, STORED_AT_ONCE, async (log) => {
       const found = tasks.byTask.get(log.taskId);
       const outcome = await this.#once(`${repo} ${log.taskId}`, () => keepStored(log, found, tools));
       this.#count(found?.attempt, outcome, log.path);
@@ -133,7 +135,7 @@ export class Watcher {
     const tools = this.#pullTools();
     const again: number[] = [];
     const failures: AppError[] = [];
-    await eachOf(attempts, async (found) => {
+    await eachOf(attempts, LOGS_AT_ONCE, async (found) => {
       const { attempt } = found;
       const { forge } = this.#tools;
       if (forge === undefined) return;
@@ -196,12 +198,16 @@ export class Watcher {
   }
 }
 
-async function eachOf<T>(things: AsyncIterable<T> | Iterable<T>, work: (thing: T) => Promise<void>): Promise<void> {
+async function eachOf<T>(
+  things: AsyncIterable<T> | Iterable<T>,
+  width: number,
+  work: (thing: T) => Promise<void>,
+): Promise<void> {
   const underWay = new Set<Promise<void>>();
   for await (const thing of things) {
     const done: Promise<void> = work(thing).finally(() => underWay.delete(done));
     underWay.add(done);
-    if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
+    if (underWay.size >= width) await Promise.race(underWay);
   }
   await Promise.all(underWay);
 }

@@ -69,6 +69,7 @@ async function runRescue(input: CommandInput, io: CommandIo): Promise<ExitCode> 
       host: await serverHost(input, io),
     };
     const { rows, notOnDisk } = await rescueAll(await logsByRepo(storage, input, io), tools, input, io);
+    await archiver.indexBehind(Number.POSITIVE_INFINITY);
     await session.settle();
     return await report(rows, notOnDisk, input, io, session);
   } finally {

@@ -57,6 +57,9 @@ export const watch: Command = {
   run: runWatch,
 };
 
+/** chosen: what is kept meanwhile on the server waits no longer for the next look. */
+const INDEX_MS = 1000;
+
 interface Sidecar {
   readonly input: CommandInput;
   readonly io: CommandIo;
@@ -188,6 +191,7 @@ async function watchOn(sidecar: Sidecar, newMasker: ReturnType<typeof readMaskin
 /** One round: the storage first, as a re-run cannot touch it; then what the server tells; then what waits is delivered. */
 async function look({ input, io, session, archiver, storage, watcher, repos, note }: Sidecar): Promise<void> {
   if (storage !== undefined) await watcher.takeStorage();
+  await archiver.indexBehind(INDEX_MS);
   const firstSinceMs = parseTimeMs(input.text('since') ?? '1d', io.now());
   for (const repo of repos) await watcher.poll(repo, firstSinceMs);
   await archiver.flush('left-behind', async (what) => note(what));

@@ -69,7 +69,9 @@ test(`${JOBS_A_SECOND} jobs a second for ${SECONDS} s`, async () => {
 });
 
 function startWatch(home: TestHome, storage: string): ChildProcess {
-  const child = startCommand(home, ['watch', '--gitea-logs', storage, '--port', '0', '--interval', '500ms']);
+  // As the unit and the compose file set it: a disk takes many waits together.
+  const env = { UV_THREADPOOL_SIZE: '32' };
+  const child = startCommand(home, ['watch', '--gitea-logs', storage, '--port', '0', '--interval', '500ms'], { env });
   child.stdout?.resume();
   child.stderr?.resume();
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -32,6 +32,7 @@ export function memoryArchiver(store: MemoryStore): Archiver {
   return {
     keep,
     keepRereadable: keep,
+    indexBehind: async () => undefined,
     flush: async () => ({ delivered: 0, failed: 0, waiting: 0 }) as never,
     close: async () => undefined,
   };
