@@ -15843,6 +15843,68 @@ var init_flush = __esm({
   }
 });
 
+// cli/archiver-index.ts
+function startIndexing(session, options) {
+  let canIndex = options.index;
+  let last = Promise.resolve();
+  const waiting = [];
+  async function indexNext(manifest, delivery) {
+    if (!canIndex) return;
+    try {
+      await indexOne(session, manifest, delivery);
+    } catch (error3) {
+      canIndex = !isWithoutSqlite(error3);
+      await options.onIndexFailure(reasonOf(error3));
+    }
+  }
+  const now = (manifest, delivery) => {
+    last = last.then(() => indexNext(manifest, delivery));
+    return last;
+  };
+  async function behind(budgetMs, signal) {
+    const startedMs = performance.now();
+    while (performance.now() - startedMs < budgetMs && (signal == null ? void 0 : signal.aborted) !== true) {
+      const next = waiting.shift();
+      if (next === void 0) return;
+      await now(...next);
+    }
+  }
+  return {
+    now,
+    behind: (budgetMs) => behind(budgetMs, options.signal),
+    end: () => options.signal.aborted ? behind(MOMENT_MS) : behind(Number.POSITIVE_INFINITY, options.signal),
+    async later(manifest, delivery) {
+      if (waiting.length >= MAX_BEHIND) await now(manifest, delivery);
+      else if (canIndex) waiting.push([manifest, delivery]);
+    }
+  };
+}
+async function readKeptManifest(store, key) {
+  const [{ parseManifest: parseManifest2 }, { readSmall: readSmall2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_manifest_schema(), manifest_schema_exports)),
+    Promise.resolve().then(() => (init_object_store(), object_store_exports))
+  ]);
+  return parseManifest2(await readSmall2(store, key, MAX_MANIFEST_BYTES), key);
+}
+async function indexOne(session, manifest, { state: state2, manifestKey }) {
+  const kept = state2 === "created" ? manifest : await readKeptManifest(await session.store(), manifestKey);
+  const index = await session.indexForWriting();
+  await session.ingest(index, kept);
+  crashPoint("archive:indexed");
+}
+var MAX_BEHIND, MOMENT_MS, isWithoutSqlite;
+var init_archiver_index = __esm({
+  "cli/archiver-index.ts"() {
+    "use strict";
+    init_crash_points();
+    init_errors();
+    init_manifest();
+    MAX_BEHIND = 1e4;
+    MOMENT_MS = 2e3;
+    isWithoutSqlite = (error3) => error3 instanceof AppError && error3.code === "INDEX_UNSUPPORTED";
+  }
+});
+
 // cli/trace.ts
 function note(words) {
   if (notes.hasSubscribers) notes.publish(words());
@@ -57071,26 +57133,12 @@ async function openArchiver(session, options) {
   const compressor = createCompressor();
   const tool = toolName();
   let usable;
-  let indexing = Promise.resolve();
-  let canIndex = options.index;
-  async function indexNext(manifest, delivery) {
-    if (!canIndex) return;
-    try {
-      await indexOne(session, manifest, delivery);
-    } catch (error3) {
-      canIndex = !isWithoutSqlite(error3);
-      await options.onIndexFailure(reasonOf(error3));
-    }
-  }
-  function index(manifest, delivery) {
-    indexing = indexing.then(() => indexNext(manifest, delivery));
-    return indexing;
-  }
+  const indexing = startIndexing(session, options);
   async function put(sealed, place) {
     const { manifest } = sealed;
     try {
       const delivery = await deliverSealed(sealed, await session.store(), place.spool, { now: options.now });
-      await index(manifest, delivery);
+      await indexing.now(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error3) {
       return spooled(sealed, { ...place, config: config2 }, error3);
@@ -57101,7 +57149,7 @@ async function openArchiver(session, options) {
     try {
       const delivery = await deliver(staged, await session.store(), { now: options.now });
       await place.spool.discardStaged(manifest.capture.id);
-      await index(manifest, delivery);
+      await indexing.later(manifest, delivery);
       return { state: delivery.state, manifest };
     } catch (error3) {
       return spooled(await sealOrDrop(staged, place.spool), { ...place, config: config2 }, error3);
@@ -57114,6 +57162,7 @@ async function openArchiver(session, options) {
     return { place, tools };
   }
   return {
+    indexBehind: indexing.behind,
     async keep(request) {
       const { place, tools } = await openPlace();
       return put(await captureLog(request, tools), place);
@@ -57132,7 +57181,7 @@ async function openArchiver(session, options) {
           storeFor: (url2) => url2 === config2.store ? session.store() : which === "everywhere" ? others.store(url2) : void 0,
           // Logs of other stores are left to the sync of whoever looks at those.
           onDelivered: async (log2, delivery) => {
-            if (log2.storeUrl === config2.store) await index(log2.manifest, delivery);
+            if (log2.storeUrl === config2.store) await indexing.now(log2.manifest, delivery);
           },
           onProblem
         });
@@ -57140,7 +57189,10 @@ async function openArchiver(session, options) {
         await others.close();
       }
     },
-    close: () => compressor.close()
+    async close() {
+      await indexing.end();
+      await compressor.close();
+    }
   };
 }
 async function spooled(sealed, { spool, lasts, config: config2 }, error3) {
@@ -57177,19 +57229,6 @@ function openOtherStores(config2) {
     }
   };
 }
-async function readKeptManifest(store, key) {
-  const [{ parseManifest: parseManifest2 }, { readSmall: readSmall2 }] = await Promise.all([
-    Promise.resolve().then(() => (init_manifest_schema(), manifest_schema_exports)),
-    Promise.resolve().then(() => (init_object_store(), object_store_exports))
-  ]);
-  return parseManifest2(await readSmall2(store, key, MAX_MANIFEST_BYTES), key);
-}
-async function indexOne(session, manifest, { state: state2, manifestKey }) {
-  const kept = state2 === "created" ? manifest : await readKeptManifest(await session.store(), manifestKey);
-  const index = await session.indexForWriting();
-  await session.ingest(index, kept);
-  crashPoint("archive:indexed");
-}
 function spooledText(count3, first) {
   const [logs, wait, it] = count3 === 1 ? ["the log", "waits", "it"] : [`${count3} logs`, "wait", "them"];
   const { message, hint, code } = first.reason;
@@ -57222,7 +57261,7 @@ function attemptWords(attempt) {
   const number4 = attempt.attempt ?? (attempt.providerId === void 0 ? void 0 : `t${attempt.providerId}`);
   return `${words.length === 0 ? "an unnamed attempt" : words.join(" ")}${number4 === void 0 ? "" : ` #${number4}`}`;
 }
-var import_node_fs11, import_promises8, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, sealOrDrop, spoolFull, isWithoutSqlite;
+var import_node_fs11, import_promises8, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, sealOrDrop, spoolFull;
 var init_archiver = __esm({
   "cli/archiver.ts"() {
     "use strict";
@@ -57232,7 +57271,6 @@ var init_archiver = __esm({
     import_node_path14 = require("node:path");
     init_capture();
     init_compressor();
-    init_crash_points();
     init_deliver();
     init_errors();
     init_flush();
@@ -57241,6 +57279,7 @@ var init_archiver = __esm({
     init_manifest();
     init_spool();
     init_visible_text();
+    init_archiver_index();
     init_session();
     init_version();
     LEFT_BEHIND_MS = 6e4;
@@ -57257,7 +57296,6 @@ var init_archiver = __esm({
         cause: reason
       }
     );
-    isWithoutSqlite = (error3) => error3 instanceof AppError && error3.code === "INDEX_UNSUPPORTED";
   }
 });
 
