@@ -10,6 +10,8 @@ export type EngineRow = readonly unknown[];
 
 export interface EngineClient {
   rows(query: string): Promise<readonly EngineRow[]>;
+  /** Asks until what was written before is seen: a replica may be behind by seconds. INDEX_BUSY when it stays so. */
+  rowsOnce(query: string, isThere: (rows: readonly EngineRow[]) => boolean): Promise<readonly EngineRow[]>;
   /** Adds rows given as objects. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
   /** Adds rows given as tab-separated text. */
@@ -45,6 +47,7 @@ const PASSING = new Set([
   '242',
   '252',
   '285',
+  '286',
   '319',
   '425',
   '473',
@@ -52,6 +55,8 @@ const PASSING = new Set([
 ]);
 /** Who one is, what one may. */
 const REFUSED = new Set(['192', '193', '194', '195', '497', '516']);
+
+const SEQUENTIAL = { insert_quorum: 'auto', insert_quorum_parallel: 0, select_sequential_consistency: '1' } as const;
 
 /** Connects at the first statement. */
 export async function openEngineClient(address: EngineAddress, options: ClientOptions = {}): Promise<EngineClient> {
@@ -63,11 +68,16 @@ export async function openEngineClient(address: EngineAddress, options: ClientOp
     database: address.database,
     application: 'firstred',
     request_timeout: options.requestMs ?? REQUEST_MS,
+    // Workers must see each other's captures on whichever replica answers.
+    ...(address.isReplicated ? { clickhouse_settings: SEQUENTIAL } : {}),
     // chosen: what fails is an AppError here; the client's own lines would go to the terminal.
     log: { level: 127 },
   });
   return new RetryingClient(client, address, options);
 }
+
+/** The replica that answered does not have everything yet. */
+class BehindError extends Error {}
 
 class RetryingClient implements EngineClient {
   readonly #client: ClickHouseClient;
@@ -84,6 +94,15 @@ class RetryingClient implements EngineClient {
     return this.#retry(async () => {
       const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
       return (await answer.json()) as EngineRow[];
+    });
+  }
+
+  rowsOnce(query: string, isThere: (rows: readonly EngineRow[]) => boolean): Promise<readonly EngineRow[]> {
+    return this.#retry(async () => {
+      const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
+      const rows = (await answer.json()) as EngineRow[];
+      if (!isThere(rows)) throw new BehindError('what was written is not seen yet');
+      return rows;
     });
   }
 
@@ -146,6 +165,7 @@ const engineCode = (error: unknown): string | undefined =>
 
 /** Whether trying again may help: no answer, or an answer that says so. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof BehindError) return true;
   const code = engineCode(error);
   if (code !== undefined) return PASSING.has(code);
   return systemErrorCode(error) !== undefined || /socket hang up|timeout|aborted|closed/i.test(reasonOf(error));
@@ -164,6 +184,10 @@ function convertError(error: unknown, { shown }: EngineAddress): AppError {
   if (code !== undefined && !PASSING.has(code))
     return new AppError('INDEX_DAMAGED', `${shown} cannot answer: code ${code}${kind}`, {
       hint: 'look into its log; it must be ClickHouse 26.2 or newer. `firstred reindex` makes its tables anew',
+    });
+  if (error instanceof BehindError)
+    return new AppError('INDEX_BUSY', `${shown}: ${error.message}`, {
+      hint: 'a replica is far behind: look at system.replicas, then run it again; nothing is lost or doubled',
     });
   const why = code === undefined ? (systemErrorCode(error) ?? 'no answer in time') : `code ${code}${kind}`;
   return new AppError('INDEX_BUSY', `${shown} does not answer: ${why}`, {

@@ -12,6 +12,7 @@ import type { EngineClient } from './client.ts';
 import { deriveLogs } from './derive.ts';
 import { linksOf } from './links.ts';
 import { sealDocument } from './sealed-words.ts';
+import { texts } from './sql-text.ts';
 
 /** measured (bench/engine.mjs): the words of some 100 MB of log in one request; smaller ones make more parts to merge. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
@@ -107,6 +108,7 @@ export class EngineIngest implements TeamIngest {
     if (records.length === 0) return records;
     await this.#client.insert('occurrence', records.flatMap(occurrenceRows));
     await this.#client.insert('capture', records.map(captureRow));
+    await this.#seeCaptures(records);
     await deriveLogs(this.#client, {
       logs: records.map(({ manifest }) => manifest.logId),
       links: records.flatMap(({ manifest }) => linksOf(manifest.attempt)),
@@ -117,6 +119,16 @@ export class EngineIngest implements TeamIngest {
     );
     this.#records = [];
     return records;
+  }
+
+  /** What follows from captures is only found once they are seen. */
+  async #seeCaptures(records: readonly CaptureRecord[]): Promise<void> {
+    const logs = texts(records.map(({ manifest }) => manifest.logId));
+    const query = `SELECT DISTINCT key FROM capture WHERE log IN ${logs}`;
+    await this.#client.rowsOnce(query, (rows) => {
+      const seen = new Set(rows.map(([key]) => String(key)));
+      return records.every(({ key }) => seen.has(key));
+    });
   }
 }
 

@@ -102,6 +102,7 @@ class ClickHouseIndex implements TeamIndex {
         'fact',
         chunk.map(({ fact }) => factRow({ store, fact })),
       );
+      await this.#seeFacts(chunk.map(({ fact }) => fact));
       const touched = await this.#touchedBy(chunk.map(({ fact }) => fact));
       for (const logs of inChunks(touched)) await deriveLogs(this.#client, { logs });
       await this.#client.insert(
@@ -109,6 +110,16 @@ class ClickHouseIndex implements TeamIndex {
         chunk.flatMap(({ key }) => (key === undefined ? [] : [{ store, key }])),
       );
     }
+  }
+
+  async #seeFacts(facts: readonly Fact[]): Promise<void> {
+    const wanted = new Set(facts.map(({ id }) => id));
+    const subjects = texts(new Set(facts.map(subjectOf)));
+    const query = `SELECT DISTINCT id FROM fact WHERE kind IN ${texts(new Set(facts.map(({ kind }) => kind)))} AND subject IN ${subjects}`;
+    await this.#client.rowsOnce(query, (rows) => {
+      const seen = new Set(rows.map(([id]) => String(id)));
+      return [...wanted].every((id) => seen.has(id));
+    });
   }
 
   /** The logs whose rows say something else by these facts. */
