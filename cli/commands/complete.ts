@@ -4,7 +4,7 @@ import { listLogs } from '../../indexer/attempts.ts';
 import type { Command } from '../command.ts';
 import { INDEXED_FLAGS } from '../completion-scripts.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openSession } from '../session.ts';
+import { isTeamIndex, openSession } from '../session.ts';
 
 /** chosen: the newest logs; a person completes what happened lately, and the answer must come at once. */
 const NEWEST = 500;
@@ -28,7 +28,8 @@ export const complete: Command = {
     const [what = '', start = ''] = input.arguments;
     const session = openSession(await io.config());
     try {
-      const index = await session.findIndex();
+      // A key press waits for no server.
+      const index = isTeamIndex(session.config) ? undefined : await session.findIndex();
       if (index === undefined) return EXIT.done;
       const field = INDEXED_FLAGS.find((flag) => flag === what);
       const words = new Set<string>();

@@ -7,7 +7,7 @@ import { MAX_CACHE_BYTES } from '../../indexer/frame-cache.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
-import { openSession, type Session } from '../session.ts';
+import { isTeamIndex, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 
 export const du: Command = {
@@ -86,13 +86,19 @@ async function storeRows(session: Session): Promise<readonly SizeRow[]> {
 async function localRows(session: Session): Promise<readonly SizeRow[]> {
   const { spool, spoolMaxBytes, index, cache } = session.config;
   const frames = join(cache, 'frames');
-  const indexFiles = await Promise.all(['', '-wal', '-shm'].map((ending) => sizeOfFile(index + ending)));
-  const sizes = indexFiles.filter((size) => size !== undefined);
   return [
     { what: 'spool', where: spool, ...(await sizeOfFolder(spool)), boundBytes: spoolMaxBytes },
-    { what: 'index', where: index, files: sizes.length, sizeBytes: sizes.reduce((a, b) => a + b, 0), boundBytes: null },
+    // What a team's engine takes is asked of the engine: docs/team-engine.md.
+    ...(isTeamIndex(session.config) ? [] : [await indexRow(index)]),
     { what: 'cache of frames', where: frames, ...(await sizeOfFolder(frames)), boundBytes: MAX_CACHE_BYTES },
   ];
+}
+
+async function indexRow(index: string): Promise<SizeRow> {
+  const indexFiles = await Promise.all(['', '-wal', '-shm'].map((ending) => sizeOfFile(index + ending)));
+  const sizes = indexFiles.filter((size) => size !== undefined);
+  const sizeBytes = sizes.reduce((a, b) => a + b, 0);
+  return { what: 'index', where: index, files: sizes.length, sizeBytes, boundBytes: null };
 }
 
 const sizeOfFile = (path: string): Promise<number | undefined> =>

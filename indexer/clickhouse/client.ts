@@ -30,8 +30,8 @@ export interface ClientOptions {
 
 /** chosen: longer than any statement of ours takes on 10 GB; an engine that hangs is noticed. */
 const REQUEST_MS = 60_000;
-/** chosen: with waits of 0.1 to 5 s that is about half a minute, which a restart takes no longer than. */
-const RETRIES = 12;
+/** chosen: with waits of 0.1 to 5 s that is 10 to 20 s, longer than a restart takes. Who waits for an answer gives up then. */
+const RETRIES = 7;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
@@ -159,9 +159,11 @@ class RetryingClient implements EngineClient {
   }
 }
 
-/** The number that ClickHouse gave the error; undefined where it is not one of its own. */
-const engineCode = (error: unknown): string | undefined =>
-  error instanceof Error && error.name === 'ClickHouseError' && 'code' in error ? String(error.code) : undefined;
+/** The number that ClickHouse gave the error; undefined where it is not one of its own. Node's codes are words. */
+function engineCode(error: unknown): string | undefined {
+  const code = systemErrorCode(error);
+  return code !== undefined && /^\d+$/.test(code) ? code : undefined;
+}
 
 /** Whether trying again may help: no answer, or an answer that says so. */
 export function isPassing(error: unknown): boolean {

@@ -13,6 +13,8 @@ export interface TestEngine {
   /** `clickhouse://…`, as --index takes it. */
   readonly address: string;
   readonly port: number;
+  /** Of its process; 0 of a server of others. */
+  readonly pid: number;
   /** A server of others: it can't be killed. */
   readonly isExternal: boolean;
   /** kill -9: what was acknowledged must be there after `restart`. */
@@ -41,6 +43,7 @@ function externalEngine(url: string): TestEngine {
   return {
     address,
     port: Number(new URL(url).port),
+    pid: 0,
     isExternal: true,
     crash: nothing,
     restart: nothing,
@@ -67,6 +70,9 @@ async function ownEngine(modules: string): Promise<TestEngine> {
   return {
     address: `clickhouse://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid ?? 0;
+    },
     isExternal: false,
     crash: () => end('SIGKILL'),
     restart: async () => {
@@ -85,7 +91,8 @@ function spawnServer(
   data: string,
   port: number,
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const script = path.join(import.meta.dirname, 'server.mjs');
+  // From the project's folder: a bench runs from a bundle elsewhere.
+  const script = path.resolve('test/support/engine/server.mjs');
   const child = spawn(process.execPath, [script, data, String(port), String(SESSIONS)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

@@ -1,0 +1,221 @@
+// A team's index beside the local one: the same store into both, size, and the same questions asked of both.
+// usage: node scripts/bench.mjs engine [FOLDER…]   (without a folder: made logs). Run it in the project's folder.
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { countAttempts, listAttempts } from '../indexer/attempts.ts';
+import { openTeamIndex } from '../indexer/clickhouse/open-team-index.ts';
+import { askInParts } from '../indexer/index-parts.ts';
+import type { AttemptFilter, LogIndexReader, QueryFlags, SearchOptions, SearchRun } from '../indexer/log-index.ts';
+import { openIndexReader } from '../indexer/open-index.ts';
+import { parseQuery } from '../indexer/query.ts';
+import { search } from '../indexer/search.ts';
+import { listSignatures } from '../indexer/signature-report.ts';
+import type { TeamIndex } from '../indexer/team-index.ts';
+import { openStore } from '../store/open-store.ts';
+import { startEngine, type TestEngine } from '../test/support/engine/engine.ts';
+import { type KeptStore, makeKeptStore } from './kept-store.ts';
+import { machineText, measure, spreadOf } from './measure.ts';
+
+const MB = 1_000_000;
+const REPEATS = 15;
+
+async function compare(kept: KeptStore, started: TestEngine): Promise<void> {
+  console.log(machineText());
+  console.log(`${kept.logs} logs, ${(kept.rawBytes / MB).toFixed(0)} MB of text`);
+  const local = await kept.firstred(['sync', '--json']);
+  const file = kept.env['FIRSTRED_INDEX'] ?? '';
+  report('SQLite, 1 writer', kept, { wallMs: local.wallMs, writersCpuMs: local.cpuMs, engineCpuMs: 0 });
+  console.log(`  ${sizeText(statSync(file).size, kept)}`);
+  for (const writers of [1, 4, 8]) {
+    report(`engine, ${writers} writers`, kept, await fill(kept, started, writers));
+    console.log(`  ${sizeText(await sizeOf(started), kept)} as written`);
+  }
+  for (const table of ['block', 'capture', 'log', 'occurrence']) await ask(started, `OPTIMIZE TABLE ${table} FINAL`);
+  console.log(`  ${sizeText(await sizeOf(started), kept)} merged: ${await tableSizes(started)}`);
+  await compareAnswers(kept, started, file);
+  await readersUnderLoad(kept, started);
+}
+
+interface Filled {
+  readonly wallMs: number;
+  readonly writersCpuMs: number;
+  readonly engineCpuMs: number;
+}
+
+/** Empties the engine and lets so many workers fill it at once. */
+async function fill(kept: KeptStore, started: TestEngine, writers: number): Promise<Filled> {
+  const env = { ...kept.env, FIRSTRED_INDEX: started.address };
+  const [node = '', ...words] = kept.commandLine([]);
+  await measure(node, [...words, 'reindex', '--quiet'], { ...env, FIRSTRED_STORE: path.join(kept.folder, 'none') });
+  const engineBeforeMs = cpuOf(started.pid);
+  const cpuBeforeMs = cpuOf(process.pid, 'children');
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: writers }, () => measure(node, [...words, 'sync', '--quiet'], env)));
+  return {
+    wallMs: performance.now() - startedMs,
+    writersCpuMs: cpuOf(process.pid, 'children') - cpuBeforeMs,
+    engineCpuMs: cpuOf(started.pid) - engineBeforeMs,
+  };
+}
+
+function report(what: string, kept: KeptStore, { wallMs, writersCpuMs, engineCpuMs }: Filled): void {
+  const rate = (ms: number): string => (kept.rawBytes / MB / (ms / 1000)).toFixed(1);
+  console.log(
+    `${what}: ${(wallMs / 1000).toFixed(1)} s, ${rate(wallMs)} MB/s; processor time ${(writersCpuMs / 1000).toFixed(1)} s of the workers, ${(engineCpuMs / 1000).toFixed(1)} s of the engine, ${rate(writersCpuMs + engineCpuMs)} MB for each second of both`,
+  );
+}
+
+/** Processor time of a process, or of its children that have ended, in Linux's ticks of 10 ms. */
+function cpuOf(pid: number, whose: 'own' | 'children' = 'own'): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const first = whose === 'own' ? 11 : 13;
+  return (Number(fields[first]) + Number(fields[first + 1])) * 10;
+}
+
+const sizeText = (bytes: number, kept: KeptStore): string =>
+  `${(bytes / MB).toFixed(1)} MB, ${((bytes / kept.rawBytes) * 100).toFixed(2)} % of the text`;
+
+async function ask(started: TestEngine, query: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${started.port}/`, { method: 'POST', body: query });
+  return (await answer.text()).trim();
+}
+
+const sizeOf = async (started: TestEngine): Promise<number> =>
+  Number(
+    await ask(started, 'SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = currentDatabase()'),
+  );
+
+const tableSizes = async (started: TestEngine): Promise<string> =>
+  (
+    await ask(
+      started,
+      `SELECT table, formatReadableSize(sum(bytes_on_disk)), count() FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table ORDER BY sum(bytes_on_disk) DESC`,
+    )
+  )
+    .split('\n')
+    .map((line) => line.split('\t').slice(0, 2).join(' '))
+    .join(', ');
+
+type Question = (side: Side) => Promise<unknown>;
+
+/** One of the two indexes. */
+interface Side {
+  ask<T>(question: (index: LogIndexReader) => T): Promise<T>;
+  search(text: string, flags: Partial<QueryFlags>, filter: AttemptFilter): Promise<void>;
+}
+
+const QUESTIONS: readonly (readonly [name: string, question: Question])[] = [
+  ['a rare word', (side) => side.search('NullPointerException', {}, { job: 'job 3', conclusion: 'red' })],
+  ['two words', (side) => side.search('connection refused', {}, {})],
+  ['a common word', (side) => side.search('error', {}, {})],
+  ['a common word, filtered', (side) => side.search('error', {}, { job: 'job 7', conclusion: 'red' })],
+  ['a part of words', (side) => side.search('ullPointerExc', {}, {})],
+  ['nothing', (side) => side.search('zzqqy_nowhere_at_all', {}, {})],
+  ['list 50', (side) => side.ask((index) => listAttempts(index, {}, { limit: 50 }))],
+  ['count red', (side) => side.ask((index) => countAttempts(index, { conclusion: 'red' }))],
+  ['signatures', (side) => side.ask((index) => listSignatures(index, {}, { limit: 40 }))],
+];
+
+async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
+  const objects = await openStore(kept.env['FIRSTRED_STORE'] ?? '', { timeoutMs: 15_000, pathStyle: false });
+  const reader = openIndexReader(file);
+  const optionsOf = (filter: AttemptFilter): SearchOptions => ({
+    filter,
+    sort: 'new',
+    limit: 20,
+    mode: 'lines',
+    contextLines: 0,
+    budgetMs: 1,
+    frameCacheDir: undefined,
+  });
+  const query = (text: string, flags: Partial<QueryFlags>) =>
+    parseQuery(text, { regex: false, word: false, letterCase: 'smart', visible: false, ...flags });
+  const local: Side = {
+    ask: async (question) => question(reader),
+    search: (text, flags, filter) => drain(search(reader, objects, query(text, flags), optionsOf(filter))),
+  };
+  const engineSide: Side = {
+    ask: async (question) => {
+      const parts = await team.openParts();
+      try {
+        return await askInParts(parts, question);
+      } finally {
+        parts.reader.close();
+      }
+    },
+    search: (text, flags, filter) => drain(team.search(objects, query(text, flags), optionsOf(filter))),
+  };
+  return { local, engineSide, close: () => reader.close() };
+}
+
+async function drain(run: SearchRun): Promise<void> {
+  for await (const _ of run.matches);
+  await run.summary();
+}
+
+async function compareAnswers(kept: KeptStore, started: TestEngine, file: string): Promise<void> {
+  const team = await openTeamIndex(started.address);
+  const { local, engineSide, close } = await sidesOf(kept, team, file);
+  console.log(`SELECT 1: ${msText(await timesOf(() => ask(started, 'SELECT 1')))} ms`);
+  for (const [name, question] of QUESTIONS) {
+    const [ofLocal, ofEngine] = [await timesOf(() => question(local)), await timesOf(() => question(engineSide))];
+    console.log(`${name}: SQLite ${msText(ofLocal)} ms, engine ${msText(ofEngine)} ms`);
+  }
+  close();
+  await team.close();
+}
+
+/** The same while four workers fill the engine anew. */
+async function readersUnderLoad(kept: KeptStore, started: TestEngine): Promise<void> {
+  const team = await openTeamIndex(started.address);
+  let isFilling = true;
+  const filling = fill(kept, started, 4).finally(() => {
+    isFilling = false;
+  });
+  const times: number[] = [];
+  while (isFilling) {
+    const beganMs = performance.now();
+    if (await team.exists().catch(() => false)) {
+      const parts = await team.openParts().catch(() => undefined);
+      await (parts &&
+        askInParts(parts, (index) => listAttempts(index, { conclusion: 'red' }, { limit: 20 })).catch(() => undefined));
+      parts?.reader.close();
+    }
+    times.push(performance.now() - beganMs);
+  }
+  await filling;
+  await team.close();
+  console.log(`list of 20 red attempts while four workers write: ${msText(times)} ms, ${times.length} times`);
+}
+
+async function timesOf(run: () => Promise<unknown>): Promise<readonly number[]> {
+  await run();
+  const times: number[] = [];
+  for (let n = 0; n < REPEATS; n++) {
+    const beganMs = performance.now();
+    await run();
+    times.push(performance.now() - beganMs);
+  }
+  return times;
+}
+
+/** Median, and 95 of 100. */
+function msText(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const p95 = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? 0;
+  return `${spreadOf(times).median.toFixed(1)} (p95 ${p95.toFixed(1)})`;
+}
+
+const store = await makeKeptStore(process.argv.slice(2).map((each) => path.resolve(each)));
+const engine = await startEngine();
+if (engine === undefined) process.exitCode = 2;
+else
+  try {
+    await compare(store, engine);
+  } finally {
+    await engine.stop();
+    rmSync(store.folder, { recursive: true, force: true });
+  }
