@@ -56,4 +56,24 @@ describe.skipIf(server === undefined)('a bucket', () => {
     expect(sync.stderr.trimEnd().split('\n')).toHaveLength(2);
     for (const said of [kept, sync]) expect(said.stderr + said.stdout).not.toContain('not-the-right-secret');
   });
+
+  test('search over a bucket says the same with an index, from the cache of frames, and without', async () => {
+    const home = await homeAt(s3, `s3://${await makeBucket(s3)}/x`);
+    const lines = Array.from({ length: 20_000 }, (_, n) => `step ${n} of many, ${(n * 7919) % 1000} ms`);
+    expectCode(await archive(home, `${lines.join('\n')}\nERROR: the queue was lost\n`), 0);
+    const search = async (...flags: readonly string[]): Promise<readonly unknown[]> => {
+      const found = expectCode(await runCommand(home, ['search', 'queue was lost', '--json', ...flags]), 0);
+      return found.stdout
+        .toString()
+        .trim()
+        .split('\n')
+        .map((row) => JSON.parse(row));
+    };
+    const without = await search('--no-index');
+    expectCode(await runCommand(home, ['sync']), 0);
+    const first = await search();
+    expect(first[0]).toEqual((await search())[0]);
+    expect(without[0]).toEqual(first[0]);
+    expect(first[0]).toMatchObject({ line: 20_001, text: 'ERROR: the queue was lost' });
+  });
 });
