@@ -24,13 +24,16 @@ loaders['.js'] = (into, file) => (file.startsWith(dist) ? loadCached(into, file)
 
 function loadCached(into: NodeJS.Module, file: string): void {
   const script = new vm.Script(module.wrap(readFileSync(file, 'utf8')), {
-    filename: file,
+    filename: nameIn(dist, file),
     cachedData: readCode(`${file}.v8`),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const run = script.runInThisContext() as RunFile;
   run(into.exports, module.createRequire(file), into, file, path.dirname(file));
 }
+
+/** The kept code holds this name: it must not tell where it was built. A copy, as V8 keeps the whole of a string it cuts. */
+const nameIn = (folder: string, file: string): string => Buffer.from(path.relative(folder, file)).toString();
 
 function readCode(file: string): Buffer | undefined {
   try {

@@ -3,21 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
 
 /** Packages whose code the process of `args` loaded: of the bundle's parts, those that hold some of it. */
 async function packagesLoadedBy(home: TestHome, args: readonly string[]): Promise<readonly string[]> {
-  const folder = join(home.folder, `coverage-${args.join('-').replaceAll(/\W/g, '')}`);
-  // Node's own coverage lists every script that was compiled.
-  expectCode(await runCommand(home, args, { env: { NODE_V8_COVERAGE: folder } }), 0);
-  const urls = readdirSync(folder).flatMap((name) => {
-    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: readonly { url: string }[] };
-    return result.map(({ url }) => url);
-  });
-  const files = [...new Set(urls)].filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+  const list = join(home.folder, `loaded-${args.join('-').replaceAll(/\W/g, '')}.json`);
+  const preload = resolve(import.meta.dirname, '../support/list-loaded.cjs');
+  const env = { NODE_OPTIONS: `--require ${preload}`, FIRSTRED_TEST_LOADED: list };
+  expectCode(await runCommand(home, args, { env }), 0);
+  const files = JSON.parse(readFileSync(list, 'utf8')) as readonly string[];
   const inPath = files.flatMap((file) => file.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []);
   const inBundle = files
     .filter((file) => file.includes('/dist/') && existsSync(file))
@@ -65,6 +61,16 @@ test('the code that was compiled at the build is taken by the Node that built it
     cachedData: readFileSync(`${file}.v8`),
   });
   expect(script.cachedDataRejected).toBe(false);
+});
+
+test('that code does not tell where it was built', () => {
+  const dist = resolve(import.meta.dirname, '../../dist');
+  const kept = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.v8'));
+  expect(kept.length).toBeGreaterThan(10);
+  for (const file of kept) {
+    const code = readFileSync(join(dist, file));
+    for (const place of [resolve(dist, '..'), 'dist-']) expect(code.includes(place), `${place} in ${file}`).toBe(false);
+  }
 });
 
 test('without that code, or with a broken one, the program runs all the same', async () => {
