@@ -86,5 +86,7 @@ export interface Command {
   readonly exitCodes: Readonly<Partial<Record<ExitCode, string>>>;
   /** Options that are not known are passed on as arguments (`run -- CMD`). */
   readonly passThrough?: true;
+  /** Its answer may be longer than a screen: on a terminal it goes through the reader's pager. */
+  readonly paged?: true;
   run(input: CommandInput, io: CommandIo): Promise<ExitCode>;
 }

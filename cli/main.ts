@@ -38,7 +38,14 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       commands: describeCommands,
       config: () => (config ??= notedConfig(readConfig({ ...processSources(), flags }))),
     };
-    return await command.run(input, io);
+    if (command.paged !== true) return await command.run(input, io);
+    const { openPager } = await import('./pager.ts');
+    const pager = openPager(input, { stdout, stderr, env: processSources().env });
+    try {
+      return await command.run(input, pager === undefined ? io : { ...io, stdout: pager.stdout, stderr: pager.stderr });
+    } finally {
+      await pager?.close();
+    }
   } finally {
     stopListening();
   }

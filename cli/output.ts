@@ -1,6 +1,7 @@
 // Plain columns and sparklines for people. Loading string-width is dear: only commands that print tables import this.
 import stringWidth from 'string-width';
 import { showText } from '../store/visible-text.ts';
+import type { Link } from './hyperlinks.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -8,6 +9,8 @@ export interface Column<Row> {
   /** Cells are cut to this width with an ellipsis; the last column takes what is left of the terminal. */
   readonly maxWidth?: number;
   cell(row: Row): string;
+  /** Where the cell leads, on terminals that know links. */
+  url?(row: Row): string | undefined;
 }
 
 /** A table with a header and two spaces between columns. `width` is the terminal's, undefined for a file. */
@@ -15,6 +18,7 @@ export function tableText<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
   width: number | undefined,
+  link: Link = (text) => text,
 ): string {
   const cells = [
     columns.map((c) => c.title),
@@ -25,17 +29,34 @@ export function tableText<Row>(
   );
   if (width !== undefined)
     widths[widths.length - 1] = Math.max(10, width - sum(widths.slice(0, -1)) - 2 * (widths.length - 1));
-  return cells.map((line) => `${lineText(line, columns, widths).trimEnd()}\n`).join('');
+  return cells
+    .map((line, at) => {
+      const row = rows[at - 1]; // the first line is the header
+      const urls = row === undefined ? [] : columns.map((column) => column.url?.(row));
+      return `${lineText(line, columns, { widths, urls, link }).trimEnd()}\n`;
+    })
+    .join('');
+}
+
+interface LineStyle {
+  readonly widths: readonly number[];
+  readonly urls: readonly (string | undefined)[];
+  readonly link: Link;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-const lineText = <Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string =>
+const lineText = <Row>(
+  line: readonly string[],
+  columns: readonly Column<Row>[],
+  { widths, urls, link }: LineStyle,
+): string =>
   line
     .map((cell, n) => {
       const text = cutToWidth(cell, widths[n] ?? 0);
       const padding = ' '.repeat(Math.max(0, (widths[n] ?? 0) - stringWidth(text)));
-      return columns[n]?.align === 'right' ? padding + text : text + padding;
+      const linked = link(text, urls[n]);
+      return columns[n]?.align === 'right' ? padding + linked : linked + padding;
     })
     .join('  ');
 

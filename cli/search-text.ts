@@ -2,6 +2,7 @@
 import type { Match, SearchOptions, SearchSummary } from '../indexer/log-index.ts';
 import { showText } from '../store/visible-text.ts';
 import { conclusionText, type Paint } from './colours.ts';
+import type { Link } from './hyperlinks.ts';
 import { ageOf } from './times.ts';
 
 export interface MatchPrinter {
@@ -12,17 +13,18 @@ export interface MatchPrinter {
 /** Prints matches in the order of the search. */
 export function matchPrinter(options: {
   readonly paint: Paint;
+  readonly link: Link;
   readonly nowMs: number;
   readonly context: boolean;
 }): MatchPrinter {
-  const { paint, nowMs, context } = options;
+  const { paint, link, nowMs, context } = options;
   let lastLog: string | undefined;
   let lastLine = 0;
   return {
     print(match) {
       let text = '';
       if (match.log.logId !== lastLog) {
-        text += `${lastLog === undefined ? '' : '\n'}${headingText(match, paint, nowMs)}\n`;
+        text += `${lastLog === undefined ? '' : '\n'}${headingText(match, { paint, link, nowMs })}\n`;
         lastLine = 0;
       } else if (context && (match.before[0]?.line ?? match.line) > lastLine + 1) text += `${paint('dim', '  --')}\n`;
       lastLog = match.log.logId;
@@ -38,7 +40,10 @@ export function matchPrinter(options: {
 const plainLine = (line: { readonly line: number; readonly text: string }, paint: Paint): string =>
   `${paint('dim', `${String(line.line).padStart(8)}-`)} ${showText(line.text)}\n`;
 
-function headingText({ log }: Match, paint: Paint, nowMs: number): string {
+function headingText(
+  { log }: Match,
+  { paint, link, nowMs }: { readonly paint: Paint; readonly link: Link; readonly nowMs: number },
+): string {
   const { attempt } = log;
   const number =
     attempt.attempt === undefined
@@ -51,7 +56,7 @@ function headingText({ log }: Match, paint: Paint, nowMs: number): string {
     conclusionText(attempt.conclusion, paint),
     showText(attempt.repo ?? '-'),
     attempt.sha?.slice(0, 10) ?? '-',
-    `${showText(attempt.job ?? '-')}${number}`,
+    link(`${showText(attempt.job ?? '-')}${number}`, attempt.url),
     ageOf(attempt.timeMs, nowMs),
   ];
   return words.join('  ');

@@ -1,4 +1,5 @@
 // stdout and stderr as sinks with back-pressure. A closed pipe ends the output quietly: `| head` is no error.
+import type { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { systemErrorCode } from '../store/errors.ts';
 import type { Sink } from './command.ts';
@@ -6,9 +7,9 @@ import type { Sink } from './command.ts';
 /** Thrown by `write` once the reader has gone; `main.ts` ends with the code so far. */
 export class ClosedPipe extends Error {}
 
-type OutputStream = NodeJS.WriteStream & Partial<Pick<WriteStream, 'columns'>>;
+type OutputStream = Writable & Partial<Pick<WriteStream, 'columns' | 'isTTY'>>;
 
-/** A sink over one of the process's own streams. */
+/** A sink over one of the process's own streams, or a child's. */
 export function sinkOf(stream: OutputStream): Sink {
   let failure: Error | undefined;
   stream.on('error', (error) => {

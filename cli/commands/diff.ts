@@ -12,6 +12,7 @@ import type { AlignedLogs } from '../diff-aligned.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource, type LogSource } from '../log-source.ts';
 import { tableText } from '../output.ts';
+import { PAGER_OPTION } from '../pager.ts';
 import { openSession, type Session } from '../session.ts';
 
 export const diff: Command = {
@@ -19,9 +20,11 @@ export const diff: Command = {
   summary: 'What red has that green has not, and the other way: lines by template, moved events, step durations.',
   arguments: '<red> [green]',
   group: 'daily',
+  paged: true,
   options: [
     { flags: '--all', summary: 'list chance and routine differences too, instead of counting them' },
     { flags: '--aligned', summary: 'with --json: also which lines answer each other, and the pairs of moved ones' },
+    PAGER_OPTION,
   ],
   examples: [
     { line: 'firstred diff red.log green.log', summary: 'two files, without any store' },

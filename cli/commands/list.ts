@@ -5,6 +5,7 @@ import { listRow } from '../attempt-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
+import { linkFor } from '../hyperlinks.ts';
 import { type Column, tableText } from '../output.ts';
 import { openSession } from '../session.ts';
 import { ageOf } from '../times.ts';
@@ -41,7 +42,9 @@ async function runList(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     }
     const limit = readLimit(input) ?? DEFAULT_ROWS;
     const rows = await session.ask((index) => listAttempts(index, filter, { limit: limit + 1 }));
-    await io.stdout.write(tableText(rows.slice(0, limit), columns(io.now()), io.stdout.columns));
+    await io.stdout.write(
+      tableText(rows.slice(0, limit), columns(io.now()), io.stdout.columns, await linkFor(input, io)),
+    );
     if (rows.length > limit && input.text('limit') === undefined)
       await io.stderr.write(`firstred: these are the newest ${limit}; --limit N shows more\n`);
     return rows.length > 0 ? EXIT.done : EXIT.no;
@@ -55,7 +58,7 @@ const columns = (nowMs: number): readonly Column<LogRow>[] => [
   { title: 'CONCLUSION', cell: (r) => r.attempt.conclusion },
   { title: 'REPO', maxWidth: 40, cell: (r) => r.attempt.repo ?? '-' },
   { title: 'SHA', cell: (r) => r.attempt.sha?.slice(0, 10) ?? '-' },
-  { title: 'JOB', maxWidth: 40, cell: (r) => r.attempt.job ?? '-' },
+  { title: 'JOB', maxWidth: 40, cell: (r) => r.attempt.job ?? '-', url: (r) => r.attempt.url },
   { title: '#', align: 'right', cell: (r) => attemptNumber(r) },
   { title: 'AGE', cell: (r) => ageOf(r.attempt.timeMs, nowMs) },
   { title: 'HEADLINE', maxWidth: 100, cell: (r) => r.headline ?? '' },

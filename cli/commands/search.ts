@@ -10,7 +10,9 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
+import { linkFor } from '../hyperlinks.ts';
 import { parseCount } from '../identity.ts';
+import { PAGER_OPTION } from '../pager.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { openAlert } from '../search-alert.ts';
 import { matchRow, summaryRow } from '../search-json.ts';
@@ -35,6 +37,7 @@ export const search: Command = {
   summary: 'Finds lines in every kept log: a literal with smart case, or a regular expression.',
   arguments: '<query>',
   group: 'daily',
+  paged: true,
   options: [
     { flags: '-F, --fixed', summary: 'the query is a literal (so it is without --regex)' },
     { flags: '-r, --regex', summary: 'the query is a regular expression in RE2 syntax' },
@@ -51,6 +54,7 @@ export const search: Command = {
     { flags: '--since-last <name>', summary: 'only logs that no earlier call with this name gave; for cron' },
     { flags: '--no-index', summary: 'read the whole store instead: slow, and the same answer' },
     { flags: '--explain', summary: 'plan, candidates, blocks and times; with --json in the summary' },
+    PAGER_OPTION,
     ...FILTER_OPTIONS,
   ],
   examples: [
@@ -142,7 +146,7 @@ async function writeMatches(
   const { io, options, paint, progress, input } = asked;
   const json = input.flag('json');
   const withContext = options.contextLines > 0;
-  const printer = matchPrinter({ paint, nowMs: io.now(), context: withContext });
+  const printer = matchPrinter({ paint, link: await linkFor(input, io), nowMs: io.now(), context: withContext });
   let pending = '';
   let writtenMs = performance.now();
   const flush = async (): Promise<void> => {

@@ -10,6 +10,7 @@ import { openLineStamps } from '../line-stamps.ts';
 import { lineText } from '../line-text.ts';
 import { linesIn, type NumberedLine } from '../log-lines.ts';
 import { findSource, frameTableOf, type LogSource, readManifest } from '../log-source.ts';
+import { PAGER_OPTION } from '../pager.ts';
 import type { LineRange } from '../refs.ts';
 import { openSession, type Session } from '../session.ts';
 
@@ -18,6 +19,7 @@ export const show: Command = {
   summary: 'Prints a log or a range of its lines; its manifest, steps or exact bytes.',
   arguments: '<ref>',
   group: 'daily',
+  paged: true,
   options: [
     { flags: '--errors', summary: 'only the error lines, with what is around them' },
     { flags: '--steps', summary: 'the steps of the log: lines, how long each took, which failed' },
@@ -27,6 +29,7 @@ export const show: Command = {
     { flags: '--full', summary: 'do not cut long lines' },
     { flags: '--numbers', summary: 'line numbers also where the output is no terminal' },
     { flags: '--times', summary: 'when each line came, and from stdout or stderr; of logs that `run` kept' },
+    PAGER_OPTION,
   ],
   examples: [
     { line: 'firstred show L7kq2m9xw1c4d8fh3:200-240', summary: 'a range of lines of a kept log' },
