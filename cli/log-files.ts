@@ -36,6 +36,15 @@ function unpackGzip(path: string): AsyncIterable<Uint8Array> {
   return unpacked;
 }
 
+/** How many bytes a file's log has; undefined where only reading tells: stdin, packed ones, what is not there. */
+export async function sizeOfPlainFile(path: string): Promise<number | undefined> {
+  if (path === '-' || /\.(gz|zst)$/.test(path)) return undefined;
+  return stat(path).then(
+    (facts) => facts.size,
+    () => undefined,
+  );
+}
+
 /** How a file's log is called when several are kept at once: its name without the endings of packers. */
 export const logNameOf = (path: string): string => basename(path).replace(/\.(gz|zst)$/, '');
 

@@ -40,7 +40,14 @@ export function openPager(
   };
   return {
     stdout: { isTerminal: true, columns: stdout.columns, write },
-    stderr: stderr.isTerminal ? { isTerminal: false, columns: undefined, write } : stderr,
+    // Before the first text a line of progress may stand there; afterwards the screen is the pager's.
+    stderr: {
+      get isTerminal() {
+        return started === undefined && stderr.isTerminal;
+      },
+      columns: stderr.columns,
+      write: (chunk) => (started === undefined || !stderr.isTerminal ? stderr.write(chunk) : write(chunk)),
+    },
     close: async () => void (await started?.end()),
   };
 }

@@ -18,7 +18,8 @@ export function sinkOf(stream: OutputStream): Sink {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY === true ? stream.columns : undefined;
+      // A terminal without a size says 0.
+      return stream.isTTY === true && (stream.columns ?? 0) > 0 ? stream.columns : undefined;
     },
     write: (chunk) =>
       new Promise((resolve, reject) => {

@@ -8,9 +8,10 @@ import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver, spool
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
-import { logNameOf, openLogFile } from '../log-files.ts';
+import { logNameOf, openLogFile, sizeOfPlainFile } from '../log-files.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import type { OwnLog } from '../own-log.ts';
+import { openProgress, type Progress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { warningLine } from '../warning-line.ts';
@@ -99,7 +100,13 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     signal: io.signal,
   });
   try {
-    const outcomes = await keepTasks(await tasksOf(input, io, session), { archiver, newMasker, io });
+    const progress = openProgress(input, io);
+    const outcomes = await keepTasks(await tasksOf(input, io, session), {
+      archiver,
+      newMasker,
+      io,
+      watch: watchFiles(progress),
+    }).finally(() => progress.clear());
     // The store is there: then it also takes what earlier calls could not deliver. What stays is `flush`'s to explain.
     if (outcomes.some(({ result }) => !(result instanceof AppError) && result.state !== 'spooled'))
       await archiver.flush('left-behind', async () => undefined).catch(() => undefined);
@@ -192,10 +199,29 @@ async function expandFiles(names: readonly string[]): Promise<readonly string[]>
   return files;
 }
 
-async function keepTasks(
-  tasks: AsyncIterable<Task> | Iterable<Task>,
-  tools: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
-): Promise<readonly Outcome[]> {
+/** What was read of all files together; how large they are, where that can be told before they are read. */
+function watchFiles(progress: Progress): Keeping['watch'] {
+  let done = 0;
+  let total: number | undefined = 0;
+  return async function* (file, chunks) {
+    const size = await sizeOfPlainFile(file);
+    total = size === undefined || total === undefined ? undefined : total + size;
+    for await (const chunk of chunks) {
+      done += chunk.byteLength;
+      progress.show('read', done, total);
+      yield chunk;
+    }
+  };
+}
+
+interface Keeping {
+  readonly archiver: Archiver;
+  readonly newMasker: () => Masker;
+  readonly io: CommandIo;
+  watch(file: string, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+async function keepTasks(tasks: AsyncIterable<Task> | Iterable<Task>, tools: Keeping): Promise<readonly Outcome[]> {
   const outcomes: Promise<Outcome>[] = [];
   const underWay = new Set<Promise<unknown>>();
   for await (const task of tasks) {
@@ -208,14 +234,7 @@ async function keepTasks(
   return Promise.all(outcomes);
 }
 
-async function keepTask(
-  task: Task,
-  {
-    archiver,
-    newMasker,
-    io,
-  }: { readonly archiver: Archiver; readonly newMasker: () => Masker; readonly io: CommandIo },
-): Promise<Outcome> {
+async function keepTask(task: Task, { archiver, newMasker, io, watch }: Keeping): Promise<Outcome> {
   const { file } = task;
   if ('error' in task) return { file, result: task.error };
   try {
@@ -224,7 +243,7 @@ async function keepTask(
       attempt: () => task.attempt,
       logName: task.logName,
       how: own !== undefined ? 'api' : file === '-' ? 'stdin' : 'file',
-      input: own?.chunks ?? (await openLogFile(file, io.stdin)),
+      input: watch(file, own?.chunks ?? (await openLogFile(file, io.stdin))),
       masker: newMasker(),
       ...(own === undefined ? {} : { cutReason: own.cutReason }),
     });

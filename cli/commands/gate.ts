@@ -2,7 +2,14 @@
 // configured, and judges by both.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { EVERYTHING_REQUIRED, type GateAttempt, type GatePolicy, type GateVerdict, judge } from '../../indexer/gate.ts';
+import {
+  EVERYTHING_REQUIRED,
+  type GateAttempt,
+  type GatePolicy,
+  type GateRed,
+  type GateVerdict,
+  judge,
+} from '../../indexer/gate.ts';
 import { crossCheck, type KeptAttempt } from '../../indexer/gate-server.ts';
 import type { AttemptFilter } from '../../indexer/log-index.ts';
 import { AppError, reasonOf } from '../../store/errors.ts';
@@ -224,6 +231,14 @@ async function print(verdict: GateVerdict, input: CommandInput, io: CommandIo): 
     return;
   }
   await io.stdout.write(
-    `${verdict.verdict}\n${verdict.reasons.map((reason) => `  ${showText(reason).replace(/\s+/g, ' ')}\n`).join('')}`,
+    `${verdict.verdict}\n${verdict.reasons.map((reason) => `  ${showText(reason).replace(/\s+/g, ' ')}\n`).join('')}${namingText(verdict.reds)}`,
   );
+}
+
+/** How what is not explained can be, once somebody knows why: each signature once. */
+function namingText(reds: readonly GateRed[]): string {
+  const unnamed = reds.flatMap((red) => (red.explained || red.signature === undefined ? [] : [red.signature]));
+  return [...new Set(unnamed)]
+    .map((signature) => `  once it is understood: firstred name ${signature} --mechanism M --issue URL\n`)
+    .join('');
 }

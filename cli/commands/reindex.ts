@@ -7,6 +7,7 @@ import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openProgress } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
 import { type SyncCounts, syncIndex } from '../sync-index.ts';
 
@@ -36,7 +37,7 @@ async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode>
   await removeAbandoned(config.index, io.now());
   const fresh = `${config.index}.new-${randomBytes(4).toString('hex')}`;
   try {
-    const counts = await build(fresh, io);
+    const counts = await build(fresh, input, io);
     crashPoint('reindex:built');
     await putInPlace(fresh, config.index);
     crashPoint('reindex:replaced');
@@ -63,18 +64,28 @@ async function rebuildTeam(input: CommandInput, io: CommandIo): Promise<ExitCode
   } finally {
     await session.close();
   }
-  return tell(await build(config.index, io), input, io);
+  return tell(await build(config.index, input, io), input, io);
 }
 
-async function build(file: string, io: CommandIo): Promise<SyncCounts> {
+async function build(file: string, input: CommandInput, io: CommandIo): Promise<SyncCounts> {
   const session = openSession({ ...(await io.config()), index: file });
+  const progress = openProgress(input, io);
+  let textBytes = 0;
   try {
     return await syncIndex(session, {
       full: true,
       signal: io.signal,
-      onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}\n`),
+      onProblem: (what) => {
+        progress.clear();
+        return io.stderr.write(`firstred: ${showText(what)}\n`);
+      },
+      onText: (bytes) => {
+        textBytes += bytes;
+        progress.show('indexed', textBytes, undefined);
+      },
     });
   } finally {
+    progress.clear();
     await session.close();
   }
 }

@@ -7,6 +7,7 @@ import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openProgress } from '../progress.ts';
 import { type OpenedStore, openSession, type Session } from '../session.ts';
 
 export const verify: Command = {
@@ -43,7 +44,12 @@ async function runVerify(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const session = openSession(await io.config());
   try {
     const store = await session.store();
-    const found = await auditStore(store, { depth: input.flag('deep') ? 'bytes' : 'tables', signal: io.signal });
+    const progress = openProgress(input, io);
+    const found = await auditStore(store, {
+      depth: input.flag('deep') ? 'bytes' : 'tables',
+      signal: io.signal,
+      onProgress: (logs) => progress.count('checked', logs, 'logs'),
+    }).finally(() => progress.clear());
     const mended = input.flag('repair') ? await repair(store, found) : { ...found, repaired: [] };
     const report: VerifyReport = { ...mended, spool: await spoolLeftovers(session) };
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(verifyJson(report), null, 1)}\n`);

@@ -107,3 +107,17 @@ test('which terminals know links', () => {
   expect(knowsLinks({ FORCE_HYPERLINK: '1', CI: '1' })).toBe(true);
   expect(knowsLinks({})).toBe(false);
 });
+
+terminalTest('what takes over a second says how far it is, with rate and time left, and takes the line away', () => {
+  const log = path.join(home.folder, 'work/big.log');
+  const block = Array.from({ length: 20_000 }, (_, n) => `line ${n} took ${(n * 7919) % 100_003} ms\n`).join('');
+  writeFileSync(log, Array.from({ length: 60 }, () => block).join(''));
+  const kept = onTerminal(['archive', 'big.log', '--sha', '5f2a91c', '--job', 'big', '--attempt', '1'], {});
+  expect(kept.code).toBe(0);
+  expect(kept.text).toMatch(/\r\u001b\[Kread: [\d.]+ [kM]B of [\d.]+ MB \(\d+ %\), [\d.]+ [kM]B\/s/);
+  expect(kept.text).toMatch(/\r\u001b\[KL[0-9a-z]{16} /);
+  const quiet = onTerminal(['reindex', '--quiet'], {});
+  expect(quiet).toEqual({ text: '', code: 0 });
+  const rebuilt = onTerminal(['reindex'], {});
+  expect(rebuilt.text).toMatch(/\r\u001b\[Kindexed: [\d.]+ [kM]B, [\d.]+ [kM]B\/s/);
+});
