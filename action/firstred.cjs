@@ -955,6 +955,13 @@ function parseTimeMs(text4, nowMs) {
     throw new AppError("USAGE", `'${text4}' is no time`, { hint: "write 2026-11-01, 2026-11-01T09:00:00Z or 7d (ago)" });
   }
 }
+function durationText(ms) {
+  if (ms < 1e3) return `${Math.round(ms)}ms`;
+  if (ms < 6e4) return `${(ms / 1e3).toFixed(1)}s`;
+  const two = (n3) => String(Math.floor(n3)).padStart(2, "0");
+  if (ms < 36e5) return `${Math.floor(ms / 6e4)}m ${two(ms / 1e3 % 60)}s`;
+  return `${Math.floor(ms / 36e5)}h ${two(ms / 6e4 % 60)}m`;
+}
 var MAX_DURATION_MS, UNITS2;
 var init_times = __esm({
   "cli/times.ts"() {
@@ -58275,6 +58282,13 @@ function unpackGzip(path2) {
   (0, import_node_stream14.pipeline)(readFileStream(path2), unpacked, () => void 0);
   return unpacked;
 }
+async function sizeOfPlainFile(path2) {
+  if (path2 === "-" || /\.(gz|zst)$/.test(path2)) return void 0;
+  return (0, import_promises10.stat)(path2).then(
+    (facts) => facts.size,
+    () => void 0
+  );
+}
 async function checkFile(path2) {
   try {
     const facts = await (0, import_promises10.stat)(path2);
@@ -61750,6 +61764,50 @@ var init_masking = __esm({
       { flags: "--no-mask", summary: "keep secrets as they are; needs --i-know, and the manifest says so" },
       { flags: "--i-know", summary: "confirms --no-mask" }
     ];
+  }
+});
+
+// cli/progress.ts
+function openProgress(input2, io) {
+  const startedMs = performance.now();
+  let drawnMs = startedMs + FIRST_MS - REDRAW_MS;
+  let isDrawn = false;
+  const write2 = (text4) => void io.stderr.write(text4).catch(() => void 0);
+  const draw = (text4) => {
+    const nowMs = performance.now();
+    if (nowMs - drawnMs < REDRAW_MS || !io.stderr.isTerminal || input2.flag("quiet")) return;
+    drawnMs = nowMs;
+    isDrawn = true;
+    write2(TAKE_AWAY + text4(nowMs - startedMs).slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
+  };
+  return {
+    show: (what, done, total) => draw((elapsedMs) => progressText({ what, done, total, elapsedMs })),
+    count: (what, done, things) => draw((elapsedMs) => `${what}: ${done} ${things}, ${Math.round(done / elapsedMs * 1e3)}/s`),
+    clear() {
+      if (isDrawn) write2(TAKE_AWAY);
+      isDrawn = false;
+    }
+  };
+}
+function progressText(state2) {
+  const { what, done, total, elapsedMs } = state2;
+  const perSecond = elapsedMs > 0 ? done / elapsedMs * 1e3 : 0;
+  const rate = perSecond > 0 ? `, ${bytesText(perSecond)}/s` : "";
+  if (total === void 0 || total === 0) return `${what}: ${bytesText(done)}${rate}`;
+  const percent = Math.min(100, Math.floor(done / total * 100));
+  const leftMs = perSecond > 0 ? Math.max(0, total - done) / perSecond * 1e3 : 0;
+  const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : "";
+  return `${what}: ${bytesText(done)} of ${bytesText(total)} (${percent} %)${rate}${left}`;
+}
+var REDRAW_MS, FIRST_MS, TAKE_AWAY;
+var init_progress = __esm({
+  "cli/progress.ts"() {
+    "use strict";
+    init_sizes();
+    init_times();
+    REDRAW_MS = 100;
+    FIRST_MS = 500;
+    TAKE_AWAY = "\r\x1B[K";
   }
 });
 
@@ -66748,7 +66806,13 @@ async function keepAll(input2, io) {
     signal: io.signal
   });
   try {
-    const outcomes = await keepTasks(await tasksOf(input2, io, session), { archiver, newMasker, io });
+    const progress = openProgress(input2, io);
+    const outcomes = await keepTasks(await tasksOf(input2, io, session), {
+      archiver,
+      newMasker,
+      io,
+      watch: watchFiles(progress)
+    }).finally(() => progress.clear());
     if (outcomes.some(({ result }) => !(result instanceof AppError) && result.state !== "spooled"))
       await archiver.flush("left-behind", async () => void 0).catch(() => void 0);
     await settleIndex(session, io);
@@ -66821,6 +66885,19 @@ async function expandFiles(names) {
   }
   return files;
 }
+function watchFiles(progress) {
+  let done = 0;
+  let total = 0;
+  return async function* (file2, chunks) {
+    const size = await sizeOfPlainFile(file2);
+    total = size === void 0 || total === void 0 ? void 0 : total + size;
+    for await (const chunk of chunks) {
+      done += chunk.byteLength;
+      progress.show("read", done, total);
+      yield chunk;
+    }
+  };
+}
 async function keepTasks(tasks, tools) {
   const outcomes = [];
   const underWay2 = /* @__PURE__ */ new Set();
@@ -66833,11 +66910,7 @@ async function keepTasks(tasks, tools) {
   }
   return Promise.all(outcomes);
 }
-async function keepTask(task, {
-  archiver,
-  newMasker,
-  io
-}) {
+async function keepTask(task, { archiver, newMasker, io, watch }) {
   const { file: file2 } = task;
   if ("error" in task) return { file: file2, result: task.error };
   try {
@@ -66846,7 +66919,7 @@ async function keepTask(task, {
       attempt: () => task.attempt,
       logName: task.logName,
       how: own2 !== void 0 ? "api" : file2 === "-" ? "stdin" : "file",
-      input: (own2 == null ? void 0 : own2.chunks) ?? await openLogFile(file2, io.stdin),
+      input: watch(file2, (own2 == null ? void 0 : own2.chunks) ?? await openLogFile(file2, io.stdin)),
       masker: newMasker(),
       ...own2 === void 0 ? {} : { cutReason: own2.cutReason }
     });
@@ -66913,6 +66986,7 @@ var init_archive = __esm({
     init_identity();
     init_log_files();
     init_masking();
+    init_progress();
     init_session();
     init_sizes();
     init_warning_line();
@@ -66965,7 +67039,7 @@ function sinkOf(stream) {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY === true ? stream.columns : void 0;
+      return stream.isTTY === true && (stream.columns ?? 0) > 0 ? stream.columns : void 0;
     },
     write: (chunk) => new Promise((resolve5, reject) => {
       if (failure2 !== void 0) return reject(failure2);

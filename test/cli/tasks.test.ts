@@ -49,7 +49,7 @@ const withoutToday = (text: string): string =>
 test('there are ten', () =>
   expect(tasks.map(({ number }) => number)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']));
 
-test.each(tasks)('$number. $name', async ({ number, lines }) => {
+test.each(tasks)('$name', async ({ number, lines }) => {
   const said = session(lines);
   expect(said).not.toMatch(/\(exit 2\)|unexpected failure/);
   await expect(withoutToday(said)).toMatchFileSnapshot(`../golden/session-${number.padStart(2, '0')}.txt`);
