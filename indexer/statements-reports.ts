@@ -107,7 +107,7 @@ export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit
          FROM ${commits} j CROSS JOIN attempts a
            ON a.sha = j.sha AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
          ${whereOf('j.flaky = 1', 'a.partial = 0', ...narrow, ...where)}
-         GROUP BY j.repo, j.sha, j.workflow, j.job HAVING red > 0 AND green > 0
+         GROUP BY j.repo, j.sha, j.workflow, j.job HAVING sum(a.outcome = 1) > 0 AND sum(a.outcome = 2) > 0
          ORDER BY last_ms DESC LIMIT :limit)
        SELECT (SELECT name FROM names WHERE id = f.repo) AS repo, f.sha,
          (SELECT name FROM names WHERE id = f.workflow) AS workflow, (SELECT name FROM names WHERE id = f.job) AS job,
