@@ -18,7 +18,7 @@ import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifes
 import type { SeenKeys } from './sync-seen.ts';
 
 /** chosen: hides the store's latency, and keeps every core busy. */
-const LOGS_AT_ONCE = 8;
+const LOGS_AT_ONCE = 32;
 
 export interface SyncCounts {
   added: number;

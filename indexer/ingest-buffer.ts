@@ -10,8 +10,8 @@ import { ADD_BLOCK } from './statements-text.ts';
 import { TermCollector } from './term-collector.ts';
 import { appendVocabulary } from './vocabulary.ts';
 
-/** measured (bench/index.ts): the documents of about 150 MB of log; a larger batch is not faster. */
-export const MAX_HELD_BYTES = 12 * 1024 * 1024;
+/** measured (bench/index.ts): the documents of about 40 MB of log. A larger batch is not faster, and holds the workers up longer. */
+export const MAX_HELD_BYTES = 3 * 1024 * 1024;
 
 export interface HeldDocument {
   /** Frame × BLOCKS_PER_FRAME + block. */
