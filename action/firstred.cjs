@@ -57128,6 +57128,7 @@ var toolName;
 var init_version = __esm({
   "cli/version.ts"() {
     "use strict";
+    init_errors();
     init_manifest();
     init_package_version();
     toolName = () => `firstred ${packageVersion()}`;

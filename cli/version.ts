@@ -1,4 +1,5 @@
 // What `--version` prints, and the words by which firstred names itself in manifests and requests.
+import { reasonOf } from '../store/errors.ts';
 import { STORE_FORMAT } from '../store/manifest.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -20,7 +21,7 @@ async function sqliteVersion(): Promise<string> {
   try {
     const { sqliteVersion: ask } = await import('../indexer/database.ts');
     return ask();
-  } catch {
-    return 'not available (better-sqlite3 cannot be loaded)';
+  } catch (error) {
+    return `not available: ${reasonOf(error)}`;
   }
 }

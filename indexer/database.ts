@@ -1,6 +1,7 @@
 // The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { checkIndexFile, makeIndexFile } from './index-file.ts';
@@ -19,6 +20,10 @@ let loaded: typeof Database | undefined;
 /** better-sqlite3, loaded at the first call: what keeps logs must work where no native module can be loaded. */
 function sqlite(): typeof Database {
   if (loaded !== undefined) return loaded;
+  if (isUnsafe())
+    throw new AppError('INDEX_UNSUPPORTED', 'better-sqlite3, as it was compiled for this Node, may end the process', {
+      hint: 'index and search with Node 20 or 22; logs are kept and checked with this one too (`archive`, `run`, `verify`)',
+    });
   try {
     const found = require('better-sqlite3') as typeof Database;
     new found(':memory:').close(); // only now is its native part looked for
@@ -32,6 +37,26 @@ function sqlite(): typeof Database {
     });
   }
 }
+
+/** Only the module that is installed says whether it is safe. */
+function isUnsafe(): boolean {
+  if (Number.parseInt(process.versions.node, 10) < FIRST_UNSAFE_NODE) return false;
+  try {
+    const folder = path.dirname(require.resolve('better-sqlite3/package.json'));
+    return isCollectedUnsafely(readFileSync(path.join(folder, 'build/Release/better_sqlite3.node')));
+  } catch {
+    return false; // it is not there: loading it says so
+  }
+}
+
+const FIRST_UNSAFE_NODE = 24;
+
+/**
+ * Compiled with the headers of newer Nodes (seen: better-sqlite3 12.11.1, Node 24.21), each object of a native module calls
+ * this when it is collected, and Node ends the process where the collector happens to run outside of every script.
+ */
+export const isCollectedUnsafely = (nativeModule: Buffer): boolean =>
+  nativeModule.includes('RemoveEnvironmentCleanupHook');
 
 /** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */
 export type SqlParams = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;

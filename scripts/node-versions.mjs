@@ -52,16 +52,21 @@ function tryVersion(version, tarball) {
       env,
       timeout: HALF_AN_HOUR_MS,
     }).toString();
-  console.log(firstred('--version').trim());
+  const versions = firstred('--version').trim();
+  console.log(versions);
   writeFileSync(path.join(home, 'red.log'), 'start\nerror: connection refused by db-7:5432\n');
   const attempt = ['--repo', 'git.example.org/acme/app', '--sha', '4f2a91c', '--job', 'e2e', '--run', '7'];
   expect(firstred('archive', 'red.log', ...attempt, '--attempt', '1', '--conclusion', 'red'), /kept/);
   expect(firstred('run', ...attempt, '--attempt', '2', '--', 'node', '--version'), new RegExp(`^v${version}\\.`));
+  expect(firstred('verify', '--deep'), /./);
+  if (versions.includes('sqlite not available')) {
+    console.log(`  archive, run and verify work on Node ${version}; there is no index with what was compiled`);
+    return;
+  }
   expect(firstred('search', 'connection refused'), /in 1 of 2 attempts/);
   expect(firstred('search', '--regex', 'refused by db-[0-9]+'), /in 1 of 2 attempts/);
   expect(firstred('show', 'last-red'), /db-7:5432/);
   expect(firstred('errors', 'last-red'), /connection refused/);
-  expect(firstred('verify', '--deep'), /./);
   expect(firstred('reindex'), /./);
   expect(firstred('list', '--json'), /"logId"/);
   console.log(`  archive, run, search, show, errors, verify, reindex and list work on Node ${version}`);
