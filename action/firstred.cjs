@@ -15502,12 +15502,12 @@ var init_capture = __esm({
   }
 });
 
-// store/compress-worker-file.ts
-var compressWorkerFile;
-var init_compress_worker_file = __esm({
-  "store/compress-worker-file.ts"() {
+// store/built-file.ts
+var builtFile;
+var init_built_file = __esm({
+  "store/built-file.ts"() {
     "use strict";
-    compressWorkerFile = () => new URL(bundleUrl);
+    builtFile = () => new URL(bundleUrl);
   }
 });
 
@@ -15530,7 +15530,7 @@ function createCompressor() {
   };
 }
 function startLane(shared) {
-  const worker = new import_node_worker_threads2.Worker(compressWorkerFile(), { workerData: shared });
+  const worker = new import_node_worker_threads2.Worker(builtFile("store/compress-worker.js"), { workerData: shared });
   worker.unref();
   const lane = { worker, waiting: [] };
   worker.on("message", (frameBytes) => {
@@ -15551,7 +15551,7 @@ var init_compressor = __esm({
     "use strict";
     import_node_os3 = require("node:os");
     import_node_worker_threads2 = require("node:worker_threads");
-    init_compress_worker_file();
+    init_built_file();
     init_frame_slots();
     init_frame_table();
     init_zstd2();

@@ -41,6 +41,8 @@ export interface SyncCounts {
   readonly facts: number;
   readonly pending: number;
   readonly unreadable: number;
+  /** Logs that were left for a sync without filters. */
+  readonly leftOut: number;
 }
 
 /** Whose log it is; what is not given comes from the CI job's environment, as on the command line. */

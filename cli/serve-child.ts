@@ -2,6 +2,7 @@
 // gives the memory back, and can be ended when nobody waits any more.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../store/built-file.ts';
 import { AppError, type ErrorCode } from '../store/errors.ts';
 import type { Config } from './config.ts';
 import { EXIT, EXIT_OF_ERROR } from './exit-codes.ts';
@@ -26,7 +27,7 @@ export class ChildCommands {
   readonly #answers = new Map<string, { readonly text: string; readonly atMs: number }>();
   #running = 0;
 
-  constructor(config: Config, main = builtMain()) {
+  constructor(config: Config, main = fileURLToPath(builtFile('cli/main.js'))) {
     this.#config = config;
     this.#main = main;
   }
@@ -97,12 +98,6 @@ export class ChildCommands {
     if (ended === EXIT.done || ended === EXIT.no || ended === EXIT.partly) return stdout;
     throw errorOf(stderr ?? '');
   }
-}
-
-/** The built entry point beside this file's chunk; from the sources, the one in dist/. */
-function builtMain(): string {
-  const here = import.meta.url;
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../dist/cli/main.js' : '../cli/main.js', here));
 }
 
 const gone = (): AppError => new AppError('INTERRUPTED', 'the reader has gone', { hint: 'ask again' });

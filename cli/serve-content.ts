@@ -1,6 +1,8 @@
 // What `serve` hands to the server: commands as endpoints, logs, and the writing of a name.
+
 import { fileURLToPath } from 'node:url';
 import { MECHANISMS } from '../indexer/why-question.ts';
+import { builtFile } from '../store/built-file.ts';
 import type { Asked, Endpoint, EndpointParameter, NameRequest, WriteName } from '../web/endpoint.ts';
 import type { SiteContent } from '../web/server.ts';
 import type { CommandInput } from './command.ts';
@@ -31,14 +33,8 @@ export function siteContent(config: Config, now: () => number): SiteContent {
     writeName: nameWriter(config, now),
     mechanisms: MECHANISMS.filter((mechanism) => mechanism !== 'unknown'),
     version: toolName().replace(/^\S+ /, ''),
-    pageFolder: builtPage(),
+    pageFolder: fileURLToPath(builtFile('web')),
   };
-}
-
-/** dist/web/, beside this file's chunk or seen from the sources. */
-function builtPage(): string {
-  const here = import.meta.url;
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../dist/web' : '../web', here));
 }
 
 const QUERY: EndpointParameter = { name: 'q', summary: 'what is looked for', kind: 'text' };

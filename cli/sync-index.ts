@@ -12,42 +12,13 @@ import type { Fact } from '../store/facts.ts';
 import { listFeed, readFeedEntry } from '../store/feed.ts';
 import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
-import type { Snapshot } from '../store/snapshots.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
+import { noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 import type { SeenKeys } from './sync-seen.ts';
 
 /** chosen: hides the store's latency, and keeps every core busy. */
 const LOGS_AT_ONCE = 32;
-
-export interface SyncCounts {
-  added: number;
-  unchanged: number;
-  facts: number;
-  /** Feed entries whose manifest is not there (yet). */
-  pending: number;
-  unreadable: number;
-  /** Logs that the filter keeps out, or the limit. */
-  leftOut: number;
-}
-
-export interface SyncOptions {
-  /** List `logs/` instead of the feed. */
-  readonly full: boolean;
-  /** Takes only these logs; the others are looked at again by every sync, until one without it takes them. */
-  readonly filter?: AttemptFilter;
-  /** Takes at most so many logs. */
-  readonly limit?: number | undefined;
-  readonly signal: AbortSignal;
-  /** What could not be read, in words. */
-  readonly onProblem: (what: string) => Promise<void>;
-  /** Bytes of text that were taken since the last call. */
-  readonly onText?: (textBytes: number) => void;
-  /** Bytes of a snapshot that have come, of all. */
-  readonly onDownload?: (done: number, total: number) => void;
-  /** The index began with this snapshot. */
-  readonly onSnapshot?: (snapshot: Snapshot) => Promise<void>;
-}
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {
@@ -66,7 +37,7 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   const index = await session.indexForWriting();
   const storeId = await session.storeId();
   const state = await import('../indexer/sync-state.ts');
-  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0, leftOut: 0 };
+  const counts = noCounts();
   const { SeenKeys } = await import('./sync-seen.ts');
   const feed = new SeenKeys(index, storeId, 'feed');
   const facts = new SeenKeys(index, storeId, 'facts');
@@ -237,15 +208,4 @@ async function takeFacts(context: Context, facts: SeenKeys): Promise<void> {
 async function uncache({ session }: Context, fact: Fact): Promise<void> {
   if (fact.kind !== 'tombstone') return;
   removeCachedFrames(session.config.cache, fact.manifestKeys.map(objectKeyOf));
-}
-
-/**
- * Counts what can't be read because of what it is. Anything else (no network, no rights) ends the sync before its
- * cursors move: what was not read now must be read by the next one.
- */
-async function passOver({ counts, options }: Context, error: unknown): Promise<void> {
-  if (isGone(error)) return; // pruned since it was listed
-  if (!isDamage(error)) throw error;
-  counts.unreadable += 1;
-  await options.onProblem(error.message);
 }

@@ -13,7 +13,7 @@ import type { ObjectKey } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { isDamage, isGone, listManifests, readEach, readManifestAt } from './store-objects.ts';
-import type { SyncCounts, SyncOptions } from './sync-index.ts';
+import { noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 
 /** chosen: what is listed before anything is read; workers that begin apart in it divide it. */
 const WINDOW = 4000;
@@ -41,7 +41,7 @@ export async function syncTeam(session: Session, team: TeamIndex, options: SyncO
     });
   const store = await session.store();
   await team.make();
-  const counts: SyncCounts = { added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0, leftOut: 0 };
+  const counts = noCounts();
   const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
   const pool = createAnalyserPool();
   try {
@@ -178,12 +178,4 @@ async function* inWindows(keys: AsyncIterable<ObjectKey>): AsyncGenerator<readon
     window = [];
   }
   if (window.length > 0) yield window;
-}
-
-/** Counts what can't be read because of what it is; anything else ends the sync before its cursors move. */
-async function passOver({ counts, options }: Context, error: unknown): Promise<void> {
-  if (isGone(error)) return; // pruned since it was listed
-  if (!isDamage(error)) throw error;
-  counts.unreadable += 1;
-  await options.onProblem(error.message);
 }

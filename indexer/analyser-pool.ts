@@ -2,6 +2,7 @@
 // more to start than they take.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../store/built-file.ts';
 import { AppError, type ErrorCode } from '../store/errors.ts';
 import { FrameAnalyser, type StoredFrame } from './frame-analyser.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
@@ -79,16 +80,9 @@ export type AnalysisAnswer = { readonly log: number } & (
   | { readonly kind: 'failed'; readonly code: ErrorCode | undefined; readonly message: string; readonly hint: string }
 );
 
-/** The built worker stands beside the built caller; under a test runner that reads sources, in `dist/`. */
-function workerFile(): URL {
-  const here = new URL(import.meta.url);
-  const folder = here.pathname.endsWith('.ts') ? '../dist/' : '../';
-  return new URL(`${folder}indexer/analyse-worker.js`, here);
-}
-
 /** A worker and the logs that it has under way. */
 class Lane {
-  readonly #worker = new Worker(workerFile());
+  readonly #worker = new Worker(builtFile('indexer/analyse-worker.js'));
   readonly #logs = new Map<number, SentLog>();
   #nextLog = 0;
   #isGone = false;

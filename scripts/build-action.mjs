@@ -12,7 +12,7 @@ const ZSTD = '@bokuweb/zstd-wasm/dist/common';
 /** Files that look around themselves on the disk, and what stands for them where there is nothing around. */
 const ALONE = {
   'cli/package-version.ts': `export const packageVersion = () => ${JSON.stringify(version)};`,
-  'store/compress-worker-file.ts': 'export const compressWorkerFile = () => new URL(import.meta.url);',
+  'store/built-file.ts': 'export const builtFile = () => new URL(import.meta.url);',
   'store/zstd-wasm-files.ts': `import { Module } from './node_modules/${ZSTD}/zstd.js';
 import wasm from './node_modules/${ZSTD}/zstd.wasm';
 export const readZstdFiles = () => ({ script: Module, wasm });`,

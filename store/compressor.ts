@@ -1,7 +1,7 @@
 // Compresses frames on every core. Small logs stay on this thread: a worker costs more to start than they take.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { compressWorkerFile } from './compress-worker-file.ts';
+import { builtFile } from './built-file.ts';
 import { findSlot, SLOT_BYTES, type Slot } from './frame-slots.ts';
 import { FRAME_BYTES } from './frame-table.ts';
 import { loadZstd } from './zstd.ts';
@@ -119,7 +119,7 @@ export interface CompressOrder {
 }
 
 function startLane(shared: SharedArrayBuffer): Lane {
-  const worker = new Worker(compressWorkerFile(), { workerData: shared });
+  const worker = new Worker(builtFile('store/compress-worker.js'), { workerData: shared });
   worker.unref();
   const lane: Lane = { worker, waiting: [] };
   worker.on('message', (frameBytes: number) => lane.waiting.shift()?.resolve(frameBytes));

@@ -9,7 +9,8 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openProgress } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
-import { type SyncCounts, syncIndex } from '../sync-index.ts';
+import type { SyncCounts } from '../sync-counts.ts';
+import { syncIndex } from '../sync-index.ts';
 
 export const reindex: Command = {
   name: 'reindex',

@@ -113,12 +113,12 @@ interface Asked {
 async function printMatches(query: Query, asked: Asked): Promise<ExitCode> {
   const { session, input, io, startedMs, progress } = asked;
   const alert = await openAlert(query, asked);
-  const opened = await openSearch(query, (index) => ({ ...searchOptions(asked), ...alert?.options(index) }), {
+  const options = searchOptions(asked);
+  const opened = await openSearch(query, (index) => ({ ...options, ...alert?.options(index) }), {
     session,
     useIndex: !input.isOff('index'),
     onManifests: (count) => progress.show(`finding logs: ${count}`, 0, undefined),
   });
-  const options = searchOptions(asked);
   const withPlan = input.flag('explain');
   const paint = await paintFor(input, io);
   await writeMatches(opened.run, { ...asked, options, paint });
@@ -130,7 +130,7 @@ async function printMatches(query: Query, asked: Asked): Promise<ExitCode> {
     const row = summaryRow(summary, { elapsedMs: performance.now() - startedMs, damage: opened.damage, withPlan });
     await io.stdout.write(`${JSON.stringify(row)}\n`);
   } else await io.stdout.write(summaryText(summary, { paint, nowMs: io.now(), mode: options.mode }));
-  await printNotes(summary, opened, asked);
+  await printNotes(summary, opened, { ...asked, options });
   await alert?.save(summary, opened.index);
   if (isPartial) return EXIT.partly;
   return summary.matched.attempts > 0 || summary.lines > 0 ? EXIT.done : EXIT.no;
@@ -203,7 +203,11 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
   };
 }
 
-async function printNotes(summary: SearchSummary, opened: OpenedSearch, asked: Asked): Promise<void> {
+async function printNotes(
+  summary: SearchSummary,
+  opened: OpenedSearch,
+  asked: Asked & { readonly options: SearchOptions },
+): Promise<void> {
   const { input, io } = asked;
   if (input.flag('explain') && !input.flag('json')) await io.stderr.write(explainText(summary));
   for (const { logId, reason } of summary.unreadable)
@@ -211,7 +215,7 @@ async function printNotes(summary: SearchSummary, opened: OpenedSearch, asked: A
   for (const what of opened.damage) await io.stderr.write(`firstred: ${showText(what)}: left out\n`);
   if (input.flag('quiet')) return;
   for (const note of summary.notes) await io.stderr.write(`firstred: ${showText(note)}\n`);
-  const { limit } = searchOptions(asked);
+  const { limit } = asked.options;
   if (!summary.linesComplete && input.text('limit') === undefined && limit !== undefined)
     await io.stderr.write(`firstred: these are the first ${limit} lines; --limit N shows more\n`);
   const isNothing = summary.lines === 0 && summary.matched.attempts === 0;

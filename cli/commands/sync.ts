@@ -9,7 +9,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
-import { type SyncCounts, syncIndex } from '../sync-index.ts';
+import type { SyncCounts } from '../sync-counts.ts';
+import { syncIndex } from '../sync-index.ts';
 
 export const sync: Command = {
   name: 'sync',

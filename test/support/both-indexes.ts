@@ -12,7 +12,7 @@ import { search } from '../../indexer/search.ts';
 import type { TeamIndex } from '../../indexer/team-index.ts';
 import type { Fact } from '../../store/facts.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
-import { keepLog, STORE_ID, type TestLog } from './indexed-logs.ts';
+import { EVERY_LINE, keepLog, STORE_ID, type TestLog } from './indexed-logs.ts';
 import { MemoryStore } from './memory-store.ts';
 import { makeKeptFolder } from './temp-folder.ts';
 
@@ -103,13 +103,7 @@ export class BothIndexes {
   ): Promise<{ readonly local: FoundLines; readonly team: FoundLines }> {
     const query = parseQuery(text, { regex: false, word: false, letterCase: 'smart', visible: false, ...flags });
     const whole: SearchOptions = {
-      filter: {},
-      sort: 'new',
-      limit: undefined,
-      mode: 'lines',
-      contextLines: 0,
-      budgetMs: undefined,
-      frameCacheDir: undefined,
+      ...EVERY_LINE,
       ...options,
     };
     return {

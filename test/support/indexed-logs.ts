@@ -29,6 +29,17 @@ export interface TestLog {
 
 export const STORE_ID = 'test-store';
 
+/** Every matching line, the newest first, with exact counts. */
+export const EVERY_LINE: SearchOptions = {
+  filter: {},
+  sort: 'new',
+  limit: undefined,
+  mode: 'lines',
+  contextLines: 0,
+  budgetMs: undefined,
+  frameCacheDir: undefined,
+};
+
 /** Puts a log into `store` as an archive would. */
 export async function keepLog(store: MemoryStore, log: TestLog): Promise<Manifest> {
   const cutter = new FrameCutter();
@@ -112,13 +123,7 @@ export class IndexedLogs {
   ): Promise<{ matches: Match[]; summary: SearchSummary }> {
     const query = parseQuery(text, { regex: false, word: false, letterCase: 'smart', visible: false, ...flags });
     const run = search(this.index, this.store, query, {
-      filter: {},
-      sort: 'new',
-      limit: undefined,
-      mode: 'lines',
-      contextLines: 0,
-      budgetMs: undefined,
-      frameCacheDir: undefined,
+      ...EVERY_LINE,
       ...options,
     });
     const matches: Match[] = [];

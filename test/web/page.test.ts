@@ -325,7 +325,7 @@ describe('hostile logs and names', () => {
 
   pageTest('their text is there, with classes of the fixed palette alone', async () => {
     const page = await go(`/log/${ids['hostile']}`);
-    await line(page, 1).waitFor();
+    await page.locator('.line .text:not(.pending)').first().waitFor();
     const shown = (await page.locator('.line .text').allTextContents()).join('\n');
     for (const tag of TAGS.trim().split('\n')) expect(shown).toContain(tag);
     const first = hostile.cases.slice(0, 4).flatMap((each) => each.html?.textContains ?? []);
