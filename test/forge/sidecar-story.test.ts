@@ -106,9 +106,9 @@ async function gate({ home }: Place, code: number): Promise<Verdict> {
   return JSON.parse(expectCode(asked, code).stdout.toString()) as Verdict;
 }
 
-/** The server's other run gets a status too, of its own SHA. */
-const newestStatus = ({ fake }: Place): string | undefined =>
-  fake.world.statuses.findLast((row) => row.context === 'firstred/gate' && row.sha === MAIN_SHA)?.state;
+/** Other runs get statuses too, each of its own SHA. */
+const newestStatus = ({ fake }: Place, sha = MAIN_SHA): string | undefined =>
+  fake.world.statuses.findLast((row) => row.context === 'firstred/gate' && row.sha === sha)?.state;
 
 /** Why, name, yes, and the evidence on the issue. */
 async function explain(place: Place, verdict: Verdict): Promise<void> {
@@ -157,8 +157,8 @@ test('asked to, the sidecar writes the status and one comment on the pull reques
   const sidecar = await startSidecar(place, '--post-status', '--comment');
   world.ran(run.id, JOB, 'failure', RED);
   await sidecar.heard(/comment on #12 of \S+ created/);
-  await sidecar.heard(/status firstred\/gate of c11b90b588/);
-  expect(newestStatus(place)).toBe('failure');
+  await sidecar.heard(new RegExp(`status firstred/gate of ${run.headSha.slice(0, 10)}`));
+  expect(newestStatus(place, run.headSha)).toBe('failure');
   world.rerun(run.id);
   world.ran(run.id, JOB, 'success', GREEN);
   await sidecar.heard(/comment on #12 of \S+ (edited|unchanged)/);
