@@ -42,22 +42,22 @@ console.log(
   `sync: ${(mb / (synced.wallMs / 1000)).toFixed(1)} MB/s, ${(mb / (synced.cpuMs / 1000)).toFixed(1)} MB a second of processor time, peak memory ${(synced.maxRssBytes / 1e6).toFixed(0)} MB; index ${((statSync(indexFile).size / store.rawBytes) * 100).toFixed(2)} % of the text`,
 );
 
-/** A line with some words in it, of a random log. */
-function someLine(): string {
+/** A line of a random log with something like `like` in it. */
+function someLine(like = /[a-z]{4}/): string {
   for (;;) {
     const lines = readFileSync(files[random.below(files.length)] ?? '', 'latin1').split('\n');
     const line = lines[random.below(lines.length)] ?? '';
-    if (/[a-z]{4}/.test(line)) return line;
+    if (like.test(line)) return line;
   }
 }
-const wordIn = (line: string, like: RegExp): string =>
-  random.pick((line.match(like) as [string, ...string[]] | null) ?? ['made']);
+const wordLike = (like: RegExp): string =>
+  random.pick((someLine(like).match(new RegExp(like, 'g')) as [string, ...string[]] | null) ?? ['made']);
 const KINDS: Readonly<Record<string, () => { readonly text: string; readonly regex?: true; readonly job?: string }>> = {
-  'rare id': () => ({ text: wordIn(someLine(), /[0-9a-f]{7,40}|\d{6,}/g) }),
-  'common word + filter': () => ({ text: wordIn(someLine(), /[A-Za-z]{4,}/g), job: `job ${random.below(20)}` }),
-  phrase: () => ({ text: /[A-Za-z]{3,}[^A-Za-z]+[A-Za-z]{3,}/.exec(someLine())?.[0] ?? 'made up' }),
-  'part of a token': () => ({ text: wordIn(someLine(), /[A-Za-z]{6,}/g).slice(1, -1) }),
-  'expression with a literal': () => ({ text: `${wordIn(someLine(), /[A-Za-z]{5,}/g)}.*[0-9]`, regex: true }),
+  'rare id': () => ({ text: wordLike(/\b(?=[a-f]*\d)[0-9a-f]{7,40}\b/) }),
+  'common word + filter': () => ({ text: wordLike(/[A-Za-z]{4,}/), job: `job ${random.below(20)}` }),
+  phrase: () => ({ text: wordLike(/[A-Za-z]{3,}[^A-Za-z]+[A-Za-z]{3,}/) }),
+  'part of a token': () => ({ text: wordLike(/[A-Za-z]{6,}/).slice(1, -1) }),
+  'expression with a literal': () => ({ text: `${wordLike(/[A-Za-z]{5,}/)}.*[0-9]`, regex: true }),
   'expression without': () => ({ text: `[0-9]${random.below(10)}${random.below(10)} [A-Z]`, regex: true }),
   'nothing found': () => ({ text: `zq${random.below(1e9)}qz` }),
 };

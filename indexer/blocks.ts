@@ -1,7 +1,8 @@
 // Cuts the text of a log into blocks and makes the document of each: its distinct words. Block k of a frame has the lines
 // that start in its bytes [k × 64 KiB, (k + 1) × 64 KiB); a line that reaches over frames has a part in each of them.
 import { FRAME_BYTES } from '../store/frame-table.ts';
-import { LONG_WORD, MAX_WORD_BYTES, VISIBLE_MARK, WORD_BYTE, WordSet } from './tokens.ts';
+import { LongWordGrams } from './long-words.ts';
+import { MAX_WORD_BYTES, VISIBLE_MARK, WORD_BYTE, WordSet } from './tokens.ts';
 import { HiddenPlaces, visibleBytes } from './visible-line.ts';
 
 /**
@@ -31,11 +32,14 @@ export interface BlockDocument {
   /** Frame × BLOCKS_PER_FRAME + block. */
   readonly slot: number;
   readonly words: WordSet;
+  /** Of its long words (long-words.ts), where it has any. */
+  readonly grams: Uint8Array | undefined;
 }
 
 /** Makes documents frame by frame, in order. */
 export class BlockCutter {
-  readonly #words = new WordSet();
+  readonly #grams = new LongWordGrams();
+  readonly #words = new WordSet((text, from, to) => this.#grams.add(text, from, to));
   /** The part of a word that the last frame ended with, when it ended inside a line. */
   #openWord: Uint8Array = new Uint8Array(0);
 
@@ -56,7 +60,7 @@ export class BlockCutter {
       const joined = k === 0 && frame.continues ? this.#addJoined(text, start, end) : start;
       words.add(text, joined, end);
       addVisibleWords(words, text.subarray(start, end));
-      take({ slot: frame.number * BLOCKS_PER_FRAME + k, words });
+      take({ slot: frame.number * BLOCKS_PER_FRAME + k, words, grams: this.#grams.take() });
     }
     this.#openWord = frame.isCut ? lastWord(text) : new Uint8Array(0);
   }
@@ -100,10 +104,9 @@ function addWordAround(words: WordSet, visible: Uint8Array, at: number): number 
   if (WORD_BYTE[visible[at - 1] as number] === 0 || WORD_BYTE[visible[at] as number] === 0) return at;
   let start = at - 1;
   let end = at + 1;
-  // A word longer than this becomes LONG_WORD, whatever its rest is.
-  while (start > 0 && at - start <= MAX_WORD_BYTES && WORD_BYTE[visible[start - 1] as number] !== 0) start--;
-  while (end < visible.length && end - at <= MAX_WORD_BYTES && WORD_BYTE[visible[end] as number] !== 0) end++;
-  if (end - start > MAX_WORD_BYTES) words.addMarked(LONG_WORD, visible, 0, 0);
+  while (start > 0 && WORD_BYTE[visible[start - 1] as number] !== 0) start--;
+  while (end < visible.length && WORD_BYTE[visible[end] as number] !== 0) end++;
+  if (end - start > MAX_WORD_BYTES) words.add(visible, start, end);
   else words.addMarked(VISIBLE_MARK, visible, start, end);
   return end;
 }

@@ -26,7 +26,7 @@ import {
   RENAME,
   SET_META,
 } from './statements.ts';
-import { REMOVE_BLOCK } from './statements-text.ts';
+import { REMOVE_BLOCK, REMOVE_LONG_WORDS } from './statements-text.ts';
 
 /** Applies a fact once; in whatever order facts and logs come, the index ends up the same. */
 export function applyFact(index: LogIndex, store: StoreId, fact: Fact): 'applied' | 'unchanged' {
@@ -107,6 +107,7 @@ function removeLog(
 ): void {
   for (let block = log.first_block; block < log.first_block + log.block_count; block++)
     db.run(REMOVE_BLOCK, { block: BigInt(block) });
+  db.run(REMOVE_LONG_WORDS, { from: log.first_block, to: log.first_block + log.block_count });
   for (const statement of [REMOVE_OCCURRENCES, REMOVE_STEPS, REMOVE_TEMPLATES, REMOVE_LONG_LINES, REMOVE_LOG])
     db.run(statement, { id: log.id });
   db.run(REMOVE_LONE_SIGNATURES, {});

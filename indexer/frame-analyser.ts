@@ -25,7 +25,9 @@ export class FrameAnalyser {
   take(frame: StoredFrame): HeldDocument[] {
     const text = loadZstd().decompress(frame.bytes, frame.textBytes);
     const documents: HeldDocument[] = [];
-    this.#cutter.cut(text, frame, ({ slot, words }) => documents.push({ slot, words: words.document().slice() }));
+    this.#cutter.cut(text, frame, ({ slot, words, grams }) =>
+      documents.push({ slot, words: words.document().slice(), grams }),
+    );
     this.#digester.push(text);
     return documents;
   }

@@ -6,7 +6,7 @@ import type { Manifest } from '../store/manifest.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import type { LogDigest, LogIndexReader, StoreId } from './log-index.ts';
 import { GET_META, SET_META } from './statements.ts';
-import { ADD_BLOCK } from './statements-text.ts';
+import { ADD_BLOCK, ADD_LONG_WORDS } from './statements-text.ts';
 import { TermCollector } from './term-collector.ts';
 import { appendVocabulary } from './vocabulary.ts';
 
@@ -17,6 +17,8 @@ export interface HeldDocument {
   /** Frame × BLOCKS_PER_FRAME + block. */
   readonly slot: number;
   readonly words: Uint8Array;
+  /** Of its long words (long-words.ts), where it has any. */
+  readonly grams: Uint8Array | undefined;
 }
 
 /** A log whose text is ready to be written. */
@@ -91,9 +93,10 @@ export interface PlacedText {
 /** Writes documents, and to the vocabulary those of their words that `terms` has not met. Inside a transaction. */
 export function writeText(db: IndexWriteDatabase, terms: TermCollector, texts: readonly PlacedText[]): void {
   for (const { documents, firstBlock } of texts)
-    for (const { slot, words } of documents) {
+    for (const { slot, words, grams } of documents) {
       terms.take(words);
       db.run(ADD_BLOCK, { block: BigInt(firstBlock + slot), words });
+      if (grams !== undefined) db.run(ADD_LONG_WORDS, { block: firstBlock + slot, grams });
     }
   appendVocabulary(db, terms.takeNew());
 }

@@ -8,6 +8,17 @@ export const ADD_BLOCK = sql<{ block: bigint; words: Uint8Array }>(
 );
 export const REMOVE_BLOCK = sql<{ block: bigint }>('DELETE FROM text WHERE rowid = :block');
 
+export const ADD_LONG_WORDS = sql<{ block: number; grams: Uint8Array }>(
+  'INSERT INTO long_words (block, grams) VALUES (:block, :grams)',
+);
+export const REMOVE_LONG_WORDS = sql<{ from: number; to: number }>(
+  'DELETE FROM long_words WHERE block >= :from AND block < :to',
+);
+/** Of blocks from `from` on, ascending. */
+export const LONG_WORDS = sql<{ from: number; limit: number }, { block: number; grams: Uint8Array }>(
+  'SELECT block, grams FROM long_words WHERE block >= :from ORDER BY block LIMIT :limit',
+);
+
 /** Blocks in `[from, to)` that fit a MATCH expression, ascending. `match` is bytes: words need not be valid UTF-8. */
 export const MATCH_BLOCKS = sql<{ match: Uint8Array; from: bigint; to: bigint; limit: bigint }, { block: number }>(
   'SELECT rowid AS block FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid LIMIT :limit',
@@ -31,6 +42,10 @@ export const ADD_VOCABULARY = sql<{
 );
 export const VOCABULARY_ROWS = sql<{ class: number }, { id: number }>(
   'SELECT id FROM vocabulary WHERE class = :class ORDER BY level DESC, id',
+);
+/** Two numbers of which one is another after anything was written, by this connection or by others. */
+export const DATA_VERSION = sql<Record<string, never>, { others: number; own: number }>(
+  'SELECT data_version AS others, total_changes() AS own FROM pragma_data_version',
 );
 export const GET_VOCABULARY = sql<{ id: number }, { terms: Uint8Array; size_bytes: number }>(
   'SELECT terms, size_bytes FROM vocabulary WHERE id = :id',

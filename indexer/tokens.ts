@@ -15,7 +15,7 @@ const FOLDED: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** Shorter words are not indexed: nearly every block has them all, and they were 14 % of all postings (bench/index.ts). */
 export const MIN_WORD_BYTES = 3;
-/** Longer ones (base64, minified code) stand in the index as the one word LONG_WORD: they would fill the vocabulary. */
+/** Longer ones (base64, minified code) stand in the index as the one word LONG_WORD, as they would fill the vocabulary; long-words.ts knows their pieces. */
 export const MAX_WORD_BYTES = 256;
 
 /** Begins what stands in a document and is no word of the text; no word can have this byte. */
@@ -44,11 +44,15 @@ export const MAX_FRACTION_DIGITS = 9;
 const MAX_PROBES = 64;
 const FIRST_SLOTS = 1 << 12;
 
+/** Is shown each word over MAX_WORD_BYTES, as `text[from, to)`. */
+export type LongWordListener = (text: Uint8Array, from: number, to: number) => void;
+
 /**
  * Collects the distinct words of one block. Measured at 170–200 MB/s: the last eight bytes of a word, kept in two
  * integers while it is read, decide nearly every comparison.
  */
 export class WordSet {
+  readonly #onLongWord: LongWordListener | undefined;
   #slots = new Int32Array(FIRST_SLOTS);
   #hashes = new Int32Array(FIRST_SLOTS);
   #high = new Int32Array(FIRST_SLOTS);
@@ -59,6 +63,10 @@ export class WordSet {
   #outBytes = 0;
   #count = 0;
   readonly #marked = new Uint8Array(MAX_WORD_BYTES + 2 * MARK_BYTES);
+
+  constructor(onLongWord?: LongWordListener) {
+    this.#onLongWord = onLongWord;
+  }
 
   /** Forgets everything: the next block. */
   clear(): void {
@@ -120,6 +128,7 @@ export class WordSet {
       if (size < MIN_WORD_BYTES) continue;
       if (size > MAX_WORD_BYTES) {
         this.addMarked(LONG_WORD, text, 0, 0);
+        this.#onLongWord?.(text, start, at);
         continue;
       }
       let hash = Math.imul(rest ^ low, 0x9e3779b1) ^ Math.imul(high ^ size, 0x85ebca6b);

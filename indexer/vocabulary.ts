@@ -6,6 +6,7 @@ import {
   ADD_VOCABULARY,
   ALL_TERMS,
   CROWDED_LEVELS,
+  DATA_VERSION,
   GET_VOCABULARY,
   REMOVE_ALL_VOCABULARY,
   REMOVE_VOCABULARY,
@@ -19,6 +20,8 @@ import { classOfWord, VOCABULARY_CLASSES, type VocabularyClass } from './vocabul
 const ROWS_BEFORE_MERGE = 8;
 /** chosen: lists of this size are left alone, so that a merge never holds more than eight of them. */
 const MAX_MERGED_BYTES = 16 * 1024 * 1024;
+/** chosen: the words of some 10 GB of log. */
+const MAX_CACHED_BYTES = 64 * 1024 * 1024;
 const FIRST_LEVEL = 3;
 const MERGED_LEVEL = 9;
 
@@ -88,7 +91,36 @@ function readList(db: IndexReadDatabase, id: number): Buffer {
   return Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }
 
+/** Lists as they were unpacked, for a process that searches again; a search in a process of its own gains nothing. */
+interface ListCache {
+  readonly version: string;
+  readonly lists: Map<number, Buffer>;
+  bytes: number;
+}
+
+const caches = new WeakMap<IndexReadDatabase, ListCache>();
+
+/** What was unpacked since anything was last written to the index. */
+function cacheOf(db: IndexReadDatabase): ListCache {
+  const now = db.get(DATA_VERSION, {});
+  const version = `${now?.others} ${now?.own}`;
+  const known = caches.get(db);
+  if (known?.version === version) return known;
+  const cache = { version, lists: new Map<number, Buffer>(), bytes: 0 };
+  caches.set(db, cache);
+  return cache;
+}
+
 /** The lists of one part, each `\nword\nword\n`, sorted within. */
 export function* readVocabulary(db: IndexReadDatabase, vocabularyClass: VocabularyClass): Generator<Buffer> {
-  for (const { id } of db.all(VOCABULARY_ROWS, { class: vocabularyClass })) yield readList(db, id);
+  const cache = cacheOf(db);
+  for (const { id } of db.all(VOCABULARY_ROWS, { class: vocabularyClass })) {
+    let list = cache.lists.get(id);
+    if (list === undefined) {
+      list = readList(db, id);
+      cache.bytes += list.length;
+      if (cache.bytes <= MAX_CACHED_BYTES) cache.lists.set(id, list);
+    }
+    yield list;
+  }
 }

@@ -2,10 +2,11 @@
 import type { IndexReadDatabase } from '../database.ts';
 import { fractionPlaces } from '../fraction-words.ts';
 import type { Query } from '../log-index.ts';
+import { isInLongWords } from '../long-words.ts';
 import { mayBeLong, type Wanted, type WantedWord, wantedWords } from '../query-words.ts';
 import { firstFrom } from '../sorted-numbers.ts';
 import { MATCH_BLOCKS } from '../statements-text.ts';
-import { LONG_WORD } from '../tokens.ts';
+import { LONG_WORD, MARK } from '../tokens.ts';
 import { expandWord } from '../vocabulary-search.ts';
 import type { BlockNumbers, CandidateSource, EngineAnswer } from './engine.ts';
 
@@ -17,14 +18,22 @@ const ALL = Number.MAX_SAFE_INTEGER;
 
 /** A MATCH expression over words that were looked up. One byte a character. */
 type Expression =
-  | { readonly kind: 'term'; readonly text: string; readonly wanted: string; readonly expansions: number }
+  | {
+      readonly kind: 'term';
+      readonly text: string;
+      /** For the blocks of a line that reaches over them: what is known of long words is known of single blocks. */
+      readonly across: string;
+      readonly wanted: string;
+      readonly expansions: number;
+    }
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Expression[] };
 
 /** Candidates for `query`, or why only a scan can answer it. */
 export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswer {
   const wanted = wantedWords(query);
   if (wanted === undefined) return { kind: 'scan', reason: reasonOfNothing(query) };
-  const cheap = express(wanted, (word) => wholeWord(word));
+  const inLongWords = once((word) => isInLongWords(db, word.text));
+  const cheap = express(wanted, (word) => wholeWord(word, inLongWords));
   if (cheap !== undefined) {
     const source = new TextSource(db, cheap, []);
     if (source.isRare()) return { kind: 'source', source };
@@ -32,12 +41,12 @@ export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswe
   let tooMany = false;
   const expanded = new Map<WantedWord, readonly string[]>();
   const full = express(wanted, (word) => {
-    const whole = wholeWord(word);
+    const whole = wholeWord(word, inLongWords);
     if (whole !== undefined) return whole;
     const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
     tooMany ||= words === undefined;
     if (words !== undefined) expanded.set(word, words);
-    return words === undefined ? undefined : expressWords(word, words);
+    return words === undefined ? undefined : expressWords(word, words, inLongWords);
   });
   if (full === undefined) return { kind: 'scan', reason: tooMany ? TOO_MANY : reasonOfNothing(query) };
   const certain = isWholeAnswer(query, wanted) ? (expanded.get(wanted) ?? []) : [];
@@ -71,27 +80,57 @@ function express(wanted: Wanted, look: (word: WantedWord) => Expression | undefi
 
 const quoted = (text: string): string => `"${text}"`;
 const LONG = quoted(LONG_WORD);
+/** A word that no document has: an expression must have one. */
+const NOWHERE = quoted(`${MARK}n`);
+
+type WordTest = (word: WantedWord) => boolean;
+
+/** `test`, asked once for each word. */
+function once(test: WordTest): WordTest {
+  const known = new Map<WantedWord, boolean>();
+  return (word) => {
+    const answer = known.get(word) ?? test(word);
+    known.set(word, answer);
+    return answer;
+  };
+}
 
 /** What the text table can look up without the vocabulary: a whole word, or the start of one. */
-function wholeWord(word: WantedWord): Expression | undefined {
+function wholeWord(word: WantedWord, inLongWords: WordTest): Expression | undefined {
   if (word.left !== 'closed' || word.right === 'edge') return undefined;
   const own = word.right === 'closed' ? quoted(word.text) : `${quoted(word.text)} *`;
-  return termOf(word, [own, ...(mayBeLong(word) ? [LONG] : [])]);
+  return termOf(word, [own], mayBeLong(word) ? { inBlock: inLongWords(word) } : undefined);
 }
 
-function expressWords(word: WantedWord, words: readonly string[]): Expression | undefined {
+function expressWords(word: WantedWord, words: readonly string[], inLongWords: WordTest): Expression | undefined {
   const isWhole = word.left === 'edge' && word.right === 'edge' ? [word.text] : [];
-  return termOf(word, [...[...new Set([...isWhole, ...words])].map(quoted), LONG]);
+  return termOf(word, [...new Set([...isWhole, ...words])].map(quoted), { inBlock: inLongWords(word) });
 }
 
-/** One of `ways`, or the word as a part of a fraction of a second; undefined when that is too much to ask for. */
-function termOf(word: WantedWord, ways: readonly string[]): Expression | undefined {
+/**
+ * One of `ways`, or the word as a part of a fraction of a second or, where `long` is given, of a long word; undefined when
+ * that is too much to ask for.
+ */
+function termOf(
+  word: WantedWord,
+  ways: readonly string[],
+  long: { readonly inBlock: boolean } | undefined,
+): Expression | undefined {
   const places = fractionPlaces(word);
   if (places.flat(2).length > MAX_EXPANSIONS) return undefined;
   const anyOf = (words: readonly string[]): string =>
     words.length === 1 ? (words[0] ?? '') : `(${words.join(' OR ')})`;
   const fractions = places.map((place) => `(${place.map((group) => anyOf(group.map(quoted))).join(' AND ')})`);
-  return { kind: 'term', text: anyOf([...ways, ...fractions]), wanted: word.text, expansions: ways.length };
+  const known = [...ways, ...fractions];
+  const withLong = [...known, LONG];
+  const inBlock = known.length === 0 ? [NOWHERE] : known;
+  return {
+    kind: 'term',
+    text: anyOf(long?.inBlock === true ? withLong : inBlock),
+    across: anyOf(long === undefined ? inBlock : withLong),
+    wanted: word.text,
+    expansions: ways.length,
+  };
 }
 
 class TextSource implements CandidateSource {
@@ -150,7 +189,7 @@ class TextSource implements CandidateSource {
     const isThere = (expression: Expression): boolean => {
       if (expression.kind !== 'term')
         return expression.kind === 'all' ? expression.parts.every(isThere) : expression.parts.some(isThere);
-      const match = Buffer.from(expression.text, 'latin1');
+      const match = Buffer.from(expression.across, 'latin1');
       const params = { match, from: BigInt(range.from), to: BigInt(range.to), limit: 1n };
       return this.#db.get(MATCH_BLOCKS, params) !== undefined;
     };

@@ -130,7 +130,7 @@ test('--explain shows plan, candidates, blocks and times', async () => {
   const { stderr } = await runHere(home, ['search', 'boom', '--explain']);
   for (const part of [
     'engine        index',
-    'boom: 2 in the vocabulary, in 2 blocks',
+    'boom: 1 in the vocabulary, in 2 blocks',
     'candidates  2 blocks',
     '2 blocks tested',
     'time',

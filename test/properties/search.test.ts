@@ -142,6 +142,39 @@ describe('the index makes an answer faster, never different', () => {
     );
   });
 
+  test('parts of words that are too long for the index, with colours and letters of other bytes inside', async () => {
+    const run = fc
+      .tuple(fc.nat(), fc.integer({ min: 1, max: 900 }), fc.constantFrom(36, 16, 10))
+      .map(([seed, size, base]) =>
+        Array.from({ length: size }, (_, n) => ((Math.imul(seed + n, 0x9e3779b1) >>> 8) % base).toString(base)).join(
+          '',
+        ),
+      );
+    const inside = fc.oneof(
+      { weight: 6, arbitrary: run },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('\u212a', '\u017f', 'K', '\u0441', '\u001b[31m', '\u001b[0m', 'x\b', ' '),
+      },
+    );
+    const longLine = fc.array(inside, { minLength: 2, maxLength: 8 }).map((parts) => Buffer.from(parts.join('')));
+    const log = fc
+      .array(fc.oneof(longLine, line), { minLength: 2, maxLength: 6 })
+      .map((lines) => Buffer.concat(lines.flatMap((l) => [l, Buffer.from('\n'), FILLER])));
+    const place = fc.tuple(fc.nat(20), fc.nat(4000), fc.integer({ min: 3, max: 40 }));
+    const asked = fc.array(fc.tuple(place, flags), { minLength: 10, maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(log, asked, async (text_, questions) => {
+        const lines = linesOf(text_);
+        await compare(
+          text_,
+          questions.map(([at, f]) => ({ text: partOf(lines, at), flags: f })),
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test('lines longer than frames, with words across their borders', async () => {
     const filler = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.constantFrom('x ', 'abc_', '\u9519', '-.-'));
     const huge = fc

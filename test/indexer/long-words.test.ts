@@ -1,0 +1,69 @@
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LongWordGrams, mayHoldPart } from '../../indexer/long-words.ts';
+import { openIndexReader } from '../../indexer/open-index.ts';
+import { LONG_WORDS } from '../../indexer/statements-text.ts';
+import { foldWord } from '../../indexer/tokens.ts';
+import { IndexedLogs } from '../support/indexed-logs.ts';
+
+const gramsOf = (...words: readonly Buffer[]): Uint8Array => {
+  const grams = new LongWordGrams();
+  for (const word of words) grams.add(word, 0, word.length);
+  return grams.take() ?? new Uint8Array(0);
+};
+const folded = (bytes: Uint8Array): string => {
+  const out = Buffer.alloc(bytes.length);
+  return out.toString('latin1', 0, foldWord(bytes, 0, bytes.length, out, 0));
+};
+
+describe('the pieces of long words', () => {
+  test('let every part of every word pass, in any case', () => {
+    const word = fc.uint8Array({ minLength: 257, maxLength: 4000 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 3 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 90 }),
+        (words, at, size) => {
+          const bytes = Buffer.from(folded(words[at % words.length] as Buffer), 'latin1');
+          const start = at % (bytes.length - size);
+          expect(mayHoldPart(gramsOf(...words), bytes.toString('latin1', start, start + size))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('keep nearly every other part away, in less than a byte for each of theirs', () => {
+    const bytes = Buffer.from(Array.from({ length: 30_000 }, (_, n) => 97 + ((Math.imul(n, 0x9e3779b1) >>> 20) % 26)));
+    const grams = gramsOf(bytes);
+    expect(grams.length).toBeLessThan(bytes.length);
+    const strangers = Array.from({ length: 1000 }, (_, n) => `imeout${(n * 7919).toString(36)}xcep`);
+    expect(strangers.filter((each) => mayHoldPart(grams, each)).length).toBeLessThan(20);
+    expect(mayHoldPart(grams, 'xyz')).toBe(true); // too short to know
+  });
+
+  test('there are none without a long word, and they are those of the last block alone', () => {
+    const grams = new LongWordGrams();
+    expect(grams.take()).toBeUndefined();
+    grams.add(Buffer.from('a'.repeat(300)), 0, 300);
+    expect(grams.take()).toHaveLength(64);
+    expect(grams.take()).toBeUndefined();
+  });
+});
+
+test('an index of version 1 is brought up to date: its long words are searched as before', async () => {
+  const logs = await IndexedLogs.open();
+  const word = Array.from({ length: 900 }, (_, n) => (n * n).toString(36)).join('');
+  await logs.addAll([{ text: `${word}\n` }]);
+  logs.index.close();
+  const old = new Database(logs.file);
+  old.exec('DROP TABLE long_words');
+  old.pragma('user_version = 1');
+  old.close();
+  const index = openIndexReader(logs.file);
+  const found = index.db.all(LONG_WORDS, { from: 0, limit: 10 });
+  index.close();
+  expect(found).toHaveLength(1);
+  for (const part of [word.slice(400, 420), 'elsewhere']) expect(mayHoldPart(found[0]!.grams, part)).toBe(true);
+});
