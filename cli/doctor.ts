@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { sqliteVersion } from '../indexer/database.ts';
+import { sqliteVersion } from '../indexer/sqlite-module.ts';
 import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 import { findObjectKey, type ObjectKey } from '../store/keys.ts';
 import { bodyOf } from '../store/object-store.ts';

@@ -20,8 +20,17 @@ export interface Published {
   readonly mayRemove: boolean;
 }
 
+/** What is told while an index is published. */
+export interface PublishWatch {
+  readonly signal: AbortSignal;
+  /** The index is about to be copied, which holds everything up. */
+  readonly onCopy: () => void;
+  readonly onPack: (done: number, total: number) => void;
+  readonly onPut: (done: number, total: number) => void;
+}
+
 /** Puts a snapshot of this index into its store and removes old ones. USAGE when the index has logs of other stores. */
-export async function publishIndex(session: Session, signal: AbortSignal): Promise<Published> {
+export async function publishIndex(session: Session, watch: PublishWatch): Promise<Published> {
   const { copyIndex, describeIndex } = await import('../indexer/index-snapshot.ts');
   const { putSnapshot } = await import('../store/snapshots.ts');
   const store = await session.store();
@@ -40,8 +49,9 @@ export async function publishIndex(session: Session, signal: AbortSignal): Promi
   const stem = `${session.config.index}.snapshot-${randomBytes(4).toString('hex')}`;
   const files = { index: `${stem}.db`, staged: `${stem}.zst` };
   try {
+    watch.onCopy();
     copyIndex(index, files.index);
-    const snapshot = await putSnapshot(store, files, { storeId, ...facts, tool: toolName() }, signal);
+    const snapshot = await putSnapshot(store, files, { storeId, ...facts, tool: toolName() }, watch);
     return { snapshot, ...(await removeOld(session)) };
   } finally {
     for (const file of Object.values(files)) await rm(file, { force: true });

@@ -2,8 +2,8 @@
 import type { Attempt } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
 import { attemptKey, encodeKeySegment, type ObjectKey } from '../store/keys.ts';
-import { MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
-import { type ObjectReader, readSmall } from '../store/object-store.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { ObjectReader } from '../store/object-store.ts';
 
 /** Looks up captures; the keys of a commit are listed once. */
 export interface KeptCaptures {
@@ -25,8 +25,8 @@ export function openKeptCaptures(store: ObjectReader): KeptCaptures {
       const keys = listed.get(prefix) ?? listManifests(store, prefix);
       listed.set(prefix, keys);
       const own = (await keys).filter((key) => isOf(key, { whole: `logs/${whole}/`, providerId: attempt.providerId }));
-      for (const key of own) if (!manifests.has(key)) manifests.set(key, readManifestAt(store, key));
-      return Promise.all(own.map((key) => manifests.get(key) ?? readManifestAt(store, key)));
+      for (const key of own) if (!manifests.has(key)) manifests.set(key, readManifest(store, key));
+      return Promise.all(own.map((key) => manifests.get(key) ?? readManifest(store, key)));
     },
   };
 }
@@ -53,9 +53,10 @@ function isOf(
   return id !== undefined && (runFolder === id || runFolder.endsWith(`-${id}`));
 }
 
-async function readManifestAt(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
-  const { parseManifest } = await import('../store/manifest-schema.ts');
-  return parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
+/** Loaded late: what reads manifests is dear to start. */
+async function readManifest(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
+  const { readManifestAt } = await import('../store/read-manifest.ts');
+  return readManifestAt(store, key);
 }
 
 /** A capture that nothing more can be added to: the provider's own log, whole, taken after the job's end. */

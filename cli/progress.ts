@@ -1,13 +1,26 @@
-// One line on a terminal that says how far a long command has come. Elsewhere, and with --quiet, nothing.
+// One line on a terminal that says how far a long command has come. In pipes, in CI, with --json and --quiet nothing.
 import type { CommandInput, CommandIo } from './command.ts';
 import { bytesText } from './sizes.ts';
 import { durationText } from './times.ts';
 
+/** How far one part of a command has come. */
+export interface ProgressState {
+  /** What is under way. Other words begin another part: rate and time left are those of this part alone. */
+  readonly what: string;
+  readonly done: number;
+  /** undefined while nobody knows it: then no time left is told. */
+  readonly total?: number | undefined;
+  /** What is counted, in the plural; without it `done` and `total` are bytes. */
+  readonly things?: string;
+  /** Beside things that are counted: how many bytes they had so far. */
+  readonly bytes?: number;
+}
+
+/** The line of one command. */
 export interface Progress {
-  /** `done` of `total` bytes; `total` undefined while nobody knows it. */
-  show(what: string, done: number, total: number | undefined): void;
-  /** The same of things that are counted: `logs`. */
-  count(what: string, done: number, things: string): void;
+  show(state: ProgressState): void;
+  /** For a step that cannot be counted and may hold everything up: says what is under way before it begins. */
+  say(what: string): void;
   /** Takes the line away: call it before anything else is printed. */
   clear(): void;
 }
@@ -16,26 +29,36 @@ export interface Progress {
 const REDRAW_MS = 100;
 /** chosen: what is over by then needs no line. */
 const FIRST_MS = 500;
+/** chosen: a rate of less time than this says nothing about the rest. */
+const FORECAST_MS = 1000;
 const TAKE_AWAY = '\r\u001b[K';
 
 /** The progress line of a command. */
-export function openProgress(input: CommandInput, io: CommandIo): Progress {
+export async function openProgress(input: CommandInput, io: CommandIo): Promise<Progress> {
+  const isWanted = await isProgressWanted(input, io);
   const startedMs = performance.now();
   let drawnMs = startedMs + FIRST_MS - REDRAW_MS;
   let isDrawn = false;
-  const write = (text: string): void => void io.stderr.write(text).catch(() => undefined); // a terminal that has gone
-  const draw = (text: (elapsedMs: number) => string): void => {
-    const nowMs = performance.now();
+  let part = { what: '', startedMs };
+  const draw = (text: string, nowMs: number): void => {
     // Asked each time: once a pager has the terminal, nothing may be drawn over it.
-    if (nowMs - drawnMs < REDRAW_MS || !io.stderr.isTerminal || input.flag('quiet')) return;
+    if (!isWanted || !io.stderr.isTerminal) return;
     drawnMs = nowMs;
     isDrawn = true;
-    write(TAKE_AWAY + text(nowMs - startedMs).slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
+    write(TAKE_AWAY + text.slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
   };
+  const write = (text: string): void => void io.stderr.write(text).catch(() => undefined); // a terminal that has gone
   return {
-    show: (what, done, total) => draw((elapsedMs) => progressText({ what, done, total, elapsedMs })),
-    count: (what, done, things) =>
-      draw((elapsedMs) => `${what}: ${done} ${things}, ${Math.round((done / elapsedMs) * 1000)}/s`),
+    show(state) {
+      const nowMs = performance.now();
+      if (state.what !== part.what) part = { what: state.what, startedMs: nowMs };
+      if (nowMs - drawnMs >= REDRAW_MS) draw(progressText({ ...state, elapsedMs: nowMs - part.startedMs }), nowMs);
+    },
+    say(what) {
+      const nowMs = performance.now();
+      part = { what, startedMs: nowMs };
+      if (nowMs - startedMs >= FIRST_MS) draw(what, nowMs);
+    },
     clear() {
       if (isDrawn) write(TAKE_AWAY);
       isDrawn = false;
@@ -43,19 +66,39 @@ export function openProgress(input: CommandInput, io: CommandIo): Progress {
   };
 }
 
-/** `reading: 12 MB of 545 MB (2 %), 34 MB/s, 16s left`. */
-export function progressText(state: {
-  readonly what: string;
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly elapsedMs: number;
-}): string {
-  const { what, done, total, elapsedMs } = state;
-  const perSecond = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
-  const rate = perSecond > 0 ? `, ${bytesText(perSecond)}/s` : '';
-  if (total === undefined || total === 0) return `${what}: ${bytesText(done)}${rate}`;
-  const percent = Math.min(100, Math.floor((done / total) * 100));
-  const leftMs = perSecond > 0 ? (Math.max(0, total - done) / perSecond) * 1000 : 0;
-  const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : '';
-  return `${what}: ${bytesText(done)} of ${bytesText(total)} (${percent} %)${rate}${left}`;
+async function isProgressWanted(input: CommandInput, io: CommandIo): Promise<boolean> {
+  if (!io.stderr.isTerminal || input.flag('quiet') || input.flag('json')) return false;
+  const { env } = await io.config();
+  // Some CI servers give a job a terminal that nobody sits at, and keep each redrawing of the line.
+  return (env['CI'] ?? '') === '' && env['TERM'] !== 'dumb';
+}
+
+/** `reading: 12 MB of 545 MB (2 %), 34 MB/s, 16s left`, or `checked: 120 of 480 logs (25 %), 12/s, 30s left`. */
+export function progressText(state: ProgressState & { readonly elapsedMs: number }): string {
+  const { what, done, total, things, bytes, elapsedMs } = state;
+  const amount = (n: number): string => (things === undefined ? bytesText(n) : String(n));
+  const isTotalKnown = total !== undefined && total > 0;
+  const of = isTotalKnown ? ` of ${amount(total)}` : '';
+  const percent = isTotalKnown ? ` (${Math.min(100, Math.floor((done / total) * 100))} %)` : '';
+  const parts = [
+    `${what}: ${amount(done)}${of}${things === undefined ? '' : ` ${things}`}${percent}`,
+    ...(bytes === undefined ? [] : [bytesText(bytes)]),
+    rateText(state),
+    isTotalKnown ? leftText(done, total, elapsedMs) : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function rateText({ done, things, bytes, elapsedMs }: ProgressState & { readonly elapsedMs: number }): string {
+  const perSecond = elapsedMs > 0 ? ((bytes ?? done) / elapsedMs) * 1000 : 0;
+  if (perSecond <= 0) return '';
+  if (things === undefined || bytes !== undefined) return `${bytesText(perSecond)}/s`;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`;
+}
+
+/** '' where nothing is known of the pace, or nothing is left. */
+function leftText(done: number, total: number, elapsedMs: number): string {
+  if (done <= 0 || done >= total || elapsedMs < FORECAST_MS) return '';
+  const leftMs = (elapsedMs / done) * (total - done);
+  return `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1000)}s` : durationText(leftMs)} left`;
 }

@@ -5,13 +5,13 @@ import { findName } from '../indexer/names.ts';
 import { headlineOfLog } from '../indexer/signature-report.ts';
 import { type AuditLeftover, auditStore, burialsIn, readAllFacts } from '../store/audit.ts';
 import { newCaptureId } from '../store/capture.ts';
-import { readManifestAt } from '../store/check-log.ts';
 import { AppError } from '../store/errors.ts';
 import type { Fact } from '../store/facts.ts';
 import { captureIdOf, type ObjectKey, stemOf } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { findSpentFacts } from '../store/prune-facts.ts';
 import { buryCapture, findFeedKeys, removeCapture, removeLeftover, reviveCapture } from '../store/prune-store.ts';
+import { readManifestAt } from '../store/read-manifest.ts';
 import { adoptLog } from '../store/repair.ts';
 import { openSpool } from '../store/spool.ts';
 import { decideRetention, type RetainedLog, type RetentionDecision, type RetentionPolicy } from './retention.ts';
@@ -30,15 +30,20 @@ export interface StoreView {
   readonly buried: readonly ObjectKey[];
 }
 
+/** Told how many things of a step are done; `total` is undefined where nobody knows it. */
+export type OnStep = (what: string, done: number, total: number | undefined) => void;
+
 /** Lists everything once. */
-export async function viewStore(session: Session): Promise<StoreView> {
+export async function viewStore(session: Session, onStep?: OnStep): Promise<StoreView> {
   const store = await session.store();
   const { all: facts } = await readAllFacts(store, () => undefined);
   const isBuried = burialsIn(facts);
   const captures = new Map<string, RetainedLog['captures'][number][]>();
   const buried: ObjectKey[] = [];
+  let listed = 0;
   for await (const { key, modifiedAtMs } of store.list('logs/')) {
     if (captureIdOf(key) === '') continue;
+    onStep?.('listed', ++listed, undefined);
     if (isBuried(key)) buried.push(key);
     else
       captures.set(stemOf(key), [...(captures.get(stemOf(key)) ?? []), { manifestKey: key, storedAtMs: modifiedAtMs }]);
@@ -75,18 +80,15 @@ export async function planRetention(
 export async function buryPlanned(
   session: Session,
   view: StoreView,
-  decisions: readonly RetentionDecision[],
-): Promise<number> {
-  let count = 0;
-  for (const { log, verdict } of decisions) {
-    if (verdict !== 'let-go') continue;
-    for (const { manifestKey } of log.captures) {
-      const capture = { logId: log.row.logId, manifestKey, reason: 'retention' };
-      await buryCapture(view.store, capture, { by: session.config.author, tool: toolName() });
-      count += 1;
-    }
+  { decisions, onStep }: { readonly decisions: readonly RetentionDecision[]; readonly onStep: OnStep },
+): Promise<void> {
+  const captures = decisions
+    .filter(({ verdict }) => verdict === 'let-go')
+    .flatMap(({ log }) => log.captures.map(({ manifestKey }) => ({ logId: log.row.logId, manifestKey })));
+  for (const [done, capture] of captures.entries()) {
+    onStep('buried', done, captures.length);
+    await buryCapture(view.store, { ...capture, reason: 'retention' }, { by: session.config.author, tool: toolName() });
   }
-  return count;
 }
 
 export interface RemovalPlan {
@@ -147,11 +149,14 @@ function isAbout(fact: Extract<Fact, { readonly kind: 'conclusion' }>, { attempt
 }
 
 /** Removes and revives as planned. */
-export async function carryOutRemoval(view: StoreView, plan: RemovalPlan): Promise<void> {
+export async function carryOutRemoval(view: StoreView, plan: RemovalPlan, onStep?: OnStep): Promise<void> {
   for (const key of plan.revive) await reviveCapture(view.store, key, newCaptureId());
   const gone = [...plan.revive, ...plan.remove];
   const feed = await findFeedKeys(view.store, new Set(gone));
-  for (const key of gone) await removeCapture(view.store, key, feed.get(key) ?? []);
+  for (const [done, key] of gone.entries()) {
+    onStep?.('removed', done, gone.length);
+    await removeCapture(view.store, key, feed.get(key) ?? []);
+  }
 }
 
 /** A leftover of the store, or a file in this machine's spool. */
@@ -166,10 +171,20 @@ export interface ClearedLeftover {
 export async function clearLeftovers(
   session: Session,
   view: StoreView,
-  options: { readonly ageMs: number; readonly spoolAgeMs: number; readonly apply: boolean; readonly nowMs: number },
+  options: {
+    readonly ageMs: number;
+    readonly spoolAgeMs: number;
+    readonly apply: boolean;
+    readonly nowMs: number;
+    readonly onStep: OnStep;
+  },
 ): Promise<readonly ClearedLeftover[]> {
   const { store } = view;
-  const { leftovers } = await auditStore(store, { depth: 'keys' });
+  const { leftovers } = await auditStore(store, {
+    depth: 'keys',
+    onProgress: ({ part, done, total }) =>
+      options.onStep(part === 'logs' ? 'looked at' : 'looked at the feed', done, total),
+  });
   const old = leftovers.filter(
     ({ kind, modifiedAtMs }) => kind !== 'foreign' && kind !== 'buried' && view.nowMs - modifiedAtMs >= options.ageMs,
   );
@@ -200,9 +215,13 @@ async function removeFile(path: string): Promise<void> {
 /** Facts without which everything stays as it is; with `apply` they are removed, oldest first. */
 export async function dropSpentFacts(
   view: StoreView,
-  options: { readonly ageMs: number; readonly apply: boolean },
+  options: { readonly ageMs: number; readonly apply: boolean; readonly onStep: OnStep },
 ): Promise<readonly ObjectKey[]> {
   const spent = findSpentFacts(view.facts, view.nowMs - options.ageMs);
-  if (options.apply) for (const key of spent) await view.store.remove(key);
+  if (!options.apply) return spent;
+  for (const [done, key] of spent.entries()) {
+    options.onStep('dropped', done, spent.length);
+    await view.store.remove(key);
+  }
   return spent;
 }

@@ -10,6 +10,7 @@ import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import { createMasker, type Masker, type MaskReport, type ToldValue } from '../store/mask.ts';
 import { RULES_VERSION } from '../store/mask-tokens.ts';
 import type { ObjectReader } from '../store/object-store.ts';
+import { readAhead } from '../store/read-ahead.ts';
 import { openSpool, type SealedLog } from '../store/spool.ts';
 import type { Archiver } from './archiver.ts';
 import { removeLog } from './forget-log.ts';
@@ -34,7 +35,12 @@ export interface RescanOptions {
   readonly only: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
   readonly onProblem: (what: string) => Promise<void>;
+  /** Bytes of text that were looked through; `total` is undefined until the store has listed every log. */
+  readonly onLook: (done: number, total: number | undefined) => void;
 }
+
+/** chosen: so many manifests, some 20 MB, are read ahead of the logs, so that their sum is known. */
+const MANIFESTS_AHEAD = 10_000;
 
 export interface RescanView {
   readonly found: readonly FoundLog[];
@@ -53,18 +59,25 @@ export async function findUnmasked(session: Session, options: RescanOptions): Pr
   const seen = new Set<string>();
   const found: FoundLog[] = [];
   const view = { looked: 0, passed: 0, unreadable: 0 };
-  for await (const manifest of allManifests(store, (what) => void problems.push(what))) {
+  const open = async function* (): AsyncGenerator<Manifest> {
+    for await (const manifest of allManifests(store, (what) => void problems.push(what))) {
+      if (seen.has(manifest.logId) || isBuried(keysOfManifest(manifest).manifest, manifest.logId)) continue;
+      if (options.only !== undefined && !options.only.has(manifest.logId)) continue;
+      seen.add(manifest.logId);
+      if (options.all || options.told.length > 0 || manifest.masking.rules !== RULES_VERSION) yield manifest;
+      else view.passed += 1;
+    }
+  };
+  const ahead = readAhead(open(), { most: MANIFESTS_AHEAD, weigh: ({ text }) => text.sizeBytes });
+  let done = 0;
+  for await (const manifest of ahead.things) {
     options.signal.throwIfAborted();
     const { manifest: manifestKey } = keysOfManifest(manifest);
-    if (seen.has(manifest.logId) || isBuried(manifestKey, manifest.logId)) continue;
-    if (options.only !== undefined && !options.only.has(manifest.logId)) continue;
-    seen.add(manifest.logId);
-    if (!options.all && options.told.length === 0 && manifest.masking.rules === RULES_VERSION) {
-      view.passed += 1;
-      continue;
-    }
     try {
-      const { counts, withheldLines } = await look(readLog(store, manifest), options);
+      const { counts, withheldLines } = await look(readLog(store, manifest), options, (bytes) => {
+        done += bytes;
+        options.onLook(done, ahead.total());
+      });
       view.looked += 1;
       if (sumOf(counts) + withheldLines > 0) found.push({ manifest, manifestKey, counts });
     } catch (error) {
@@ -76,11 +89,16 @@ export async function findUnmasked(session: Session, options: RescanOptions): Pr
   return { found, ...view, unreadable: problems.length };
 }
 
-async function look(text: AsyncIterable<Uint8Array>, { told, signal }: RescanOptions): Promise<MaskReport> {
+async function look(
+  text: AsyncIterable<Uint8Array>,
+  { told, signal }: RescanOptions,
+  onBytes: (bytes: number) => void,
+): Promise<MaskReport> {
   const masker = createMasker({ told });
   for await (const chunk of text) {
     signal.throwIfAborted();
     masker.push(chunk);
+    onBytes(chunk.byteLength);
   }
   masker.end();
   return masker.report();
@@ -148,13 +166,21 @@ export async function findUnmaskedSealed(session: Session, options: RescanOption
   const { unpackZstd } = await import('../store/zstd-stream.ts');
   const problems: string[] = [];
   const found: FoundSealed[] = [];
+  let done = 0;
   const onDamaged = (path: string, reason: string): void => void problems.push(`${path}: ${reason}`);
   for await (const sealed of openSpool(session.config.spool).list(onDamaged)) {
     if (options.only !== undefined && !options.only.has(sealed.manifest.logId)) continue;
     const isNewest = sealed.manifest.masking.rules === RULES_VERSION;
     if (isNewest && !options.all && options.told.length === 0) continue;
     try {
-      const { counts, withheldLines } = await look(unpackZstd(createReadStream(sealed.objectPath)), options);
+      const { counts, withheldLines } = await look(
+        unpackZstd(createReadStream(sealed.objectPath)),
+        options,
+        (bytes) => {
+          done += bytes;
+          options.onLook(done, undefined);
+        },
+      );
       if (sumOf(counts) + withheldLines > 0) found.push({ sealed, counts });
     } catch {
       onDamaged(sealed.objectPath, 'it cannot be unpacked');

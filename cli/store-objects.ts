@@ -4,9 +4,9 @@ import { AppError } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
 import type { ObjectKey } from '../store/keys.ts';
-import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest } from '../store/manifest.ts';
-import { parseManifest } from '../store/manifest-schema.ts';
-import { type ObjectReader, readSmall } from '../store/object-store.ts';
+import type { Manifest } from '../store/manifest.ts';
+import type { ObjectReader } from '../store/object-store.ts';
+import { readManifestAt } from '../store/read-manifest.ts';
 
 /** chosen: hides the store's latency; a manifest is small. */
 const READS_AT_ONCE = 16;
@@ -19,16 +19,6 @@ export type ReadResult<T> =
 /** Keys of every manifest that the store has. */
 export async function* listManifests(store: ObjectReader): AsyncGenerator<ObjectKey> {
   for await (const { key } of store.list('logs/')) if (key.endsWith('.json')) yield key;
-}
-
-/** One manifest, which must lie where it says. */
-export async function readManifestAt(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
-  const manifest = parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
-  if (keysOfManifest(manifest).manifest !== key)
-    throw new AppError('STORE_DAMAGED', `${key} holds the manifest of another key`, {
-      hint: 'it is left out; `firstred verify` lists it',
-    });
-  return manifest;
 }
 
 /** Reads `keys` by `read`, side by side, results in order. */

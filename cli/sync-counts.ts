@@ -15,6 +15,12 @@ export interface SyncCounts {
   leftOut: number;
 }
 
+/**
+ * chosen: so many keys are listed ahead of the work, some 15 MB of them; where more is new than that, the time left is
+ * told once only so much is left.
+ */
+export const KEYS_AHEAD = 50_000;
+
 /** Nothing yet. */
 export const noCounts = (): SyncCounts => ({ added: 0, unchanged: 0, facts: 0, pending: 0, unreadable: 0, leftOut: 0 });
 
@@ -31,6 +37,12 @@ export interface SyncOptions {
   readonly onProblem: (what: string) => Promise<void>;
   /** Bytes of text that were taken since the last call. */
   readonly onText?: (textBytes: number) => void;
+  /** Logs that were dealt with, of those that are new; `total` is undefined until the store has listed them all. */
+  readonly onLogs?: (done: number, total: number | undefined) => void;
+  /** The same of facts. */
+  readonly onFacts?: (done: number, total: number | undefined) => void;
+  /** Everything is in; the index is about to be put in order. */
+  readonly onSettle?: () => void;
   /** Bytes of a snapshot that have come, of all. */
   readonly onDownload?: (done: number, total: number) => void;
   /** The index began with this snapshot. */

@@ -12,9 +12,11 @@ import type { Fact } from '../store/facts.ts';
 import { listFeed, readFeedEntry } from '../store/feed.ts';
 import { type ObjectKey, objectKeyOf } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
+import { readAhead } from '../store/read-ahead.ts';
+import { readManifestAt } from '../store/read-manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
-import { isDamage, isGone, listManifests, type ReadResult, readEach, readManifestAt } from './store-objects.ts';
-import { noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
+import { isDamage, isGone, listManifests, type ReadResult, readEach } from './store-objects.ts';
+import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 import type { SeenKeys } from './sync-seen.ts';
 
 /** chosen: hides the store's latency, and keeps every core busy. */
@@ -64,6 +66,7 @@ export async function syncIndex(session: Session, options: SyncOptions): Promise
   // A log that was left out must be in the next listing.
   if (counts.leftOut === 0) feed.save();
   counts.pending = state.listPending(index, storeId).length;
+  options.onSettle?.();
   await session.settle();
   return counts;
 }
@@ -110,13 +113,19 @@ async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): 
       yield key;
     }
   };
+  const listed = readAhead(unknown(), { most: KEYS_AHEAD, weigh: () => 1 });
   const manifests = wanted(
     context,
-    readEach(unknown(), (key) => readManifestAt(store, key)),
+    readEach(listed.things, (key) => readManifestAt(store, key)),
   );
+  // How many of them a filter lets through, nobody knows before they are read.
+  const isEach = options.filter === undefined && options.limit === undefined;
+  let done = 0;
   for await (const prepared of atOnce(manifests, LOGS_AT_ONCE, (result) => prepareOne(context, result))) {
     options.signal.throwIfAborted();
     await takeOne(context, prepared);
+    done += 1;
+    options.onLogs?.(done, isEach ? listed.total() : undefined);
   }
 }
 
@@ -190,7 +199,11 @@ async function takeOne(context: Context, { result, take }: PreparedOne): Promise
 async function takeFacts(context: Context, facts: SeenKeys): Promise<void> {
   const { store, index, storeId, counts, options } = context;
   const listed = listFacts(store, options.full ? 0 : facts.newestMs);
-  for await (const fact of readEach(facts.unseen(listed), (key) => readFact(store, key))) {
+  const ahead = readAhead(facts.unseen(listed), { most: KEYS_AHEAD, weigh: () => 1 });
+  let done = 0;
+  for await (const fact of readEach(ahead.things, (key) => readFact(store, key))) {
+    options.onFacts?.(done, ahead.total());
+    done += 1;
     if (fact.kind === 'failed') {
       await passOver(context, fact.error);
       continue;

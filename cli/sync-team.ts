@@ -11,9 +11,11 @@ import type { Fact } from '../store/facts.ts';
 import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
 import type { ObjectKey } from '../store/keys.ts';
 import type { Manifest } from '../store/manifest.ts';
+import { readAhead } from '../store/read-ahead.ts';
+import { readManifestAt } from '../store/read-manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
-import { isDamage, isGone, listManifests, readEach, readManifestAt } from './store-objects.ts';
-import { noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
+import { isDamage, isGone, listManifests, readEach } from './store-objects.ts';
+import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 
 /** chosen: what is listed before anything is read; workers that begin apart in it divide it. */
 const WINDOW = 4000;
@@ -31,6 +33,24 @@ interface Context {
   readonly options: SyncOptions;
   readonly counts: SyncCounts;
   readonly pool: AnalyserPool;
+}
+
+/** Keys in windows, and a count of those that are dealt with, by whomever. */
+interface Listed {
+  readonly windows: AsyncIterable<readonly ObjectKey[]>;
+  onDone(more: number): void;
+}
+
+function listAhead(keys: AsyncIterable<ObjectKey>, onLogs: SyncOptions['onLogs']): Listed {
+  const ahead = readAhead(keys, { most: KEYS_AHEAD, weigh: () => 1 });
+  let done = 0;
+  return {
+    windows: inWindows(ahead.things),
+    onDone(more) {
+      done += more;
+      onLogs?.(done, ahead.total());
+    },
+  };
 }
 
 /** Brings the index up to the store. */
@@ -57,7 +77,8 @@ async function takeAll(context: Context): Promise<void> {
   if (options.full) {
     // What is put from now on is in the feed from now on; what was put before is in the listing.
     const beganMs = await store.clockMs().catch(() => 0); // a reader may have no right to ask
-    await takeManifests(context, inWindows(listManifests(store)));
+    const listed = listAhead(listManifests(store), options.onLogs);
+    for await (const window of listed.windows) await takeWindow(context, window, listed);
     await team.setCursorMs(context.storeId, 'feed', beganMs);
   } else await takeFeed(context);
   crashPoint('sync:logs');
@@ -67,11 +88,12 @@ async function takeAll(context: Context): Promise<void> {
 
 /** Manifests of feed entries from the cursor on. The cursor moves to where everything before is in. */
 async function takeFeed(context: Context): Promise<void> {
-  const { team, store, storeId, counts } = context;
+  const { team, store, storeId, counts, options } = context;
   let newestMs = await team.findCursorMs(storeId, 'feed');
   let oldestPendingMs = Number.POSITIVE_INFINITY;
   const nowMs = await store.clockMs().catch(() => Date.now()); // a reader may have no right to ask
-  for await (const window of inWindows(listFeed(store, newestMs))) {
+  const listed = listAhead(listFeed(store, newestMs), options.onLogs);
+  for await (const window of listed.windows) {
     const timeOf = new Map<ObjectKey, number>();
     for await (const entry of readEach(window, (key) => readFeedEntry(store, key))) {
       // Never ahead of the clock: an entry that someone dated into the future would hide all that comes after it.
@@ -79,7 +101,8 @@ async function takeFeed(context: Context): Promise<void> {
       if (entry.kind === 'failed') await passOver(context, entry.error);
       else timeOf.set(entry.value.manifestKey, entry.value.storedAtMs);
     }
-    for (const key of await takeWindow(context, [...timeOf.keys()])) {
+    listed.onDone(window.length - timeOf.size);
+    for (const key of await takeWindow(context, [...timeOf.keys()], listed)) {
       const storedAtMs = timeOf.get(key) ?? 0;
       if (storedAtMs < nowMs - PENDING_MS) continue;
       counts.pending += 1;
@@ -90,15 +113,12 @@ async function takeFeed(context: Context): Promise<void> {
   await team.setCursorMs(storeId, 'feed', Math.min(newestMs, oldestPendingMs));
 }
 
-async function takeManifests(context: Context, windows: AsyncIterable<readonly ObjectKey[]>): Promise<void> {
-  for await (const window of windows) await takeWindow(context, window);
-}
-
 /** Gives the manifests that are not there. */
-async function takeWindow(context: Context, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]> {
+async function takeWindow(context: Context, keys: readonly ObjectKey[], listed: Listed): Promise<readonly ObjectKey[]> {
   const { team, storeId } = context;
   const done = await team.findDone(storeId, keys);
   const open = keys.filter((key) => !done.has(key));
+  listed.onDone(keys.length - open.length);
   const start = open.length === 0 ? 0 : randomInt(open.length);
   const order = [...open.slice(start), ...open.slice(0, start)];
   const ingest = team.openIngest();
@@ -107,12 +127,15 @@ async function takeWindow(context: Context, keys: readonly ObjectKey[]): Promise
     const batch = order.slice(at, at + BATCH);
     const meanwhile = await team.findDone(storeId, batch);
     const left = batch.filter((key) => !meanwhile.has(key));
+    listed.onDone(batch.length - left.length);
     for await (const [key, isThere] of atOnce(
       left,
       LOGS_AT_ONCE,
       async (each) => [each, await takeOne(context, ingest, each)] as const,
-    ))
+    )) {
+      listed.onDone(1);
       if (!isThere) absent.push(key);
+    }
     await ingest.commit();
   }
   return absent;

@@ -19,7 +19,7 @@ export async function versionText(): Promise<string> {
 
 async function sqliteVersion(): Promise<string> {
   try {
-    const { sqliteVersion: ask } = await import('../indexer/database.ts');
+    const { sqliteVersion: ask } = await import('../indexer/sqlite-module.ts');
     return ask();
   } catch (error) {
     return `not available: ${reasonOf(error)}`;

@@ -1,11 +1,9 @@
 // The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type Database from 'better-sqlite3';
+import { existsSync } from 'node:fs';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { checkIndexFile, makeIndexFile } from './index-file.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
+import { findSqliteCode, type SqliteDatabase, type SqliteStatement, sqlite } from './sqlite-module.ts';
 
 /** `FRix` in the header of the file, so that nothing else is ever taken for an index. */
 const APPLICATION_ID = 0x46526978;
@@ -13,50 +11,6 @@ const APPLICATION_ID = 0x46526978;
 const BUSY_TIMEOUT_MS = 20_000;
 /** measured (bench/index.ts): the pages of a 1 GB ingest stay in memory; 200 MB of `sync` memory remain. */
 const WRITER_CACHE_KIB = 65_536;
-
-const require = createRequire(import.meta.url);
-let loaded: typeof Database | undefined;
-
-/** better-sqlite3, loaded at the first call: what keeps logs must work where no native module can be loaded. */
-function sqlite(): typeof Database {
-  if (loaded !== undefined) return loaded;
-  if (isUnsafe())
-    throw new AppError('INDEX_UNSUPPORTED', 'better-sqlite3, as it was compiled for this Node, may end the process', {
-      hint: 'index and search with Node 20 or 22; logs are kept and checked with this one too (`archive`, `run`, `verify`)',
-    });
-  try {
-    const found = require('better-sqlite3') as typeof Database;
-    new found(':memory:').close(); // only now is its native part looked for
-    loaded = found;
-    return loaded;
-  } catch (error) {
-    const [reason = ''] = reasonOf(error).split('\n'); // the rest lists every folder that was looked into
-    throw new AppError('INDEX_UNSUPPORTED', `SQLite can't be loaded here: ${reason.replace(/ Tried:$/, '')}`, {
-      hint: 'run `npm rebuild better-sqlite3`; without it logs are kept (`archive`, `run`, `pull`) and checked (`verify`)',
-      cause: error,
-    });
-  }
-}
-
-/** Only the module that is installed says whether it is safe. */
-function isUnsafe(): boolean {
-  if (Number.parseInt(process.versions.node, 10) < FIRST_UNSAFE_NODE) return false;
-  try {
-    const folder = path.dirname(require.resolve('better-sqlite3/package.json'));
-    return isCollectedUnsafely(readFileSync(path.join(folder, 'build/Release/better_sqlite3.node')));
-  } catch {
-    return false; // it is not there: loading it says so
-  }
-}
-
-const FIRST_UNSAFE_NODE = 24;
-
-/**
- * Compiled with the headers of newer Nodes (seen: better-sqlite3 12.11.1, Node 24.21), each object of a native module calls
- * this when it is collected, and Node ends the process where the collector happens to run outside of every script.
- */
-export const isCollectedUnsafely = (nativeModule: Buffer): boolean =>
-  nativeModule.includes('RemoveEnvironmentCleanupHook');
 
 /** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */
 export type SqlParams = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
@@ -95,16 +49,16 @@ export interface IndexWriteDatabase extends IndexReadDatabase {
 
 /** The connection itself: `open-index.ts` hands it out as one of the two interfaces. */
 export class SqliteConnection implements IndexWriteDatabase {
-  readonly #database: Database.Database;
+  readonly #database: SqliteDatabase;
   readonly #readonly: boolean;
-  readonly #prepared = new Map<string, Database.Statement>();
+  readonly #prepared = new Map<string, SqliteStatement>();
 
-  constructor(database: Database.Database, options: { readonly readonly: boolean }) {
+  constructor(database: SqliteDatabase, options: { readonly readonly: boolean }) {
     this.#database = database;
     this.#readonly = options.readonly;
   }
 
-  #statement(text: string): Database.Statement {
+  #statement(text: string): SqliteStatement {
     let statement = this.#prepared.get(text);
     if (statement === undefined) {
       statement = this.#database.prepare(text);
@@ -205,7 +159,7 @@ export const openMemory = (): SqliteConnection =>
     return new SqliteConnection(database, { readonly: false });
   });
 
-function openReadonly(file: string): Database.Database {
+function openReadonly(file: string): SqliteDatabase {
   checkIndexFile(file);
   const database = new (sqlite())(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
@@ -224,7 +178,7 @@ function openReadonly(file: string): Database.Database {
   }
 }
 
-function openWriter(file: string): Database.Database {
+function openWriter(file: string): SqliteDatabase {
   checkIndexFile(file);
   if (!existsSync(file)) makeIndexFile(file);
   const database = new (sqlite())(file, { timeout: BUSY_TIMEOUT_MS });
@@ -247,7 +201,7 @@ function openWriter(file: string): Database.Database {
   }
 }
 
-function migrate(database: Database.Database, file: string): void {
+function migrate(database: SqliteDatabase, file: string): void {
   if (checkVersion(database, file) === MIGRATIONS.length) return;
   database
     .transaction(() => {
@@ -262,7 +216,7 @@ function migrate(database: Database.Database, file: string): void {
 }
 
 /** The version of the file; an AppError when it is no index of ours or a newer one. */
-function checkVersion(database: Database.Database, file: string): number {
+function checkVersion(database: SqliteDatabase, file: string): number {
   const version = Number(database.pragma('user_version', { simple: true }));
   const application = Number(database.pragma('application_id', { simple: true }));
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').pluck().get());
@@ -289,8 +243,8 @@ function guarded<T>(file: string, body: () => T): T {
 
 /** SQLite's errors in our words; anything else passes. */
 function convertError(error: unknown, file: string): unknown {
-  if (loaded === undefined || !(error instanceof loaded.SqliteError)) return error;
-  const { code } = error;
+  const code = findSqliteCode(error);
+  if (code === undefined) return error;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new AppError('INDEX_BUSY', 'another process has been writing to the index for too long', {
       hint: 'try again; if it stays so, look for a hanging firstred process',
@@ -353,7 +307,7 @@ function ownSchema(): string {
 }
 
 /** Without the planner's own tables, which come and go. */
-const schemaOf = (database: Database.Database): string =>
+const schemaOf = (database: SqliteDatabase): string =>
   JSON.stringify(
     database
       .prepare(
@@ -363,27 +317,30 @@ const schemaOf = (database: Database.Database): string =>
       .all(),
   );
 
+/** chosen: 8 MB between two looks at the world; it is what a disk writes in some ten ms. */
+const COPIED_PAGES = 1000;
+
 /**
  * Puts the content of the index `from` in place of that of `to`, in one step for everybody who has `to` open: a file
  * that is in use must not be renamed over. INDEX_DAMAGED when `to` is no database any more.
  */
-export async function copyDatabase(from: string, to: string): Promise<void> {
+export async function copyDatabase(
+  from: string,
+  to: string,
+  onBytes: (done: number, total: number) => void,
+): Promise<void> {
   const source = new (sqlite())(from, { readonly: true });
   try {
-    await source.backup(to);
+    const pageBytes = Number(source.pragma('page_size', { simple: true }));
+    await source.backup(to, {
+      progress({ totalPages, remainingPages }) {
+        onBytes((totalPages - remainingPages) * pageBytes, totalPages * pageBytes);
+        return COPIED_PAGES;
+      },
+    });
   } catch (error) {
     throw convertError(error, to);
   } finally {
     source.close();
-  }
-}
-
-/** The version of SQLite that is built in. */
-export function sqliteVersion(): string {
-  const database = new (sqlite())(':memory:');
-  try {
-    return String(database.prepare('SELECT sqlite_version()').pluck().get());
-  } finally {
-    database.close();
   }
 }

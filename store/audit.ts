@@ -1,7 +1,7 @@
 // Looks at everything in a store: what is damaged, what crashes left behind, what the feed lacks. It only reads; mending
 // is repair.ts, removing is prune-store.ts.
 import { atOnce } from './at-once.ts';
-import { type CheckDepth, checkLog, readManifestAt } from './check-log.ts';
+import { type CheckDepth, checkLog } from './check-log.ts';
 import { sha256 } from './digest.ts';
 import { AppError } from './errors.ts';
 import { readFact } from './fact-schema.ts';
@@ -9,6 +9,8 @@ import type { Fact } from './facts.ts';
 import { type FeedEntry, findKeyTime, readFeedEntry } from './feed.ts';
 import { type ObjectKey, objectKeyOf, STORE_FORMAT_KEY, stemOf } from './keys.ts';
 import type { Leftover, ObjectReader, ObjectRemover, ObjectStat } from './object-store.ts';
+import { readAhead } from './read-ahead.ts';
+import { readManifestAt } from './read-manifest.ts';
 
 /** Something that is not what it should be. */
 export interface Damage {
@@ -42,12 +44,23 @@ export interface AuditReport {
 export interface AuditOptions {
   readonly depth: CheckDepth;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (logs: number) => void;
+  readonly onProgress?: (progress: AuditProgress) => void;
+}
+
+/** How far an audit has come: keys of the store, or with depth `bytes` the bytes of its objects. */
+export interface AuditProgress {
+  readonly part: 'logs' | 'feed';
+  readonly unit: 'keys' | 'bytes';
+  readonly done: number;
+  /** undefined until the store has listed them all. */
+  readonly total: number | undefined;
 }
 
 /** chosen: hides the latency of a store; memory holds a frame for each. */
 const READS_AT_ONCE = 16;
 const DEEP_READS_AT_ONCE = 4;
+/** chosen: so many keys are listed ahead of the work, in some 30 MB. */
+const KEYS_AHEAD = 50_000;
 
 /** A store that can tell its leftovers. */
 export type AuditedStore = ObjectReader & Pick<ObjectRemover, 'listLeftovers'>;
@@ -134,12 +147,28 @@ async function auditLogs(
   const manifests = new ManifestMarks();
   let count = 0;
   let objects = 0;
-  const width = depth === 'bytes' ? DEEP_READS_AT_ONCE : READS_AT_ONCE;
-  const checked = atOnce(capturesIn(store.list('logs/')), width, (capture) => checkCapture(store, capture, depth));
-  for await (const { capture, problem, logId } of checked) {
+  const isDeep = depth === 'bytes';
+  const weigh = (capture: CaptureParts): number => (isDeep ? (capture.object?.sizeBytes ?? 0) : partsOf(capture));
+  const ahead = readAhead(capturesIn(store.list('logs/')), { most: KEYS_AHEAD, weigh });
+  let done = 0;
+  const tell = (more: number): void => {
+    done += more;
+    onProgress?.({ part: 'logs', unit: isDeep ? 'bytes' : 'keys', done, total: ahead.total() });
+  };
+  const checked = atOnce(ahead.things, isDeep ? DEEP_READS_AT_ONCE : READS_AT_ONCE, async (capture) => {
+    let told = 0;
+    const onBytes = (bytes: number): void => {
+      told += bytes;
+      tell(bytes);
+    };
+    const result = await checkCapture(store, capture, { depth, onBytes });
+    return { ...result, untold: weigh(capture) - told };
+  });
+  for await (const { capture, problem, logId, untold } of checked) {
     signal?.throwIfAborted();
+    tell(untold); // of a damaged one, not all was read
     const { manifest, object, foreign } = capture;
-    objects += [manifest, object, foreign].filter((part) => part !== undefined).length;
+    objects += partsOf(capture);
     if (foreign !== undefined)
       leftovers.push({ kind: 'foreign', key: foreign.key, modifiedAtMs: foreign.modifiedAtMs });
     if (manifest !== undefined && buried(manifest.key, logId))
@@ -148,7 +177,6 @@ async function auditLogs(
     else if (manifest !== undefined) count += 1;
     if (manifest !== undefined) manifests.add(manifest.key);
     else if (object !== undefined) leftovers.push({ kind: 'object', ...object });
-    onProgress?.(count);
   }
   return { count, objects, manifests };
 }
@@ -158,6 +186,9 @@ interface CaptureParts {
   readonly object: ObjectStat | undefined;
   readonly foreign: ObjectStat | undefined;
 }
+
+const partsOf = ({ manifest, object, foreign }: CaptureParts): number =>
+  [manifest, object, foreign].filter((part) => part !== undefined).length;
 
 /** Manifest and object of a capture stand side by side in the listing: `….json`, then `….zst`. */
 async function* capturesIn(listed: AsyncIterable<ObjectStat>): AsyncGenerator<CaptureParts> {
@@ -179,7 +210,7 @@ async function* capturesIn(listed: AsyncIterable<ObjectStat>): AsyncGenerator<Ca
 async function checkCapture(
   store: ObjectReader,
   capture: CaptureParts,
-  depth: CheckDepth,
+  { depth, onBytes }: { readonly depth: CheckDepth; readonly onBytes: (bytes: number) => void },
 ): Promise<{
   readonly capture: CaptureParts;
   readonly problem: Damage | undefined;
@@ -194,7 +225,7 @@ async function checkCapture(
     // The listing may be older than the object: only a look of its own says that it is not there.
     const there = object ?? (await store.stat(objectKeyOf(found.key)));
     if (there === undefined) throw new AppError('STORE_DAMAGED', 'its object is not there', { hint: '' });
-    await checkLog(store, manifest, { objectBytes: there.sizeBytes, depth });
+    await checkLog(store, manifest, { objectBytes: there.sizeBytes, depth, onBytes });
     return { capture, problem: undefined, logId };
   } catch (error) {
     if (isGone(error) && (await store.stat(found.key)) === undefined)
@@ -221,13 +252,15 @@ interface FeedAudit extends AuditOptions {
 
 async function auditFeed(
   store: ObjectReader,
-  { damaged, leftovers, manifests, signal }: FeedAudit,
+  { damaged, leftovers, manifests, signal, onProgress }: FeedAudit,
 ): Promise<{ readonly objects: number }> {
   let objects = 0;
-  const entries = readAll<FeedEntry>(keysOf(store.list('feed/')), (key) => readFeedEntry(store, key));
+  const ahead = readAhead(keysOf(store.list('feed/')), { most: KEYS_AHEAD, weigh: () => 1 });
+  const entries = readAll<FeedEntry>(ahead.things, (key) => readFeedEntry(store, key));
   for await (const { key, result } of entries) {
     signal?.throwIfAborted();
     objects += 1;
+    onProgress?.({ part: 'feed', unit: 'keys', done: objects, total: ahead.total() });
     if (result instanceof AppError) damaged.push({ key, problem: result.message });
     else if (!manifests.feed(result.manifestKey) && (await store.stat(result.manifestKey)) === undefined) {
       const { manifestKey } = result;

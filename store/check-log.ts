@@ -6,37 +6,38 @@ import type { FrameTable } from './frame-table.ts';
 import { decompressFrame, readFrameTable } from './frames.ts';
 import type { ObjectKey } from './keys.ts';
 import { readLineTimes } from './line-times.ts';
-import { keysOfManifest, MAX_MANIFEST_BYTES, type Manifest, type TextFacts } from './manifest.ts';
-import { parseManifest } from './manifest-schema.ts';
+import { keysOfManifest, type Manifest, type TextFacts } from './manifest.ts';
 import type { MaskedBytes } from './mask.ts';
-import { type ObjectReader, readSmall } from './object-store.ts';
+import type { ObjectReader } from './object-store.ts';
 
 /** `keys`: nothing is read. `tables`: manifest, size and frame table. `bytes`: also every byte of object and text. */
 export type CheckDepth = 'keys' | 'tables' | 'bytes';
-
-/** The manifest at `key`, which must be that of its own key. STORE_DAMAGED, NOT_FOUND, FORMAT_TOO_NEW. */
-export async function readManifestAt(store: ObjectReader, key: ObjectKey): Promise<Manifest> {
-  const manifest = parseManifest(await readSmall(store, key, MAX_MANIFEST_BYTES), key);
-  if (keysOfManifest(manifest).manifest !== key) throw damaged(`${key} holds the manifest of another key`);
-  return manifest;
-}
 
 /** Throws STORE_DAMAGED, with what is wrong, unless the object of `manifest` is what it says. */
 export async function checkLog(
   store: ObjectReader,
   manifest: Manifest,
-  options: { readonly objectBytes: number; readonly depth: CheckDepth },
+  options: {
+    readonly objectBytes: number;
+    readonly depth: CheckDepth;
+    /** Bytes of the object that were read since the last call, with depth `bytes`. */
+    readonly onBytes?: (bytes: number) => void;
+  },
 ): Promise<void> {
   const { object } = keysOfManifest(manifest);
   if (options.objectBytes !== manifest.object.sizeBytes)
     throw damaged(`${object} has ${options.objectBytes} bytes in place of ${manifest.object.sizeBytes}`);
   const table = await readFrameTable(store, object, manifest);
   if (options.depth !== 'bytes') return;
-  await checkBytes(store, manifest, table);
+  await checkBytes(store, manifest, { table, onBytes: options.onBytes });
   await readLineTimes(store, manifest);
 }
 
-async function checkBytes(store: ObjectReader, manifest: Manifest, table: FrameTable): Promise<void> {
+async function checkBytes(
+  store: ObjectReader,
+  manifest: Manifest,
+  { table, onBytes }: { readonly table: FrameTable; readonly onBytes: ((bytes: number) => void) | undefined },
+): Promise<void> {
   const { object: key } = keysOfManifest(manifest);
   const hash = startSha256();
   const text = new FrameCutter();
@@ -45,6 +46,7 @@ async function checkBytes(store: ObjectReader, manifest: Manifest, table: FrameT
   let line = 1;
   for await (const chunk of store.get(key)) {
     hash.update(chunk);
+    onBytes?.(chunk.byteLength);
     waiting = Buffer.concat([waiting, chunk]);
     for (; frame < table.count; frame++) {
       const sizeBytes = (table.objectEnd[frame] ?? 0) - (table.objectStart[frame] ?? 0);

@@ -1,7 +1,6 @@
 // Takes captures and leftovers out of a store, in an order that leaves at every moment either a whole log or none that a
 // reader sees. Only `prune` and `forget` hold the right to remove.
 import type { AuditLeftover } from './audit.ts';
-import { readManifestAt } from './check-log.ts';
 import { crashPoint } from './crash-points.ts';
 import { feedEntry } from './deliver.ts';
 import { AppError } from './errors.ts';
@@ -12,6 +11,7 @@ import type { LogId } from './log-id.ts';
 import { keysOfManifest } from './manifest.ts';
 import { manifestToJson } from './manifest-json.ts';
 import { bodyOf, type ObjectReader, type ObjectRemover, type ObjectStore } from './object-store.ts';
+import { readManifestAt } from './read-manifest.ts';
 
 /** DESIGN: between tombstone and deletion, so that a mistake can be seen and taken back. */
 export const PRUNE_GRACE_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 // What `verify --repair` adds: feed entries that are missing, and manifests whose writer died after everything else was
 // there. It never changes or removes a key.
 import type { AuditLeftover, IsBuried } from './audit.ts';
-import { checkLog, readManifestAt } from './check-log.ts';
+import { checkLog } from './check-log.ts';
 import { crashPoint } from './crash-points.ts';
 import { feedEntry } from './deliver.ts';
 import { AppError } from './errors.ts';
@@ -10,6 +10,7 @@ import { keysOfManifest, type Manifest } from './manifest.ts';
 import { manifestToJson } from './manifest-json.ts';
 import { parseJsonObject, parseManifest } from './manifest-schema.ts';
 import { bodyOf, type ObjectReader, type ObjectStore, readSmall } from './object-store.ts';
+import { readManifestAt } from './read-manifest.ts';
 
 /** chosen: a feed entry with its copy of the manifest is at most 34 KB. */
 const MAX_ENTRY_BYTES = 65_536;

@@ -2,7 +2,7 @@
 // not what is in them. A snapshot is a convenience: one that can't be used costs time, never an answer.
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { digestOf, startSha256 } from './digest.ts';
 import { AppError } from './errors.ts';
@@ -51,33 +51,55 @@ const schema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+/** What is told while a snapshot is put: bytes of the index that are compressed, then of the object that were sent. */
+export interface PutWatch {
+  readonly signal: AbortSignal;
+  readonly onPack?: (done: number, total: number) => void;
+  /** Begins again where the store makes the put begin again. */
+  readonly onPut?: (done: number, total: number) => void;
+}
+
 /** Compresses the index `file` into `staged` and puts it into the store: object first, then its description. */
 export async function putSnapshot(
   store: ObjectStore,
   files: { readonly index: string; readonly staged: string },
   facts: SnapshotFacts,
-  signal: AbortSignal,
+  watch: PutWatch,
 ): Promise<Snapshot> {
-  const sizes = await compressFile(files.index, files.staged, signal);
+  const sizes = await compressFile(files.index, files.staged, watch);
   const id = crockford32(randomBytes(10));
   const storedAtMs = await store.clockMs();
   const keys = snapshotKeys(storedAtMs, id);
-  const body = { sizeBytes: sizes.objectBytes, open: () => createReadStream(files.staged) };
-  await store.putOnce(keys.object, body, signal);
+  const send = (): AsyncGenerator<Uint8Array> =>
+    counted(createReadStream(files.staged), (done) => watch.onPut?.(done, sizes.objectBytes));
+  await store.putOnce(keys.object, { sizeBytes: sizes.objectBytes, open: send }, watch.signal);
   const description = { format: STORE_FORMAT, id, ...facts, ...sizes };
   await store.putOnce(keys.manifest, bodyOf(Buffer.from(`${JSON.stringify(description, null, 1)}\n`)));
   return { key: keys.manifest, objectKey: keys.object, storedAtMs, ...facts, ...sizes };
 }
 
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes: (done: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of chunks) {
+    done += chunk.byteLength;
+    onBytes(done);
+    yield chunk;
+  }
+}
+
 async function compressFile(
   from: string,
   to: string,
-  signal: AbortSignal,
+  { signal, onPack }: PutWatch,
 ): Promise<Pick<Snapshot, 'indexBytes' | 'objectBytes' | 'sha256'>> {
   const zstd = loadZstd();
   const digest = startSha256();
   let indexBytes = 0;
   let objectBytes = 0;
+  const { size } = await stat(from);
   const out = await open(to, 'wx', 0o600);
   try {
     for await (const chunk of createReadStream(from, { highWaterMark: PIECE_BYTES })) {
@@ -87,6 +109,7 @@ async function compressFile(
       objectBytes += frame.length;
       digest.update(frame);
       await out.writeFile(frame);
+      onPack?.(indexBytes, size);
     }
   } finally {
     await out.close();

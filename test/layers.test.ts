@@ -36,7 +36,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-s3': ['store/s3-store.ts'],
   '@clickhouse/client': ['indexer/clickhouse/client.ts'],
   '@eslint-community/regexpp': ['indexer/query-regex.ts'],
-  'better-sqlite3': ['indexer/database.ts'],
+  'better-sqlite3': ['indexer/sqlite-module.ts'],
   commander: ['cli/program.ts'],
   'env-paths': ['cli/config.ts'],
   'fast-myers-diff': ['indexer/template-align.ts'],

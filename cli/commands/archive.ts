@@ -100,7 +100,7 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     signal: io.signal,
   });
   try {
-    const progress = openProgress(input, io);
+    const progress = await openProgress(input, io);
     const outcomes = await keepTasks(await tasksOf(input, io, session), {
       archiver,
       newMasker,
@@ -208,7 +208,7 @@ function watchFiles(progress: Progress): Keeping['watch'] {
     total = size === undefined || total === undefined ? undefined : total + size;
     for await (const chunk of chunks) {
       done += chunk.byteLength;
-      progress.show('read', done, total);
+      progress.show({ what: 'read', done, total });
       yield chunk;
     }
   };

@@ -10,6 +10,7 @@ import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource, readManifest } from '../log-source.ts';
+import { openProgress, type Progress } from '../progress.ts';
 import { type OpenedStore, openSession } from '../session.ts';
 import { createTarWriter } from '../tar.ts';
 
@@ -48,9 +49,9 @@ async function runExport(input: CommandInput, io: CommandIo): Promise<ExitCode> 
         throw new AppError('USAGE', `${source.ref} is a file already`, { hint: 'export takes logs that are kept' });
       logs.set(source.log.logId, exportedLog(store, await readManifest(session, source.log)));
     }
-    const all = [...logs.values()];
-    if (out.endsWith('.tar')) await writeTar(out, all);
-    else await writeFolder(out, all);
+    const progress = await openProgress(input, io);
+    const all = withProgress([...logs.values()], progress);
+    await (out.endsWith('.tar') ? writeTar(out, all) : writeFolder(out, all)).finally(() => progress.clear());
     const rows = all.map(({ manifest }) => ({ logId: manifest.logId, sizeBytes: manifest.text.sizeBytes }));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ out, logs: rows })}\n`);
     else await io.stdout.write(`${showText(out)}: ${rows.length} ${rows.length === 1 ? 'log' : 'logs'}\n`);
@@ -64,6 +65,22 @@ const exportedLog = (store: OpenedStore, manifest: Manifest): ExportedLog => ({
   manifest,
   text: () => readLog(store, manifest),
 });
+
+/** The same logs; reading their texts moves the line of progress. */
+function withProgress(logs: readonly ExportedLog[], progress: Progress): readonly ExportedLog[] {
+  const total = logs.reduce((sum, { manifest }) => sum + manifest.text.sizeBytes, 0);
+  let done = 0;
+  return logs.map(({ manifest, text }) => ({
+    manifest,
+    async *text() {
+      for await (const chunk of text()) {
+        done += chunk.byteLength;
+        progress.show({ what: 'written', done, total });
+        yield chunk;
+      }
+    },
+  }));
+}
 
 /** Files get their names when they are whole. */
 async function writeFolder(folder: string, logs: readonly ExportedLog[]): Promise<void> {

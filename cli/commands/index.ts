@@ -5,9 +5,11 @@ import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { publishIndex } from '../index-snapshots.ts';
+import { openProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
+import { watchSync } from '../sync-progress.ts';
 
 export const index: Command = {
   name: 'index',
@@ -35,13 +37,24 @@ async function runIndex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       hint: 'there is `firstred index publish`',
     });
   const session = openSession(await io.config());
+  const progress = await openProgress(input, io);
   try {
     const counts = await syncIndex(session, {
       full: false,
       signal: io.signal,
-      onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}\n`),
+      onProblem: (what) => {
+        progress.clear();
+        return io.stderr.write(`firstred: ${showText(what)}\n`);
+      },
+      ...watchSync(progress),
     });
-    const { snapshot, removed, mayRemove } = await publishIndex(session, io.signal);
+    const { snapshot, removed, mayRemove } = await publishIndex(session, {
+      signal: io.signal,
+      onCopy: () => progress.say('copying the index'),
+      onPack: (done, total) => progress.show({ what: 'packed', done, total }),
+      onPut: (done, total) => progress.show({ what: 'put into the store', done, total }),
+    });
+    progress.clear();
     const { key, logs, indexBytes, objectBytes, storedAtMs } = snapshot;
     if (input.flag('json')) {
       const row = { key, logs, indexBytes, objectBytes, storedAt: isoTime(storedAtMs), removed };
@@ -54,6 +67,7 @@ async function runIndex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       await io.stderr.write('firstred: old snapshots stay: this writer has no right to remove them\n');
     return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
   } finally {
+    progress.clear();
     await session.close();
   }
 }

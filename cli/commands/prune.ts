@@ -7,11 +7,13 @@ import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { parseCount } from '../identity.ts';
-import type { ClearedLeftover, RemovalPlan } from '../prune.ts';
+import { openProgress } from '../progress.ts';
+import type { ClearedLeftover, OnStep, RemovalPlan } from '../prune.ts';
 import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
+import { watchSync } from '../sync-progress.ts';
 import { parseDurationMs } from '../times.ts';
 
 export const prune: Command = {
@@ -60,21 +62,27 @@ async function runPrune(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const policy = readPolicy(input);
   const apply = input.flag('apply');
   const session = openSession(await io.config());
+  const progress = await openProgress(input, io);
   try {
     const sync = (): ReturnType<typeof syncIndex> =>
       syncIndex(session, {
         full: false,
         signal: io.signal,
-        onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}: left alone\n`),
+        onProblem: (what) => {
+          progress.clear();
+          return io.stderr.write(`firstred: ${showText(what)}: left alone\n`);
+        },
+        ...watchSync(progress),
       });
     const { unreadable } = await sync();
     const steps = await import('../prune.ts');
-    const view = await steps.viewStore(session);
+    const onStep: OnStep = (what, done, total) => progress.show({ what, done, total, things: 'keys' });
+    const view = await steps.viewStore(session, onStep);
     const decisions = policy === undefined ? [] : await steps.planRetention(session, view, policy);
     const removal = await steps.planRemoval(view, durationOf(input, 'grace') ?? PRUNE_GRACE_MS);
     if (apply) {
-      await steps.buryPlanned(session, view, decisions);
-      await steps.carryOutRemoval(view, removal);
+      await steps.buryPlanned(session, view, { decisions, onStep });
+      await steps.carryOutRemoval(view, removal, onStep);
     }
     const ageMs = durationOf(input, 'olderThan');
     const leftovers = input.flag('leftovers')
@@ -83,14 +91,17 @@ async function runPrune(input: CommandInput, io: CommandIo): Promise<ExitCode> {
           spoolAgeMs: ageMs ?? SPOOL_LEFTOVER_AGE_MS,
           apply,
           nowMs: io.now(),
+          onStep,
         })
       : [];
     const factAgeMs = durationOf(input, 'facts');
-    const facts = factAgeMs === undefined ? [] : await steps.dropSpentFacts(view, { ageMs: factAgeMs, apply });
+    const facts = factAgeMs === undefined ? [] : await steps.dropSpentFacts(view, { ageMs: factAgeMs, apply, onStep });
     if (apply) await sync(); // what is buried leaves this index at once
+    progress.clear();
     await print({ decisions, removal, leftovers, facts }, apply, input, io);
     return unreadable > 0 ? EXIT.partly : EXIT.done;
   } finally {
+    progress.clear();
     await session.close();
   }
 }

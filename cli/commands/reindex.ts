@@ -7,10 +7,11 @@ import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, type Progress } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
+import { watchSync } from '../sync-progress.ts';
 
 export const reindex: Command = {
   name: 'reindex',
@@ -36,11 +37,12 @@ async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode>
   const config = await io.config();
   if (isTeamIndex(config)) return rebuildTeam(input, io);
   await removeAbandoned(config.index, io.now());
+  const progress = await openProgress(input, io);
   const fresh = `${config.index}.new-${randomBytes(4).toString('hex')}`;
   try {
-    const counts = await build(fresh, input, io);
+    const counts = await build(fresh, progress, io);
     crashPoint('reindex:built');
-    await putInPlace(fresh, config.index);
+    await putInPlace(fresh, config.index, progress);
     crashPoint('reindex:replaced');
     return await tell(counts, input, io);
   } finally {
@@ -65,13 +67,11 @@ async function rebuildTeam(input: CommandInput, io: CommandIo): Promise<ExitCode
   } finally {
     await session.close();
   }
-  return tell(await build(config.index, input, io), input, io);
+  return tell(await build(config.index, await openProgress(input, io), io), input, io);
 }
 
-async function build(file: string, input: CommandInput, io: CommandIo): Promise<SyncCounts> {
+async function build(file: string, progress: Progress, io: CommandIo): Promise<SyncCounts> {
   const session = openSession({ ...(await io.config()), index: file });
-  const progress = openProgress(input, io);
-  let textBytes = 0;
   try {
     return await syncIndex(session, {
       full: true,
@@ -80,10 +80,7 @@ async function build(file: string, input: CommandInput, io: CommandIo): Promise<
         progress.clear();
         return io.stderr.write(`firstred: ${showText(what)}\n`);
       },
-      onText: (bytes) => {
-        textBytes += bytes;
-        progress.show('indexed', textBytes, undefined);
-      },
+      ...watchSync(progress),
     });
   } finally {
     progress.clear();
@@ -92,14 +89,17 @@ async function build(file: string, input: CommandInput, io: CommandIo): Promise<
 }
 
 /** Whoever has the index open goes on with the new content; only one that is no database any more is replaced as a file. */
-async function putInPlace(fresh: string, index: string): Promise<void> {
+async function putInPlace(fresh: string, index: string, progress: Progress): Promise<void> {
   const { copyDatabase } = await import('../../indexer/database.ts');
   try {
-    await copyDatabase(fresh, index);
+    const onBytes = (done: number, total: number): void => progress.show({ what: 'putting it in place', done, total });
+    await copyDatabase(fresh, index, onBytes);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'INDEX_DAMAGED') throw error;
     await removeIndex(index);
     await rename(fresh, index);
+  } finally {
+    progress.clear();
   }
 }
 

@@ -7,9 +7,11 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource } from '../log-source.ts';
 import { countsText, sumOf } from '../mask-lines.ts';
 import { MASK_VALUE_OPTIONS, readNamedValues } from '../masking.ts';
+import { openProgress, type Progress } from '../progress.ts';
 import type { FoundLog, FoundSealed, RescanOptions, RescanView } from '../rescan.ts';
 import { openSession, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
+import { watchSync } from '../sync-progress.ts';
 
 export const rescan: Command = {
   name: 'rescan',
@@ -50,30 +52,42 @@ interface RescanRow {
 async function runRescan(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const config = await io.config();
   const session = openSession(config);
+  const progress = await openProgress(input, io);
   try {
     const sync = (): ReturnType<typeof syncIndex> =>
-      syncIndex(session, { full: false, signal: io.signal, onProblem: async () => undefined });
+      syncIndex(session, {
+        full: false,
+        signal: io.signal,
+        onProblem: async () => undefined,
+        ...watchSync(progress),
+      }).finally(() => progress.clear());
     await sync();
     const options: RescanOptions = {
       told: readNamedValues(input, config.env),
       all: input.flag('all'),
       only: await readOnly(input, io, session),
       signal: io.signal,
-      onProblem: (what) => io.stderr.write(`firstred: ${showText(what)}: left alone\n`),
+      onProblem: (what) => {
+        progress.clear();
+        return io.stderr.write(`firstred: ${showText(what)}: left alone\n`);
+      },
+      onLook: (done, total) => progress.show({ what: 'looked through', done, total }),
     };
     const steps = await import('../rescan.ts');
     const view = await steps.findUnmasked(session, options);
     const sealed = await steps.findUnmaskedSealed(session, options);
     const apply = input.flag('yes');
     const rows = apply
-      ? await replaceAll(session, io, { view, sealed, options })
+      ? await replaceAll(session, io, { view, sealed, options, progress })
       : [...view.found.map((found) => rowOf(found)), ...sealed.map(rowOfSealed)];
     const returned = await steps.removeReturned(session, apply);
+    progress.clear();
     if (apply) await sync(); // what is gone leaves this index and its caches at once
     await print({ rows, view, returned, apply }, input, io);
     if (view.unreadable > 0) return EXIT.partly;
     return rows.length > 0 || returned.length > 0 ? EXIT.done : EXIT.no;
   } finally {
+    progress.clear();
     await session.close();
   }
 }
@@ -117,30 +131,38 @@ interface Finding {
   readonly view: RescanView;
   readonly sealed: readonly FoundSealed[];
   readonly options: RescanOptions;
+  readonly progress: Progress;
 }
 
 /** The spool first: what waits there would bring back what is removed from the store. */
 async function replaceAll(
   session: Session,
   io: CommandIo,
-  { view, sealed, options }: Finding,
+  { view, sealed, options, progress }: Finding,
 ): Promise<readonly RescanRow[]> {
   const steps = await import('../rescan.ts');
   const archiver = await openArchiver(session, {
     index: true,
-    onIndexFailure: async (reason) => io.stderr.write(`firstred: ${showText(reason)}\n`),
+    onIndexFailure: (reason) => {
+      progress.clear();
+      return io.stderr.write(`firstred: ${showText(reason)}\n`);
+    },
     now: io.now,
     signal: io.signal,
   });
   const rows: RescanRow[] = [];
+  const total = sealed.length + view.found.length;
+  const tell = (): void => progress.show({ what: 'replaced', done: rows.length, total, things: 'logs' });
   try {
     for (const found of sealed) {
       io.signal.throwIfAborted();
+      tell();
       const newLogId = await steps.replaceSealed(session, archiver, found, options.told);
       rows.push({ ...rowOfSealed(found), newLogId });
     }
     for (const found of view.found) {
       io.signal.throwIfAborted();
+      tell();
       rows.push(rowOf(found, await steps.replaceLog(session, archiver, found, options.told)));
     }
   } finally {

@@ -82,7 +82,7 @@ async function runSearch(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const session = openSession(config);
   try {
     const text = input.arguments[0] ?? '';
-    const asked: Asked = { session, input, io, startedMs, config, progress: openProgress(input, io) };
+    const asked: Asked = { session, input, io, startedMs, config, progress: await openProgress(input, io) };
     if (input.flag('fuzzy')) return await searchHeadlines(text, asked);
     return await printMatches(parseQuery(text, queryFlags(input)), asked);
   } finally {
@@ -117,7 +117,7 @@ async function printMatches(query: Query, asked: Asked): Promise<ExitCode> {
   const opened = await openSearch(query, (index) => ({ ...options, ...alert?.options(index) }), {
     session,
     useIndex: !input.isOff('index'),
-    onManifests: (count) => progress.show(`finding logs: ${count}`, 0, undefined),
+    onManifests: (count) => progress.show({ what: 'found', done: count, things: 'logs' }),
   });
   const withPlan = input.flag('explain');
   const paint = await paintFor(input, io);
@@ -198,7 +198,7 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
     },
     onProgress: (textBytes) => {
       readBytes += textBytes;
-      if (rawBytes > 0) progress.show('reading', readBytes, rawBytes);
+      if (rawBytes > 0) progress.show({ what: 'read', done: readBytes, total: rawBytes });
     },
   };
 }

@@ -11,6 +11,7 @@ import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
+import { watchSync } from '../sync-progress.ts';
 
 export const sync: Command = {
   name: 'sync',
@@ -41,8 +42,7 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
     const waiting = await deliverLeftBehind(session, io);
-    const progress = openProgress(input, io);
-    let textBytes = 0;
+    const progress = await openProgress(input, io);
     const counts = await syncIndex(session, {
       full: input.flag('full'),
       ...(isFiltered(filter) && { filter }),
@@ -59,11 +59,7 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
             `firstred: the index begins with the snapshot of ${isoTime(storedAtMs)}, ${logs} logs\n`,
           );
       },
-      onDownload: (done, total) => progress.show('fetching the newest index of the store', done, total),
-      onText: (bytes) => {
-        textBytes += bytes;
-        progress.show('indexed', textBytes, undefined);
-      },
+      ...watchSync(progress),
     }).finally(() => progress.clear());
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
     else if (!input.flag('quiet')) await io.stdout.write(countsText(counts));

@@ -1,6 +1,6 @@
 // `firstred verify`: looks at everything in the store, and on demand adds what is missing. It never changes or removes.
 
-import type { AuditLeftover, AuditReport, Damage } from '../../store/audit.ts';
+import type { AuditLeftover, AuditProgress, AuditReport, Damage } from '../../store/audit.ts';
 import { auditStore } from '../../store/audit.ts';
 import type { ObjectKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/manifest-json.ts';
@@ -40,15 +40,18 @@ interface VerifyReport extends AuditReport {
   readonly spool: readonly { readonly path: string; readonly sizeBytes: number; readonly modifiedAtMs: number }[];
 }
 
+const CHECKED = { logs: 'checked', feed: 'checked the feed' } as const satisfies Record<AuditProgress['part'], string>;
+
 async function runVerify(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
     const store = await session.store();
-    const progress = openProgress(input, io);
+    const progress = await openProgress(input, io);
     const found = await auditStore(store, {
       depth: input.flag('deep') ? 'bytes' : 'tables',
       signal: io.signal,
-      onProgress: (logs) => progress.count('checked', logs, 'logs'),
+      onProgress: ({ part, unit, done, total }) =>
+        progress.show({ what: CHECKED[part], done, total, ...(unit === 'keys' && { things: 'keys' }) }),
     }).finally(() => progress.clear());
     const mended = input.flag('repair') ? await repair(store, found) : { ...found, repaired: [] };
     const report: VerifyReport = { ...mended, spool: await spoolLeftovers(session) };

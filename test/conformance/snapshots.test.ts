@@ -25,7 +25,7 @@ function runSnapshotContract(openOne: () => Promise<Store>): void {
     for (const n of [1, 2]) {
       await writeFile(join(folder, `${n}.db`), Buffer.concat([index, Buffer.from(`${n}`)]));
       const files = { index: join(folder, `${n}.db`), staged: join(folder, `${n}.zst`) };
-      await putSnapshot(store, files, { ...FACTS, logs: n }, signal);
+      await putSnapshot(store, files, { ...FACTS, logs: n }, { signal });
     }
     const keys = await listSnapshots(store);
     expect(keys).toHaveLength(2);

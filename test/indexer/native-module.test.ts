@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isCollectedUnsafely } from '../../indexer/database.ts';
+import { isCollectedUnsafely } from '../../indexer/sqlite-module.ts';
 
 const folder = path.dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
 const installed = readFileSync(path.join(folder, 'build/Release/better_sqlite3.node'));

@@ -14,8 +14,12 @@ export interface CommandWorld {
   close(): void;
 }
 
-/** Stores, index and spool lie in one temp folder. `nowMs` is read at each question. */
-export function openCommandWorld(env: Readonly<Record<string, string>>, nowMs: () => number): CommandWorld {
+/** Stores, index and spool lie in one temp folder. `nowMs` is read at each question. stderr is a terminal if told so. */
+export function openCommandWorld(
+  env: Readonly<Record<string, string>>,
+  nowMs: () => number,
+  options: { readonly isTerminal: boolean } = { isTerminal: false },
+): CommandWorld {
   const folder = mkdtempSync(path.join(tmpdir(), 'firstred-command-'));
   const out = { text: '' };
   const err = { text: '' };
@@ -28,7 +32,7 @@ export function openCommandWorld(env: Readonly<Record<string, string>>, nowMs: (
   const io: CommandIo = {
     stdin: (async function* () {})(),
     stdout: sinkInto(out),
-    stderr: sinkInto(err),
+    stderr: sinkInto(err, options),
     signal: AbortSignal.timeout(60_000),
     now: nowMs,
     commands: describeCommands,
@@ -47,9 +51,9 @@ export function openCommandWorld(env: Readonly<Record<string, string>>, nowMs: (
   };
 }
 
-const sinkInto = (target: { text: string }): Sink => ({
-  isTerminal: false,
-  columns: undefined,
+const sinkInto = (target: { text: string }, { isTerminal } = { isTerminal: false }): Sink => ({
+  isTerminal,
+  columns: isTerminal ? 100 : undefined,
   write: async (chunk) => {
     target.text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
   },
