@@ -45,7 +45,10 @@ export interface Archiver {
   /** Indexes what was kept and is not indexed yet, for so long. */
   indexBehind(budgetMs: number): Promise<void>;
   /** Delivers what waits. `everywhere`: also for other stores than the session's; else what was left by earlier calls. */
-  flush(which: 'everywhere' | 'left-behind', onProblem: FlushOptions['onProblem']): Promise<FlushCounts>;
+  flush(
+    which: 'everywhere' | 'left-behind',
+    told: Pick<FlushOptions, 'onProblem' | 'onProgress'>,
+  ): Promise<FlushCounts>;
   close(): Promise<void>;
 }
 
@@ -103,7 +106,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
       const { place, tools } = await openPlace();
       return putStaged(await stageLog(request, tools, 'as-it-is'), place);
     },
-    async flush(which, onProblem) {
+    async flush(which, told) {
       const others = openOtherStores(config);
       try {
         return await flushSpool(openSpool(config.spool), {
@@ -116,7 +119,7 @@ export async function openArchiver(session: Session, options: ArchiverOptions): 
           onDelivered: async (log, delivery) => {
             if (log.storeUrl === config.store) await indexing.now(log.manifest, delivery);
           },
-          onProblem,
+          ...told,
         });
       } finally {
         await others.close();

@@ -8,6 +8,7 @@ import { digestOf, startSha256 } from './digest.ts';
 import { AppError, reasonOf } from './errors.ts';
 import { keysOfManifest } from './manifest.ts';
 import type { ObjectStore } from './object-store.ts';
+import { readAhead } from './read-ahead.ts';
 import type { SealedLog, Spool } from './spool.ts';
 
 export interface FlushCounts {
@@ -26,6 +27,8 @@ export interface FlushOptions extends DeliverOptions {
   /** At most so many, for a caller who has other things to do. */
   readonly limit?: number;
   readonly onDelivered: (log: SealedLog, delivery: Delivery) => Promise<void>;
+  /** Bytes of the logs that were dealt with, of all that wait; `total` is undefined until the spool has been listed. */
+  readonly onProgress?: (done: number, total: number | undefined) => void;
   /** Told of each log that stays, and why. */
   readonly onProblem: (what: string, reason: AppError) => Promise<void>;
 }
@@ -36,13 +39,21 @@ export interface FlushOptions extends DeliverOptions {
  */
 const RENAME_AFTER_MS = 12 * 3_600_000;
 
+/** chosen: so many manifests, some 2 MB, are read before their logs are delivered. */
+const LISTED_AHEAD = 1000;
+
 /** Delivers what waits, oldest first. Errors of one log are told and do not keep the others from being delivered. */
 export async function flushSpool(spool: Spool, options: FlushOptions): Promise<FlushCounts> {
   const counts = { delivered: 0, waiting: 0, damaged: 0 };
   const away = new Set<string>();
   const unreadable: [path: string, reason: string][] = [];
-  for await (const sealed of spool.list((path, reason) => unreadable.push([path, reason]))) {
+  const listed = spool.list((path, reason) => unreadable.push([path, reason]));
+  const ahead = readAhead(listed, { most: LISTED_AHEAD, weigh: (sealed) => sealed.manifest.object.sizeBytes });
+  let done = 0;
+  for await (const sealed of ahead.things) {
     options.signal?.throwIfAborted();
+    options.onProgress?.(done, ahead.total());
+    done += sealed.manifest.object.sizeBytes;
     if (counts.delivered >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
     const store = options.storeFor(sealed.storeUrl);
     store?.catch(() => undefined); // it is awaited further down; failing before that must not count as unhandled

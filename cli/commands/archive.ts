@@ -109,7 +109,7 @@ async function keepAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     }).finally(() => progress.clear());
     // The store is there: then it also takes what earlier calls could not deliver. What stays is `flush`'s to explain.
     if (outcomes.some(({ result }) => !(result instanceof AppError) && result.state !== 'spooled'))
-      await archiver.flush('left-behind', async () => undefined).catch(() => undefined);
+      await archiver.flush('left-behind', { onProblem: async () => undefined }).catch(() => undefined);
     await settleIndex(session, io);
     return await report(outcomes, input, io);
   } finally {

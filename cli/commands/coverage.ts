@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
 import { type KeptCaptures, openKeptCaptures } from '../kept-captures.ts';
 import { tableText } from '../output.ts';
+import { openProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 import { parseTimeMs } from '../times.ts';
 
@@ -64,7 +65,11 @@ async function cover(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const captures = openKeptCaptures(await session.store());
     const rows: Coverage[] = [];
-    for (const repo of repos) rows.push(await coverRepo({ forge, captures, repo, sinceMs }, io.signal));
+    const progress = await openProgress(input, io);
+    let done = 0;
+    const onLook = (): void => progress.show({ what: 'looked at', done: ++done, things: 'attempts' });
+    for (const repo of repos) rows.push(await coverRepo({ forge, captures, repo, sinceMs, onLook }, io.signal));
+    progress.clear();
     await io.stdout.write(input.flag('json') ? jsonText(rows, sinceMs) : rowsText(rows));
     for (const row of rows) for (const lost of row.lost) await io.stderr.write(lostText(lost));
     return rows.some((row) => row.lost.length > 0) ? EXIT.no : EXIT.done;
@@ -78,14 +83,19 @@ interface RepoQuestion {
   readonly captures: KeptCaptures;
   readonly repo: string;
   readonly sinceMs: number;
+  readonly onLook: () => void;
 }
 
-async function coverRepo({ forge, captures, repo, sinceMs }: RepoQuestion, signal: AbortSignal): Promise<Coverage> {
+async function coverRepo(
+  { forge, captures, repo, sinceMs, onLook }: RepoQuestion,
+  signal: AbortSignal,
+): Promise<Coverage> {
   const { missingAbility } = await import('../../forge/forge.ts');
   if (forge.attempts === undefined) throw missingAbility(forge, 'attempts');
   const counts = { attempts: 0, kept: 0, cut: 0, red: 0, redKept: 0, green: 0, greenKept: 0, unfinished: 0 };
   const lost: LostAttempt[] = [];
   for await (const found of forge.attempts({ repo, by: 'since', sinceMs }, signal)) {
+    onLook();
     if (found.log.kind === 'passed-through') continue;
     if (found.state !== 'finished') counts.unfinished += 1;
     // What never started has nothing to keep.

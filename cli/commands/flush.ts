@@ -3,6 +3,7 @@ import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openProgress } from '../progress.ts';
 import { indexesHere, openSession } from '../session.ts';
 
 export const flush: Command = {
@@ -24,7 +25,11 @@ export const flush: Command = {
 
 async function runFlush(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
-  const say = (text: string): Promise<void> => io.stderr.write(`firstred: ${showText(text)}\n`);
+  const progress = await openProgress(input, io);
+  const say = (text: string): Promise<void> => {
+    progress.clear();
+    return io.stderr.write(`firstred: ${showText(text)}\n`);
+  };
   const archiver = await openArchiver(session, {
     index: indexesHere(input, session.config),
     onIndexFailure: (reason) => say(`delivered but not indexed here: ${reason}`),
@@ -32,17 +37,22 @@ async function runFlush(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     signal: io.signal,
   });
   try {
-    const counts = await archiver.flush('everywhere', async (what, { message, hint }) => {
-      await say(`${what}: ${message}`);
-      await io.stderr.write(`  ${showText(hint)}\n`);
+    const counts = await archiver.flush('everywhere', {
+      onProgress: (done, total) => progress.show({ what: 'delivered', done, total }),
+      async onProblem(what, { message, hint }) {
+        await say(`${what}: ${message}`);
+        await io.stderr.write(`  ${showText(hint)}\n`);
+      },
     });
     await session.settle();
+    progress.clear();
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
     else if (!input.flag('quiet'))
       await io.stdout.write(`${counts.delivered} delivered, ${counts.waiting} waiting, ${counts.damaged} damaged\n`);
     if (counts.damaged > 0) return EXIT.damaged;
     return counts.waiting > 0 ? EXIT.notYet : EXIT.done;
   } finally {
+    progress.clear();
     await archiver.close();
     await session.close();
   }

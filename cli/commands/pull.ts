@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
 import { isWhole, openKeptCaptures } from '../kept-captures.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
+import { openProgress } from '../progress.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
 import { parseTimeMs } from '../times.ts';
@@ -56,6 +57,7 @@ async function pullAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   if (forge.attempts === undefined) throw missingAbility(forge, 'attempts');
   if (forge.log === undefined) throw missingAbility(forge, 'log');
   const session = openSession(config);
+  const progress = await openProgress(input, io);
   const archiver = await openArchiver(session, {
     index: indexesHere(input, config),
     onIndexFailure: (reason) =>
@@ -67,7 +69,9 @@ async function pullAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const store = await session.store();
     const facts = { store, tools: { by: 'pull', tool: toolName() } };
     const tools = { forge, archiver, captures: openKeptCaptures(store), facts, newMasker, signal: io.signal };
-    const pulled = await pullEach(forge.attempts(filter, io.signal), tools);
+    const pulled = await pullEach(forge.attempts(filter, io.signal), tools, (done) =>
+      progress.show({ what: 'looked at', done, things: 'attempts' }),
+    ).finally(() => progress.clear());
     await session.settle();
     return await report(pulled, input, io, session);
   } finally {
@@ -90,19 +94,27 @@ export function filterOf(repo: string, input: CommandInput, nowMs: number): Atte
   return { repo, by: 'sha', sha: sha.toLowerCase() };
 }
 
-async function pullEach(attempts: AsyncIterable<ForgeAttempt>, tools: PullTools): Promise<readonly Pulled[]> {
+async function pullEach(
+  attempts: AsyncIterable<ForgeAttempt>,
+  tools: PullTools,
+  onDone: (done: number) => void,
+): Promise<readonly Pulled[]> {
   const all: Promise<Pulled>[] = [];
+  let done = 0;
   const underWay = new Set<Promise<unknown>>();
   for await (const batch of batchesOfRun(attempts)) {
     const { forge, close } = await withArchive(batch, tools);
     for (const found of batch) {
-      const pulled = pullAttempt(found, { ...tools, forge }).then((outcome) => ({ found, outcome }));
+      const pulled = pullAttempt(found, { ...tools, forge }).then((outcome) => {
+        onDone(++done);
+        return { found, outcome };
+      });
       all.push(pulled);
-      const done: Promise<unknown> = pulled.then(
-        () => underWay.delete(done),
-        () => underWay.delete(done),
+      const ended: Promise<unknown> = pulled.then(
+        () => underWay.delete(ended),
+        () => underWay.delete(ended),
       );
-      underWay.add(done);
+      underWay.add(ended);
       if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
     }
     if (close !== undefined) {

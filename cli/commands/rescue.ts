@@ -10,6 +10,7 @@ import { keepStored, keptAlready, mapTasks, type StoredOutcome, type StoredTools
 import { openKeptCaptures } from '../kept-captures.ts';
 import { type LogStorage, openLogStorage, type StoredLog } from '../log-storage.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
+import { openProgress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
 import { toolName } from '../version.ts';
 
@@ -102,15 +103,19 @@ async function rescueAll(
   io: CommandIo,
 ): Promise<{ readonly rows: readonly Row[]; readonly notOnDisk: readonly ForgeAttempt[] }> {
   const forge = (await isServerKnown(input, io)) ? await openKnownForge(input, io) : undefined;
+  const progress = await openProgress(input, io);
+  const total = [...byRepo.values()].reduce((sum, logs) => sum + logs.length, 0);
   const rows: Row[] = [];
   const notOnDisk: ForgeAttempt[] = [];
   for (const [repo, logs] of byRepo) {
     const tasks = await mapTasks(forge, { repo, logs }, io.signal);
+    progress.clear();
     if (tasks.why !== undefined)
       await io.stderr.write(
         `firstred: ${showText(repo)}: which jobs its logs are of is not told: ${showText(tasks.why)}\n  they are kept by their task ids; run this again with the server at hand to complete them\n`,
       );
     for (const log of logs) {
+      progress.show({ what: input.flag('dryRun') ? 'looked at' : 'rescued', done: rows.length, total, things: 'logs' });
       const found = tasks.byTask.get(log.taskId);
       const outcome = input.flag('dryRun')
         ? ((await keptAlready(log, found, tools)) ?? ({ kind: 'would-keep' } as const))
@@ -119,6 +124,7 @@ async function rescueAll(
     }
     notOnDisk.push(...(await absentTasks([...tasks.byTask.values()], new Set(logs.map((l) => l.taskId)), tools)));
   }
+  progress.clear();
   return { rows, notOnDisk };
 }
 

@@ -79,8 +79,9 @@ async function deliverLeftBehind(session: Session, io: CommandIo): Promise<numbe
     signal: io.signal,
   });
   try {
-    const { waiting, damaged } = await archiver.flush('left-behind', async (what, reason) => {
-      await io.stderr.write(`firstred: ${showText(what)} waits in the spool: ${showText(reason.message)}\n`);
+    const { waiting, damaged } = await archiver.flush('left-behind', {
+      onProblem: (what, reason) =>
+        io.stderr.write(`firstred: ${showText(what)} waits in the spool: ${showText(reason.message)}\n`),
     });
     return waiting + damaged;
   } finally {

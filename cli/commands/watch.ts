@@ -194,6 +194,6 @@ async function look({ input, io, session, archiver, storage, watcher, repos, not
   await archiver.indexBehind(INDEX_MS);
   const firstSinceMs = parseTimeMs(input.text('since') ?? '1d', io.now());
   for (const repo of repos) await watcher.poll(repo, firstSinceMs);
-  await archiver.flush('left-behind', async (what) => note(what));
+  await archiver.flush('left-behind', { onProblem: async (what) => note(what) });
   await session.settle();
 }

@@ -131,7 +131,9 @@ describe('on a terminal where everything takes long', () => {
     await world.run(sync, [], {});
     const out = path.join(world.folder, 'out');
     expect(await world.run(exportLogs, ['5f2a91c:e2e#1', '5f2a91c:e2e#2'], { out })).toBe(0);
-    expect(world.err.text).toMatch(new RegExp(String.raw`\r\u001b\[Kwritten: [\d.]+ kB of [\d.]+ [kM]B \(\d+ %\)${LEFT}`));
+    expect(world.err.text).toMatch(
+      new RegExp(String.raw`\r\u001b\[Kwritten: [\d.]+ kB of [\d.]+ [kM]B \(\d+ %\)${LEFT}`),
+    );
   });
 
   test.each<[string, Command, readonly string[], Readonly<Record<string, unknown>>, readonly string[]]>([
