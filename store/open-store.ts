@@ -15,7 +15,7 @@ import type {
   PutResult,
 } from './object-store.ts';
 import { parseS3Location } from './s3-location.ts';
-import { findStoreFormat, writeStoreFormat } from './store-format.ts';
+import { findStoreFormat, type StoreFormat, writeStoreFormat } from './store-format.ts';
 
 /** For buckets; a folder needs none. */
 export interface StoreOptions {
@@ -71,8 +71,8 @@ function requireFolderPath(location: string): void {
 class CheckedStore implements ObjectStore, ObjectRemover {
   readonly url: string;
   readonly #inner: ObjectStore & ObjectRemover;
-  #read: Promise<unknown> | undefined;
-  #written: Promise<unknown> | undefined;
+  #read: Promise<StoreFormat | undefined> | undefined;
+  #written: Promise<StoreFormat | undefined> | undefined;
 
   constructor(inner: ObjectStore & ObjectRemover) {
     this.url = inner.url;
@@ -122,10 +122,10 @@ class CheckedStore implements ObjectStore, ObjectRemover {
     await this.#inner.removeLeftover(leftover);
   }
 
-  async #checkRead(): Promise<void> {
+  async #checkRead(): Promise<StoreFormat | undefined> {
     this.#read ??= findStoreFormat(this.#inner);
     try {
-      await this.#read;
+      return await this.#read;
     } catch (error) {
       this.#read = undefined;
       throw error;
@@ -133,7 +133,7 @@ class CheckedStore implements ObjectStore, ObjectRemover {
   }
 
   async #checkWritten(): Promise<void> {
-    this.#written ??= writeStoreFormat(this.#inner);
+    this.#written ??= this.#checkRead().then((found) => found ?? writeStoreFormat(this.#inner));
     try {
       await this.#written;
       this.#read = this.#written;
