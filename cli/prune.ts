@@ -1,8 +1,10 @@
 // What `firstred prune` does, step by step: plan, bury, remove what was buried a day ago, clear leftovers, drop spent facts.
-import { listLogs } from '../indexer/attempts.ts';
+import { listAttempts, listLogs } from '../indexer/attempts.ts';
+import type { AttemptFilter, LogIndexReader, LogRow } from '../indexer/log-index.ts';
 import { listActiveNames } from '../indexer/name-facts.ts';
 import { findName } from '../indexer/names.ts';
-import { headlineOfLog } from '../indexer/signature-report.ts';
+import { headlineOfLog, showsAny } from '../indexer/signature-report.ts';
+import type { TeamIndex } from '../indexer/team-index.ts';
 import { type AuditLeftover, auditStore, burialsIn, readAllFacts } from '../store/audit.ts';
 import { newCaptureId } from '../store/capture.ts';
 import { AppError } from '../store/errors.ts';
@@ -14,7 +16,13 @@ import { buryCapture, findFeedKeys, removeCapture, removeLeftover, reviveCapture
 import { readManifestAt } from '../store/read-manifest.ts';
 import { adoptLog } from '../store/repair.ts';
 import { openSpool } from '../store/spool.ts';
-import { decideRetention, type RetainedLog, type RetentionDecision, type RetentionPolicy } from './retention.ts';
+import {
+  decideRetention,
+  type RetainedLog,
+  type RetentionDecision,
+  type RetentionPolicy,
+  type SeenAttempts,
+} from './retention.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { toolName } from './version.ts';
 
@@ -57,8 +65,49 @@ export async function planRetention(
   view: StoreView,
   policy: RetentionPolicy,
 ): Promise<readonly RetentionDecision[]> {
-  const index = await session.indexForWriting();
   const storeId = await session.storeId();
+  const team = await session.team();
+  if (team === undefined)
+    return decideRetention(
+      retainedLogs(await session.indexForWriting(), { view, storeId, filter: {} }),
+      policy,
+      view.nowMs,
+    );
+  const decisions: RetentionDecision[] = [];
+  const seen: SeenAttempts = new Map();
+  for await (const logs of pieces(team, { view, storeId }))
+    decisions.push(...decideRetention(logs, policy, view.nowMs, seen));
+  return decisions;
+}
+
+/** chosen: some 10 MB of an index in memory at a time. */
+const PIECE = 2_000;
+
+/** The logs of a team's index, newest first, whole attempts at a time: all of them together need not fit into memory. */
+async function* pieces(
+  team: TeamIndex,
+  of: { readonly view: StoreView; readonly storeId: string },
+): AsyncGenerator<readonly RetainedLog[]> {
+  const { askInParts } = await import('../indexer/index-parts.ts');
+  let filter: AttemptFilter = {};
+  for (;;) {
+    const parts = await team.openParts();
+    try {
+      const newest = await askInParts(parts, (index) => listAttempts(index, filter, { limit: PIECE }));
+      const sinceMs = newest.at(-1)?.attempt.timeMs;
+      if (sinceMs === undefined) return;
+      yield await askInParts(parts, (index) => retainedLogs(index, { ...of, filter: { ...filter, sinceMs } }));
+      filter = { untilMs: sinceMs };
+    } finally {
+      parts.reader.close();
+    }
+  }
+}
+
+function retainedLogs(
+  index: LogIndexReader,
+  { view, storeId, filter }: { readonly view: StoreView; readonly storeId: string; readonly filter: AttemptFilter },
+): readonly RetainedLog[] {
   const names = listActiveNames(index, view.nowMs);
   const signatures = new Set(names.map((name) => name.signature));
   const exemplars = new Set(
@@ -66,14 +115,16 @@ export async function planRetention(
       fact.kind === 'mechanism' && signatures.has(fact.signature) ? [fact.exemplar.logId as string] : [],
     ),
   );
-  const logs = listLogs(index, {}, { limit: undefined }).flatMap((row): RetainedLog[] => {
+  const isNamed = (row: LogRow): boolean => {
+    if (!showsAny(index, row.logKey, signatures)) return false;
+    const signature = headlineOfLog(index, row.logKey)?.signature;
+    return signature !== undefined && findName(names, signature, row.attempt) !== undefined;
+  };
+  return listLogs(index, filter, { limit: undefined }).flatMap((row): RetainedLog[] => {
     const captures = row.store === storeId ? view.captures.get(stemOf(row.manifestKey)) : undefined;
     if (captures === undefined) return [];
-    const signature = headlineOfLog(index, row.logKey)?.signature;
-    const named = signature !== undefined && findName(names, signature, row.attempt) !== undefined;
-    return [{ row, captures, named: named || exemplars.has(row.logId) }];
+    return [{ row, captures, named: exemplars.has(row.logId) || isNamed(row) }];
   });
-  return decideRetention(logs, policy, view.nowMs);
 }
 
 /** Puts a tombstone on every capture that the plan lets go. */

@@ -32,13 +32,20 @@ export interface RetentionDecision {
   readonly reason: string;
 }
 
-/** One decision a log, in the order given. `protected`: too old, but the only log of a red that nobody has explained. */
+/** How many attempts of each job were looked at already, where logs come in several pieces. */
+export type SeenAttempts = Map<string, number>;
+
+/**
+ * One decision a log, in the order given. `protected`: too old, but the only log of a red that nobody has explained. Pieces come
+ * newest first, each with whole attempts and the same `seen`.
+ */
 export function decideRetention(
   logs: readonly RetainedLog[],
   policy: RetentionPolicy,
   nowMs: number,
+  seen: SeenAttempts = new Map(),
 ): readonly RetentionDecision[] {
-  const newest = newestAttempts(logs, policy.keepLast);
+  const newest = newestAttempts(logs, policy.keepLast, seen);
   const decisions = logs.map((log): RetentionDecision => {
     const reason = reasonToKeep(log, policy, nowMs, newest);
     return reason === undefined
@@ -73,7 +80,7 @@ const keepTimeOf = ({ attempt }: LogRow, policy: RetentionPolicy): number | unde
 const colourOf = ({ attempt }: LogRow): string =>
   isRed(attempt.conclusion) ? 'red' : isGreen(attempt.conclusion) ? 'green' : attempt.conclusion;
 
-function newestAttempts(logs: readonly RetainedLog[], keepLast: number): ReadonlySet<number> {
+function newestAttempts(logs: readonly RetainedLog[], keepLast: number, seen: SeenAttempts): ReadonlySet<number> {
   const ofJob = new Map<string, Map<number, number>>();
   for (const { row } of logs) {
     const { repo, workflow, job, attemptKey, timeMs } = row.attempt;
@@ -81,12 +88,14 @@ function newestAttempts(logs: readonly RetainedLog[], keepLast: number): Readonl
     ofJob.set(name, (ofJob.get(name) ?? new Map<number, number>()).set(attemptKey, timeMs));
   }
   return new Set(
-    [...ofJob.values()].flatMap((attempts) =>
-      [...attempts]
+    [...ofJob].flatMap(([name, attempts]) => {
+      const before = seen.get(name) ?? 0;
+      seen.set(name, before + attempts.size);
+      return [...attempts]
         .sort(([keyA, a], [keyB, b]) => b - a || keyB - keyA)
-        .slice(0, keepLast)
-        .map(([key]) => key),
-    ),
+        .slice(0, Math.max(0, keepLast - before))
+        .map(([key]) => key);
+    }),
   );
 }
 

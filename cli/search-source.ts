@@ -1,7 +1,8 @@
 // Where a search looks: in the index, with the store for the lines themselves, or in the store alone.
 import type { LogIndexReader, Query, SearchOptions, SearchRun } from '../indexer/log-index.ts';
+import type { FindLines } from '../indexer/rule-trial.ts';
 import { search } from '../indexer/search.ts';
-import type { Session } from './session.ts';
+import { requireIndex, type Session } from './session.ts';
 
 /** A search that is about to run. */
 export interface OpenedSearch {
@@ -10,6 +11,18 @@ export interface OpenedSearch {
   readonly index: LogIndexReader | undefined;
   /** Manifests and facts that can't be read, in words; complete once the matches are there. */
   readonly damage: readonly string[];
+}
+
+/** What finds lines in the index, of this machine or of the team. NOT_FOUND when none has been made yet. */
+export async function openFinder(session: Session): Promise<FindLines> {
+  const team = await session.team();
+  const store = await session.store();
+  if (team === undefined) {
+    const index = await requireIndex(session);
+    return (query, options) => search(index, store, query, options);
+  }
+  await team.require();
+  return (query, options) => team.search(store, query, options);
 }
 
 /** Starts the search. `options` is asked once it is known whether there is an index. */

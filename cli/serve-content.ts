@@ -19,7 +19,7 @@ import type { Config } from './config.ts';
 import { type CommandEndpoint, endpointOf, ioOf, piecesOf } from './serve-ask.ts';
 import { ChildCommands } from './serve-child.ts';
 import { findInLog, findKept, openLogs } from './serve-logs.ts';
-import { openSession, requireIndex } from './session.ts';
+import { openSession } from './session.ts';
 import { toolName } from './version.ts';
 
 /** Everything that the server answers with, over one configuration. */
@@ -153,9 +153,10 @@ async function* askChild(
   const session = openSession(config);
   let args: readonly string[];
   try {
-    const index = await requireIndex(session);
-    const whole = (id: string): string => findKept(index, id).logId;
-    args = argumentsOf(asked, whole(asked.text('log') ?? ''), whole);
+    args = await session.ask((index) => {
+      const whole = (id: string): string => findKept(index, id).logId;
+      return argumentsOf(asked, whole(asked.text('log') ?? ''), whole);
+    });
   } finally {
     await session.close();
   }

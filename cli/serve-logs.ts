@@ -3,7 +3,6 @@ import { findLogs, listAttempts } from '../indexer/attempts.ts';
 import type { LogIndexReader, LogRow, QueryFlags } from '../indexer/log-index.ts';
 import { stepsOfLog } from '../indexer/log-steps.ts';
 import { parseQuery } from '../indexer/query.ts';
-import { search } from '../indexer/search.ts';
 import { signaturesOfLog } from '../indexer/signature-report.ts';
 import { AppError } from '../store/errors.ts';
 import type { FrameTable } from '../store/frame-table.ts';
@@ -17,7 +16,8 @@ import type { Config } from './config.ts';
 import { linesIn } from './log-lines.ts';
 import { frameTableOf } from './log-source.ts';
 import { chooseLog } from './refs.ts';
-import { frameCacheDirOf, openSession, requireIndex, type Session } from './session.ts';
+import { openFinder } from './search-source.ts';
+import { frameCacheDirOf, openSession, type Session } from './session.ts';
 
 /** Opens logs of the configured store and index, each request for itself, so that a sync in between is seen. */
 export const openLogs =
@@ -25,10 +25,7 @@ export const openLogs =
   async (logId, use) => {
     const session = openSession(config);
     try {
-      const index = await requireIndex(session);
-      const log = findKept(index, logId);
-      const table = await frameTableOf(session, log);
-      return await use(openedLog(log, { index, table, store: await session.store() }));
+      return await use(await openLog(session, (index) => findKept(index, logId)));
     } finally {
       await session.close();
     }
@@ -38,12 +35,10 @@ export const openLogs =
 export async function warmUp(config: Config): Promise<void> {
   const session = openSession(config);
   try {
-    const index = await requireIndex(session);
-    const [newest] = listAttempts(index, {}, { limit: 1 });
+    const [newest] = await session.ask((index) => listAttempts(index, {}, { limit: 1 }));
     if (newest === undefined) return;
-    const table = await frameTableOf(session, newest);
-    const lines = openedLog(newest, { index, table, store: await session.store() }).read({ first: 1, last: 1 });
-    for await (const _ of lines);
+    const opened = await openLog(session, () => newest);
+    for await (const _ of opened.read({ first: 1, last: 1 }));
   } catch {
     // Whoever asks hears what is wrong.
   } finally {
@@ -59,29 +54,31 @@ export function findKept(index: LogIndexReader, logId: string): LogRow {
   });
 }
 
-interface Opened {
-  readonly index: LogIndexReader;
-  readonly table: FrameTable;
-  readonly store: ObjectReader;
-}
-
-function openedLog(log: LogRow, { index, table, store }: Opened): OpenedLog {
+async function openLog(session: Session, find: (index: LogIndexReader) => LogRow): Promise<OpenedLog> {
+  const { log, facts } = await session.ask((index) => factsOf(index, find(index)));
+  const table = await frameTableOf(session, log);
+  const store = await session.store();
   return {
     logId: log.logId,
     lines: log.lines,
     sizeBytes: log.rawBytes,
-    facts: {
-      ...listRow(log),
-      lines: log.lines,
-      capturedAt: isoTime(log.capturedAtMs),
-      how: log.how,
-      steps: stepsOfLog(index, log.logKey),
-      signatures: signaturesOfLog(index, log.logKey).slice(0, 50),
-    },
+    facts,
     read: (span) => readSpan({ log, table, store }, span),
     bytes: (start, end) => readBytes({ log, table, store }, start, end),
   };
 }
+
+const factsOf = (index: LogIndexReader, log: LogRow): { readonly log: LogRow; readonly facts: OpenedLog['facts'] } => ({
+  log,
+  facts: {
+    ...listRow(log),
+    lines: log.lines,
+    capturedAt: isoTime(log.capturedAtMs),
+    how: log.how,
+    steps: stepsOfLog(index, log.logKey),
+    signatures: signaturesOfLog(index, log.logKey).slice(0, 50),
+  },
+});
 
 interface Readable {
   readonly log: LogRow;
@@ -125,10 +122,10 @@ export async function* findInLog(config: Config, asked: Asked, signal: AbortSign
 }
 
 async function* foundLines(session: Session, asked: Asked, signal: AbortSignal): AsyncGenerator<string> {
-  const index = await requireIndex(session);
-  const log = findKept(index, asked.text('log') ?? '');
+  const log = await session.ask((index) => findKept(index, asked.text('log') ?? ''));
   const { repo, sha, run, timeMs } = log.attempt;
-  const started = search(index, await session.store(), parseQuery(asked.text('q') ?? '', flagsOf(asked)), {
+  const find = await openFinder(session);
+  const started = find(parseQuery(asked.text('q') ?? '', flagsOf(asked)), {
     filter: { repo, sha, run, sinceMs: timeMs, untilMs: timeMs + 1 },
     sort: 'new',
     limit: undefined,

@@ -54,11 +54,11 @@ export const indexesHere = (input: CommandInput, config: Pick<Config, 'store' | 
 /** Whether the index is a team's, served by an engine, and no file of this machine. */
 export const isTeamIndex = ({ index }: Pick<Config, 'index'>): boolean => /^clickhouses?:\/\//i.test(index);
 
-/** For commands that go through the whole index file. */
+/** For what works on the index file itself. */
 function refuseTeam(config: Config): void {
   if (isTeamIndex(config))
-    throw new AppError('USAGE', 'this command cannot ask the index of a team yet', {
-      hint: 'run it with --index FILE, an index of this machine, after `firstred sync --index FILE`',
+    throw new AppError('USAGE', 'the index of a team is no file, and this needs one', {
+      hint: 'give --index FILE, an index of this machine, after `firstred sync --index FILE`',
     });
 }
 
@@ -155,6 +155,12 @@ async function openConfiguredTeam({ index, env }: Config): Promise<TeamIndex> {
   return openTeamIndex(index, {
     credentials: { username: env['FIRSTRED_INDEX_USER'], password: env['FIRSTRED_INDEX_PASSWORD'] },
   });
+}
+
+/** Whether an index has been made, of this machine or of the team. */
+export async function hasIndex(session: Session): Promise<boolean> {
+  const team = await session.team();
+  return team === undefined ? (await session.findIndex()) !== undefined : team.exists();
 }
 
 /** The index, or two lines that say how to make one. */

@@ -1,8 +1,8 @@
-// Store → index of a team. Any number of workers may do this at once: each begins somewhere else in what is new, passes over
-// what another has done meanwhile, and ends only when everything that it listed is done, by whomever.
-import { randomInt } from 'node:crypto';
+// Store → index of a team. Any number of workers may do this at once: they divide what is new (shared-work.ts), and each ends
+// only when everything that it listed is done, by whomever.
+import { randomUUID } from 'node:crypto';
 import type { AnalyserPool } from '../indexer/analyser-pool.ts';
-import type { TeamIndex, TeamIngest } from '../indexer/team-index.ts';
+import type { SharedWork, TeamIndex, TeamIngest } from '../indexer/team-index.ts';
 import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
@@ -14,13 +14,15 @@ import type { Manifest } from '../store/manifest.ts';
 import { readAhead } from '../store/read-ahead.ts';
 import { readManifestAt } from '../store/read-manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
+import { divideWork } from './shared-work.ts';
 import { isDamage, isGone, listManifests, readEach } from './store-objects.ts';
 import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 
-/** chosen: what is listed before anything is read; workers that begin apart in it divide it. */
+/** chosen: what is listed before anything is read, and divided among the workers. */
 const WINDOW = 4000;
-/** chosen: a worker commits so many logs at once, and then looks at what others have done: more at once are read twice by two. */
-const BATCH = 16;
+/** chosen: claimed and committed together: what one commit costs the engine is shared, and a killed worker's reading is lost. */
+const BATCH = 48;
+const FACTS_BATCH = 250;
 /** chosen: hides the store's latency and keeps every core busy. */
 const LOGS_AT_ONCE = 4;
 /** DESIGN: a feed entry without a manifest is looked at again for a day. */
@@ -33,6 +35,7 @@ interface Context {
   readonly options: SyncOptions;
   readonly counts: SyncCounts;
   readonly pool: AnalyserPool;
+  readonly work: SharedWork;
 }
 
 /** Keys in windows, and a count of those that are dealt with, by whomever. */
@@ -63,11 +66,14 @@ export async function syncTeam(session: Session, team: TeamIndex, options: SyncO
   await team.make();
   const counts = noCounts();
   const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
+  const storeId = await session.storeId();
   const pool = createAnalyserPool();
+  const work = team.shareWork(storeId, randomUUID());
   try {
-    await takeAll({ team, store, storeId: await session.storeId(), options, counts, pool });
+    await takeAll({ team, store, storeId, options, counts, pool, work });
   } finally {
     await pool.close();
+    await work.close().catch(() => undefined); // others notice by themselves, a little later
   }
   return counts;
 }
@@ -115,41 +121,45 @@ async function takeFeed(context: Context): Promise<void> {
 
 /** Gives the manifests that are not there. */
 async function takeWindow(context: Context, keys: readonly ObjectKey[], listed: Listed): Promise<readonly ObjectKey[]> {
-  const { team, storeId } = context;
-  const done = await team.findDone(storeId, keys);
-  const open = keys.filter((key) => !done.has(key));
-  listed.onDone(keys.length - open.length);
-  const start = open.length === 0 ? 0 : randomInt(open.length);
-  const order = [...open.slice(start), ...open.slice(0, start)];
+  const { team, storeId, work, options } = context;
   const ingest = team.openIngest();
   const absent: ObjectKey[] = [];
-  for (let at = 0; at < order.length; at += BATCH) {
-    const batch = order.slice(at, at + BATCH);
-    const meanwhile = await team.findDone(storeId, batch);
-    const left = batch.filter((key) => !meanwhile.has(key));
-    listed.onDone(batch.length - left.length);
-    for await (const [key, isThere] of atOnce(
-      left,
-      LOGS_AT_ONCE,
-      async (each) => [each, await takeOne(context, ingest, each)] as const,
-    )) {
-      listed.onDone(1);
-      if (!isThere) absent.push(key);
-    }
-    await ingest.commit();
-  }
+  await divideWork({
+    work,
+    keys,
+    batch: BATCH,
+    signal: options.signal,
+    findDone: (some) => team.findDone(storeId, some),
+    onDone: (count) => listed.onDone(count),
+    async take(batch) {
+      const left: ObjectKey[] = [];
+      for await (const [key, outcome] of atOnce(
+        batch,
+        LOGS_AT_ONCE,
+        async (each) => [each, await takeOne(context, ingest, each)] as const,
+      )) {
+        listed.onDone(1);
+        if (outcome !== 'taken') left.push(key);
+        if (outcome === 'absent') absent.push(key);
+      }
+      await ingest.commit();
+      return left;
+    },
+  });
   return absent;
 }
 
-/** False: there is no manifest (yet). */
-async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Promise<boolean> {
+/** `absent`: there is no manifest (yet). */
+type Outcome = 'taken' | 'absent' | 'unreadable';
+
+async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Promise<Outcome> {
   const { counts, options, store, storeId, pool } = context;
   options.signal.throwIfAborted();
   let manifest: Manifest;
   try {
     manifest = await readManifestAt(store, key);
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return 'absent';
     return passLog(context, error);
   }
   try {
@@ -158,38 +168,54 @@ async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Pr
     await ingest.add(store, manifest, { store: storeId, pool, signal: options.signal, onProgress });
     counts.added += 1;
     crashPoint('sync:ingested');
-    return true;
+    return 'taken';
   } catch (error) {
     return passLog(context, error);
   }
 }
 
 /** A log that can't be read because of what it is, or is gone, is told and left out. */
-async function passLog({ counts, options }: Context, error: unknown): Promise<true> {
+async function passLog({ counts, options }: Context, error: unknown): Promise<'unreadable'> {
   if (!isDamage(error) && !isGone(error)) throw error;
   counts.unreadable += 1;
   await options.onProblem(`${reasonOf(error)}: left out`);
-  return true;
+  return 'unreadable';
 }
 
 async function takeFacts(context: Context): Promise<void> {
-  const { team, store, storeId, counts, options } = context;
+  const { team, store, storeId, work, options } = context;
   let newestMs = await team.findCursorMs(storeId, 'facts');
   const nowMs = await store.clockMs().catch(() => Date.now());
   for await (const window of inWindows(listFacts(store, options.full ? 0 : newestMs))) {
-    const done = await team.findDone(storeId, window);
-    const found: { key: ObjectKey; fact: Fact }[] = [];
-    const open = window.filter((key) => !done.has(key));
-    for await (const result of readEach(open, (key) => readFact(store, key))) {
-      options.signal.throwIfAborted();
-      if (result.kind === 'failed') await passOver(context, result.error);
-      else if (result.value !== undefined) found.push({ key: result.key, fact: result.value });
-    }
-    await team.addFacts(storeId, found);
-    counts.facts += found.length;
+    await divideWork({
+      work,
+      keys: window,
+      batch: FACTS_BATCH,
+      signal: options.signal,
+      findDone: (some) => team.findDone(storeId, some),
+      take: (batch) => takeFactBatch(context, batch),
+    });
     for (const key of window) newestMs = Math.max(newestMs, Math.min(findKeyTime(key) ?? 0, nowMs));
   }
   await team.setCursorMs(storeId, 'facts', newestMs);
+}
+
+/** Gives those that are no facts: they are never done. */
+async function takeFactBatch(context: Context, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]> {
+  const { team, store, storeId, counts, options } = context;
+  const found: { key: ObjectKey; fact: Fact }[] = [];
+  const left = new Set(keys);
+  for await (const result of readEach(keys, (key) => readFact(store, key))) {
+    options.signal.throwIfAborted();
+    if (result.kind === 'failed') await passOver(context, result.error);
+    else if (result.value !== undefined) {
+      found.push({ key: result.key, fact: result.value });
+      left.delete(result.key);
+    }
+  }
+  await team.addFacts(storeId, found);
+  counts.facts += found.length;
+  return [...left];
 }
 
 async function* inWindows(keys: AsyncIterable<ObjectKey>): AsyncGenerator<readonly ObjectKey[]> {

@@ -7,7 +7,7 @@ import { reasonOf } from '../store/errors.ts';
 import type { LogId } from '../store/log-id.ts';
 import type { Masker } from '../store/mask.ts';
 import type { Command, CommandInput, CommandIo } from './command.ts';
-import type { Session } from './session.ts';
+import { hasIndex, openSession, type Session } from './session.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface AnswerTools {
@@ -63,23 +63,28 @@ async function commentOn(
   logId: LogId,
   tools: AnswerTools,
 ): Promise<void> {
-  const { session, forge, io, newMasker, note } = tools;
-  const { syncIndex } = await import('./sync-index.ts');
-  await syncIndex(session, { full: false, signal: io.signal, onProblem: async (what) => note(what) });
-  const index = await session.findIndex();
-  if (index === undefined) return;
-  const { listAttempts } = await import('../indexer/attempts.ts');
-  const rows = listAttempts(index, { repo, sha }, { limit: undefined });
-  const log = rows.find((row) => row.logId === logId && isRed(row.attempt.conclusion)) ?? flakedRed(rows);
-  if (log === undefined || !(flakedRed(rows) === log || (await isNew(log, session)))) return;
-  const { postComment } = await import('./post-comment.ts');
-  const marker = `<!-- firstred:watch:${pr} -->`;
-  const posted = await postComment(
-    forge,
-    { log, issue: { repo, number: pr }, marker },
-    { session, newMasker, now: io.now, signal: io.signal },
-  ).catch((error: unknown) => note(`no comment on #${pr} of ${repo}: ${reasonOf(error)}`));
-  if (posted !== undefined) note(`comment on #${pr} of ${repo} ${posted.comment.state}`);
+  const { forge, io, newMasker, note } = tools;
+  // Of its own: what a session has asked of a team's index it does not ask again.
+  const session = openSession(tools.session.config);
+  try {
+    const { syncIndex } = await import('./sync-index.ts');
+    await syncIndex(session, { full: false, signal: io.signal, onProblem: async (what) => note(what) });
+    if (!(await hasIndex(session))) return;
+    const { listAttempts } = await import('../indexer/attempts.ts');
+    const rows = await session.ask((index) => listAttempts(index, { repo, sha }, { limit: undefined }));
+    const log = rows.find((row) => row.logId === logId && isRed(row.attempt.conclusion)) ?? flakedRed(rows);
+    if (log === undefined || !(flakedRed(rows) === log || (await isNew(log, session)))) return;
+    const { postComment } = await import('./post-comment.ts');
+    const marker = `<!-- firstred:watch:${pr} -->`;
+    const posted = await postComment(
+      forge,
+      { log, issue: { repo, number: pr }, marker },
+      { session, newMasker, now: io.now, signal: io.signal },
+    ).catch((error: unknown) => note(`no comment on #${pr} of ${repo}: ${reasonOf(error)}`));
+    if (posted !== undefined) note(`comment on #${pr} of ${repo} ${posted.comment.state}`);
+  } finally {
+    await session.close();
+  }
 }
 
 /** A red attempt of a job that is green too on this SHA. */
@@ -94,11 +99,11 @@ const flakedRed = (rows: readonly LogRow[]): LogRow | undefined =>
   );
 
 async function isNew(log: LogRow, session: Session): Promise<boolean> {
-  const index = await session.findIndex();
-  if (index === undefined) return false;
   const { headlineOfLog, listSignatures } = await import('../indexer/signature-report.ts');
-  const best = headlineOfLog(index, log.logKey);
-  if (best === undefined) return false;
-  const [row] = listSignatures(index, { repo: log.attempt.repo }, { only: [best.signature], limit: 1 });
-  return row === undefined || row.attempts <= 1;
+  return session.ask((index) => {
+    const best = headlineOfLog(index, log.logKey);
+    if (best === undefined) return false;
+    const [row] = listSignatures(index, { repo: log.attempt.repo }, { only: [best.signature], limit: 1 });
+    return row === undefined || row.attempts <= 1;
+  });
 }

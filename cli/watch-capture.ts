@@ -7,7 +7,7 @@ import { DEFAULT_LOG_NAME, type Manifest } from '../store/manifest.ts';
 import type { Masker } from '../store/mask.ts';
 import { showText } from '../store/visible-text.ts';
 import type { Archiver } from './archiver.ts';
-import type { Session } from './session.ts';
+import { isTeamIndex, type Session } from './session.ts';
 
 export interface CaptureTools {
   readonly forge: Forge;
@@ -90,6 +90,8 @@ function requestOf(found: ForgeAttempt, tools: CaptureTools, input: AsyncIterabl
 
 async function answerText(manifest: Manifest, { session, now }: CaptureTools): Promise<string> {
   const where = `${manifest.logId} is kept in ${session.config.store}`;
+  if (isTeamIndex(session.config))
+    return `${showText(where)}\nhow often this was seen is known once a worker has indexed it\nnot named yet\n`;
   const [{ findLog }, { headlineOfLog, listSignatures }, { listActiveNames }, { findName }] = await Promise.all([
     import('../indexer/attempts.ts'),
     import('../indexer/signature-report.ts'),

@@ -1,11 +1,7 @@
 // Headroom: how close green attempts of a job come to its time limit, and where that is heading.
+import type { CountedDuration } from './index-parts.ts';
 import type { AttemptFilter, LogIndexReader } from './log-index.ts';
-import {
-  type DurationColumns,
-  type StepDurationColumns,
-  selectDurations,
-  selectStepDurations,
-} from './statements-reports.ts';
+import { type StepDurationColumns, selectDurations, selectStepDurations } from './statements-reports.ts';
 import type { LogWait } from './waits.ts';
 
 export interface Headroom {
@@ -55,13 +51,15 @@ const DAY_MS = 86_400_000;
 
 /** Jobs with green attempts of known duration, least headroom first; jobs without a known limit last. */
 export function listHeadroom(index: LogIndexReader, filter: AttemptFilter): readonly Headroom[] {
-  const groups = groupBy(selectDurations(index.db, filter), (row) => JSON.stringify([row.repo, row.workflow, row.job]));
+  const durations = index.parts?.told({ kind: 'durations', filter }) ?? selectDurations(index.db, filter);
+  const groups = groupBy(durations, (row) => JSON.stringify([row.repo, row.workflow, row.job]));
   const rows = groups.flatMap((members) => jobHeadroom(members) ?? []);
   return rows.sort((a, b) => (a.headroom ?? 2) - (b.headroom ?? 2) || b.p95Ms - a.p95Ms);
 }
 
 /** Steps of the jobs that the filter lets through, the longest first. Steps have no limit of their own. */
 export function listStepDurations(index: LogIndexReader, filter: AttemptFilter): readonly Headroom[] {
+  index.parts?.require({ kind: 'attempts', filter, sort: 'new', limit: undefined });
   const groups = groupBy(selectStepDurations(index.db, filter), (row) => JSON.stringify([row.job, row.step]));
   return groups
     .flatMap((members) => {
@@ -90,7 +88,7 @@ export function listStepDurations(index: LogIndexReader, filter: AttemptFilter):
     .sort((a, b) => b.p95Ms - a.p95Ms);
 }
 
-function jobHeadroom(rows: readonly DurationColumns[]): Headroom | undefined {
+function jobHeadroom(rows: readonly CountedDuration[]): Headroom | undefined {
   const greens = rows.filter((row) => row.outcome === 2);
   const [first] = rows;
   if (greens.length === 0 || first === undefined) return undefined;
@@ -117,7 +115,7 @@ function jobHeadroom(rows: readonly DurationColumns[]): Headroom | undefined {
   };
 }
 
-const pointsOf = (rows: readonly (DurationColumns | StepDurationColumns)[]): readonly DurationPoint[] =>
+const pointsOf = (rows: readonly (CountedDuration | StepDurationColumns)[]): readonly DurationPoint[] =>
   rows.slice(-MAX_POINTS).flatMap((row) => {
     if (row.log_id === null) return [];
     const line = 'first_line' in row ? row.first_line : 1;
@@ -186,7 +184,7 @@ const spread = (
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
-type Timed = Pick<DurationColumns, 'started_ms' | 'duration_ms'>;
+type Timed = Pick<CountedDuration, 'started_ms' | 'duration_ms'>;
 
 /** A few hours say nothing of days (chosen). */
 const MIN_TREND_DAYS = 0.5;

@@ -38,6 +38,20 @@ export interface CountedHeadline {
   readonly attempts: number;
 }
 
+/** How long one attempt took, counted where all of them are. */
+export interface CountedDuration {
+  readonly repo: string | null;
+  readonly workflow: string | null;
+  readonly job: string | null;
+  readonly outcome: number;
+  readonly conclusion: string;
+  readonly started_ms: number;
+  readonly duration_ms: number;
+  readonly limit_ms: number | null;
+  /** Its primary log. */
+  readonly log_id: string | null;
+}
+
 /** What can be lacking. The first four bring rows into the index in memory, the others a count. */
 export type IndexNeed =
   /** Attempts that the filter lets through, in the order of time, with all their logs, captures and facts. */
@@ -60,7 +74,9 @@ export type IndexNeed =
       readonly filter: AttemptFilter;
       readonly only: readonly string[] | undefined;
     }
-  | { readonly kind: 'headlines'; readonly limit: number };
+  | { readonly kind: 'headlines'; readonly limit: number }
+  /** Finished attempts with their durations, in the order of time. */
+  | { readonly kind: 'durations'; readonly filter: AttemptFilter };
 
 /** What a need that counts is answered with. */
 export interface NeedAnswers {
@@ -68,6 +84,7 @@ export interface NeedAnswers {
   readonly greens: JobGreens;
   readonly signatures: readonly CountedSignature[];
   readonly headlines: readonly CountedHeadline[];
+  readonly durations: readonly CountedDuration[];
 }
 
 /** What was brought so far. Both throw a `MissingPart` that names what is not there. */

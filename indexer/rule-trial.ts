@@ -1,8 +1,7 @@
 // The dry run of an error rule against what is kept, green attempts included: whom it hits, and whether it may be used.
 import { isGreen, isRed } from '../store/attempt.ts';
-import type { AttemptFilter, LogIndexReader, LogRow, OutcomeCounts, Query, StoreReaders } from './log-index.ts';
+import type { AttemptFilter, LogRow, OutcomeCounts, Query, SearchOptions, SearchRun } from './log-index.ts';
 import type { UserRule } from './rule-file.ts';
-import { search } from './search.ts';
 
 /** A log that a rule hits, at the last of its lines. */
 export interface RuleHit {
@@ -39,14 +38,12 @@ const EXAMPLES = 5;
 /** Lines of one pattern in one log that are remembered (chosen: a pattern with more of them is noise). */
 const MAX_PLACES = 10_000;
 
+/** Finds the lines of a query, in whatever index. */
+export type FindLines = (query: Query, options: SearchOptions) => SearchRun;
+
 /** Tries one rule on every log that the filter lets through. */
-export async function tryRule(
-  index: LogIndexReader,
-  readers: StoreReaders,
-  rule: UserRule,
-  options: RuleTrialOptions,
-): Promise<RuleTrial> {
-  const ask = (query: Query, mode: 'lines' | 'files') => findPlaces({ index, readers, query, options, mode });
+export async function tryRule(find: FindLines, rule: UserRule, options: RuleTrialOptions): Promise<RuleTrial> {
+  const ask = (query: Query, mode: 'lines' | 'files') => findPlaces({ find, query, options, mode });
   const [first, ...more] = rule.queries;
   const found = await ask(first, more.length === 0 ? 'files' : 'lines');
   let { hits } = found;
@@ -66,19 +63,18 @@ export async function tryRule(
 type Places = ReadonlyMap<number, readonly (RuleHit & { readonly from: number })[]>;
 
 interface Asked {
-  readonly index: LogIndexReader;
-  readonly readers: StoreReaders;
+  readonly find: FindLines;
   readonly query: Query;
   readonly options: RuleTrialOptions;
   readonly mode: 'lines' | 'files';
 }
 
-async function findPlaces({ index, readers, query, options, mode }: Asked): Promise<{
+async function findPlaces({ find, query, options, mode }: Asked): Promise<{
   readonly hits: Places;
   readonly total: OutcomeCounts;
   readonly unreadable: number;
 }> {
-  const run = search(index, readers, query, {
+  const run = find(query, {
     ...options,
     sort: 'new',
     limit: undefined,

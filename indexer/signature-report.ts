@@ -8,6 +8,7 @@ import type { SignatureId } from './signatures.ts';
 import {
   EXEMPLAR_OF_SIGNATURE,
   type LogSignatureColumns,
+  SHOWS_ANY,
   SIGNATURES_OF_LOG,
   selectSignatures,
 } from './statements-reports.ts';
@@ -102,6 +103,10 @@ function greensElsewhere(index: LogIndexReader, found: readonly LogSignatureColu
 /** The best signature that green attempts of the job do not show; undefined when there is none. */
 export const headlineOfLog = (index: LogIndexReader, logKey: number): LogSignature | undefined =>
   signaturesOfLog(index, logKey).find((row) => !row.commonInGreen);
+
+/** Whether a log shows any of the signatures, whoever else does. */
+export const showsAny = (index: LogIndexReader, logKey: number, signatures: ReadonlySet<string>): boolean =>
+  signatures.size > 0 && index.db.get(SHOWS_ANY, { log: logKey, only: JSON.stringify([...signatures]) }) !== undefined;
 
 /** Where a signature can be seen: its newest log and the line in it. */
 export function findExemplar(

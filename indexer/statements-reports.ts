@@ -1,6 +1,6 @@
 // SELECTs behind signatures, flakes and headroom: over attempts with any set of filters, as in statements-filter.ts.
 import type { IndexReadDatabase, SqlParams } from './database.ts';
-import type { CountedSignature } from './index-parts.ts';
+import type { CountedDuration, CountedSignature } from './index-parts.ts';
 import type { AttemptFilter } from './log-index.ts';
 import { sql } from './statements.ts';
 import { conditionOf, REPO_IDS } from './statements-filter.ts';
@@ -121,34 +121,28 @@ export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit
   );
 }
 
-export interface DurationColumns {
-  readonly repo: string | null;
-  readonly workflow: string | null;
-  readonly job: string | null;
-  readonly outcome: number;
-  readonly conclusion: string;
-  readonly started_ms: number;
-  readonly duration_ms: number;
-  readonly limit_ms: number | null;
-  readonly log_id: string | null;
-}
-
 /** Durations of finished attempts, in the order of time. */
-export function selectDurations(db: IndexReadDatabase, filter: AttemptFilter): DurationColumns[] {
+export function selectDurations(db: IndexReadDatabase, filter: AttemptFilter): CountedDuration[] {
   const { where, params } = conditionOf(filter);
   return db.all(
-    sql<SqlParams, DurationColumns>(
+    sql<SqlParams, CountedDuration>(
       `SELECT (SELECT name FROM names WHERE id = a.repo) AS repo, (SELECT name FROM names WHERE id = a.workflow) AS workflow,
          (SELECT name FROM names WHERE id = a.job) AS job, a.outcome, a.conclusion, a.started_ms,
          a.finished_ms - a.started_ms AS duration_ms, a.limit_ms,
-         (SELECT l.log_id FROM logs l WHERE l.attempt = a.id AND l.is_primary = 1 ORDER BY l.name <> 'log' LIMIT 1) AS log_id
+         (SELECT l.log_id FROM logs l WHERE l.attempt = a.id AND l.is_primary = 1 ORDER BY l.name <> 'log', l.log_id LIMIT 1) AS log_id
        FROM attempts a
        ${whereOf('a.started_ms IS NOT NULL', 'a.finished_ms >= a.started_ms', 'a.partial = 0', ...where)}
-       ORDER BY a.time_ms LIMIT 1000000`,
+       ORDER BY a.time_ms, log_id LIMIT 1000000`,
     ),
     params,
   );
 }
+
+/** Something, when the log shows one of the signatures of a JSON array. */
+export const SHOWS_ANY = sql<{ log: number; only: string }, { log: number }>(
+  `SELECT o.log FROM occurrences o JOIN signatures s ON s.id = o.signature
+   WHERE o.log = :log AND s.signature IN (SELECT value FROM json_each(:only)) LIMIT 1`,
+);
 
 export interface StepDurationColumns {
   readonly job: string | null;
@@ -170,7 +164,7 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
          a.outcome, a.conclusion, t.started_ms, t.finished_ms - t.started_ms AS duration_ms, l.log_id, t.first_line
        FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t ON t.log = l.id
        ${whereOf('t.started_ms IS NOT NULL', 't.finished_ms >= t.started_ms', 'a.partial = 0', ...where)}
-       ORDER BY a.time_ms LIMIT 1000000`,
+       ORDER BY a.time_ms, l.log_id, t.ordinal LIMIT 1000000`,
     ),
     params,
   );

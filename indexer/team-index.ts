@@ -27,6 +27,18 @@ export interface TeamIngest {
   commit(): Promise<unknown>;
 }
 
+/** The work that several workers divide among them. What one of them claims and does not end falls to the others. */
+export interface SharedWork {
+  /** Those of `keys` that this worker has now for itself: nobody else who is alive was there before. */
+  claim(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of `keys` that somebody else has, who is alive. */
+  findHeld(keys: Iterable<string>): Promise<ReadonlySet<string>>;
+  /** Gives back what was claimed and not done. */
+  release(keys: readonly string[]): Promise<void>;
+  /** This worker has ended: all that it claimed is free. */
+  close(): Promise<void>;
+}
+
 export interface TeamIndex {
   /** The address, without credentials. */
   readonly shown: string;
@@ -45,6 +57,8 @@ export interface TeamIndex {
   /** Never goes back. */
   setCursorMs(store: StoreId, name: string, atMs: number): Promise<void>;
   openIngest(): TeamIngest;
+  /** `worker`: a name that no other has. */
+  shareWork(store: StoreId, worker: string): SharedWork;
   /** Adds facts and what follows from them. `key`: the object that the fact was read from, which is then done. */
   addFacts(store: StoreId, facts: readonly { readonly key: string | undefined; readonly fact: Fact }[]): Promise<void>;
   openParts(): Promise<PartialIndex>;

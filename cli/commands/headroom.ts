@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { keptText } from '../log-source.ts';
 import { type Column, sparkline, tableText } from '../output.ts';
-import { openSession, requireIndex, type Session } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 import { durationText } from '../times.ts';
 
 /** chosen: a screenful. */
@@ -43,13 +43,12 @@ export const headroom: Command = {
 async function runHeadroom(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const index = await requireIndex(session);
     const filter = readFilter(input, io.now());
     const all = input.flag('waits')
       ? listWaitHeadroom(await readWaits(session, filter, input, io))
       : input.flag('steps')
-        ? listStepDurations(index, filter)
-        : listHeadroom(index, filter);
+        ? await session.ask((index) => listStepDurations(index, filter))
+        : await session.ask((index) => listHeadroom(index, filter));
     const rows = all.slice(0, readLimit(input) ?? (input.flag('json') ? undefined : DEFAULT_ROWS));
     if (input.flag('json'))
       await io.stdout.write(
@@ -78,7 +77,9 @@ async function readWaits(
   input: CommandInput,
   io: CommandIo,
 ): Promise<readonly WaitsOfAttempt[]> {
-  const greens = listAttempts(await requireIndex(session), { ...filter, conclusion: 'green' }, { limit: undefined });
+  const greens = await session.ask((index) =>
+    listAttempts(index, { ...filter, conclusion: 'green' }, { limit: undefined }),
+  );
   const read = new Map<string, number>();
   const chosen = greens.filter(({ attempt: { repo, workflow, job, partial }, rawBytes }) => {
     const key = JSON.stringify([repo, workflow, job]);

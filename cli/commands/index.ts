@@ -6,7 +6,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { publishIndex } from '../index-snapshots.ts';
 import { openProgress } from '../progress.ts';
-import { openSession } from '../session.ts';
+import { isTeamIndex, openSession } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
@@ -36,7 +36,12 @@ async function runIndex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     throw new AppError('USAGE', `there is no 'index ${action.slice(0, 80)}'`, {
       hint: 'there is `firstred index publish`',
     });
-  const session = openSession(await io.config());
+  const config = await io.config();
+  if (isTeamIndex(config))
+    throw new AppError('USAGE', 'the index of a team is where everybody asks it: there is nothing to publish', {
+      hint: 'to publish a snapshot for machines without the engine, give --index FILE',
+    });
+  const session = openSession(config);
   const progress = await openProgress(input, io);
   try {
     const counts = await syncIndex(session, {

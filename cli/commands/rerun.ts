@@ -15,7 +15,7 @@ import { findSource } from '../log-source.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { type PullOutcome, type PullTools, pullAttempt } from '../pull-logs.ts';
 import { parseRef } from '../refs.ts';
-import { indexesHere, openSession, type Session } from '../session.ts';
+import { hasIndex, indexesHere, openSession, type Session } from '../session.ts';
 import { toolName } from '../version.ts';
 
 export const rerun: Command = {
@@ -127,7 +127,7 @@ async function targetOf(input: CommandInput, io: CommandIo, session: Session): P
 }
 
 async function findKnown(text: string, io: CommandIo, session: Session): Promise<Target | undefined> {
-  if ((await session.findIndex()) === undefined) return undefined;
+  if (!(await hasIndex(session))) return undefined;
   try {
     const source = await findSource(text, session, { stdin: io.stdin });
     if (source.kind === 'file') return undefined;

@@ -8,7 +8,8 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter } from '../filters.ts';
 import { openLogFile } from '../log-files.ts';
-import { frameCacheDirOf, openSession, requireIndex } from '../session.ts';
+import { openFinder } from '../search-source.ts';
+import { frameCacheDirOf, openSession } from '../session.ts';
 
 /** chosen: 200 rules of 4 KB each are less. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -51,14 +52,13 @@ async function runRules(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const { tryRule } = await import('../../indexer/rule-trial.ts');
   const session = openSession(await io.config());
   try {
-    const index = await requireIndex(session);
-    const store = await session.store();
+    const find = await openFinder(session);
     const frameCacheDir = frameCacheDirOf(session.config);
     const options = { filter: readFilter(input, io.now()), frameCacheDir, signal: io.signal };
     const paint = await paintFor(input, io);
     const trials: RuleTrial[] = [];
     for (const rule of parsed) {
-      const trial = await tryRule(index, store, rule, options);
+      const trial = await tryRule(find, rule, options);
       trials.push(trial);
       if (!input.flag('json')) await io.stdout.write(trialText(trial, paint));
     }

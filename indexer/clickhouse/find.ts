@@ -1,5 +1,5 @@
 // Which attempts a question is about, and what is counted over all of them.
-import type { CountedHeadline, CountedSignature, IndexNeed, JobGreens } from '../index-parts.ts';
+import type { CountedDuration, CountedHeadline, CountedSignature, IndexNeed, JobGreens } from '../index-parts.ts';
 import type { AttemptFilter, OutcomeCounts } from '../log-index.ts';
 import type { EngineClient } from './client.ts';
 import { filterConditions, whereAll } from './filter-condition.ts';
@@ -156,3 +156,34 @@ export async function countHeadlines(
     attempts: Number(attempts),
   }));
 }
+
+/** chosen: as statements-reports.ts bounds them. */
+const MAX_DURATIONS = 1_000_000;
+
+/** Finished attempts with their durations, in the order of time. */
+export async function listDurations(
+  client: EngineClient,
+  { filter }: Need<'durations'>,
+): Promise<readonly CountedDuration[]> {
+  const finished = ['is_primary = 1', 'started_ms IS NOT NULL', 'finished_ms >= started_ms', 'is_partial = 0'];
+  const rows = await client.rows(
+    `SELECT any(repo), any(workflow), any(job), any(outcome), any(conclusion), any(started_ms),
+       any(finished_ms - started_ms), any(limit_ms), argMin(log, (name != 'log', log)) AS first
+     FROM log FINAL ${whereAll(...finished, ...filterConditions(filter))}
+     GROUP BY attempt_id ORDER BY any(time_ms), first LIMIT ${MAX_DURATIONS}`,
+  );
+  return rows.map(([repo, workflow, job, outcome, conclusion, started, duration, limit, log]) => ({
+    repo: known(repo),
+    workflow: known(workflow),
+    job: known(job),
+    outcome: Number(outcome),
+    conclusion: String(conclusion),
+    started_ms: Number(started),
+    duration_ms: Number(duration),
+    limit_ms: limit === null ? null : Number(limit),
+    log_id: String(log),
+  }));
+}
+
+/** '' stands for what is absent. */
+const known = (value: unknown): string | null => (value === '' ? null : String(value));

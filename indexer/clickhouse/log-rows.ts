@@ -24,10 +24,14 @@ export function logColumns(row: LogRowColumns, lead: string): Readonly<Record<st
     outcome: row.outcome,
     is_partial: row.partial,
     time_ms: Math.floor(row.time_ms),
+    started_ms: whole(row.started_ms),
+    finished_ms: whole(row.finished_ms),
+    limit_ms: whole(row.limit_ms),
     url: column(row.url),
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [column(name), column(value)])),
     raw_bytes: row.raw_bytes,
   };
 }
 
+const whole = (value: number | null): number | null => (value === null ? null : Math.floor(value));
 const column = (value: string | null): string => (value ?? '').toWellFormed();

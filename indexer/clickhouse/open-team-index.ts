@@ -8,6 +8,7 @@ import { openPassingIndex } from '../open-index.ts';
 import type { TeamIndex } from '../team-index.ts';
 import { type EngineAddress, type EngineCredentials, parseEngineAddress } from './address.ts';
 import { inChunks } from './chunks.ts';
+import { EngineClaims } from './claims.ts';
 import { type ClientOptions, type EngineClient, openEngineClient } from './client.ts';
 import { deriveLogs } from './derive.ts';
 import { factRow, GENERAL_KINDS, readGeneralFacts, readTombstones } from './fact-rows.ts';
@@ -20,6 +21,7 @@ import {
   findByRef,
   findExemplarAttempt,
   findFlakes,
+  listDurations,
 } from './find.ts';
 import { EngineIngest } from './ingest.ts';
 import { linkOfSubject } from './links.ts';
@@ -87,6 +89,10 @@ class ClickHouseIndex implements TeamIndex {
   async setCursorMs(store: StoreId, name: string, atMs: number): Promise<void> {
     if ((await this.findCursorMs(store, name)) >= atMs) return;
     await this.#client.insert('cursor', [{ store, name, at_ms: Number(number(atMs)) }]);
+  }
+
+  shareWork(store: StoreId, worker: string): EngineClaims {
+    return new EngineClaims(this.#client, { store, worker });
   }
 
   openIngest(): EngineIngest {
@@ -192,6 +198,8 @@ class ClickHouseIndex implements TeamIndex {
           return countSignatures(client, need);
         case 'headlines':
           return countHeadlines(client, need);
+        case 'durations':
+          return listDurations(client, need);
         default:
           return need satisfies never;
       }

@@ -29,6 +29,19 @@ export function searchEngine(parts: EngineSearch): SearchRun {
 const WHY_SCAN = 'the query has no run of three or more letters or digits that every match must contain';
 const SECOND_LOOK = 'no stored line has this; these have it as people see them, without colour codes (--visible)';
 
+/** More keys than one page has. */
+const PAGE_KEYS = 2 ** 32;
+
+/** Each page numbers its own logs and attempts; over all pages the numbers must differ. */
+const onPage = (match: Match, offset: number): Match => ({
+  ...match,
+  log: {
+    ...match.log,
+    logKey: match.log.logKey + offset,
+    attempt: { ...match.log.attempt, attemptKey: match.log.attempt.attemptKey + offset },
+  },
+});
+
 class PagedSearch {
   readonly #parts: EngineSearch;
   readonly #sum = new SummarySum();
@@ -38,6 +51,7 @@ class PagedSearch {
   /** What is looked for now: the query, or in the second look its visible form. */
   #query: Query;
   #given = 0;
+  #pageNumber = 0;
   #isWhole = false;
 
   constructor(parts: EngineSearch) {
@@ -64,8 +78,9 @@ class PagedSearch {
       if (page === undefined) break;
       const run = this.#run(query, page);
       this.#open = { page, run };
+      const offset = this.#pageNumber++ * PAGE_KEYS;
       for await (const match of run.matches) {
-        yield match;
+        yield onPage(match, offset);
         this.#given++;
         if (this.#given === options.limit) return;
       }

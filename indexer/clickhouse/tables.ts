@@ -18,12 +18,16 @@ export async function hasTables(client: EngineClient, address: EngineAddress): P
     throw new AppError('INDEX_TOO_NEW', `${address.shown} was made by a newer firstred`, {
       hint: 'use the version of firstred that the index workers have',
     });
-  if (words < WORDS_VERSION)
-    throw new AppError('INDEX_DAMAGED', `${address.shown} has words of an older kind`, {
+  if (words < WORDS_VERSION || lacksStep(schema))
+    throw new AppError('INDEX_DAMAGED', `${address.shown} is of an older kind`, {
       hint: 'run `firstred reindex` once to make it anew from the store',
     });
   return schema === ENGINE_SCHEMA;
 }
+
+/** Whether nothing but a rebuild leads from this schema to ours. */
+const lacksStep = (schema: number): boolean =>
+  Array.from({ length: ENGINE_SCHEMA - schema }, (_, n) => schema + n + 1).some((next) => !(next in MIGRATIONS));
 
 /** Makes the tables, or brings older ones up to date. Any number of workers may do so at once. */
 export async function makeTables(client: EngineClient, address: EngineAddress): Promise<void> {

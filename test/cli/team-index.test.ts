@@ -14,15 +14,22 @@ afterAll(async () => {
   await rm(home.folder, { recursive: true, force: true });
 });
 
-test('headroom says in two lines that it cannot ask the index of a team', async () => {
-  const { code, stdout, stderr } = await runCommand(home, ['headroom']);
+test('index publish says in two lines why a team’s index has nothing to publish', async () => {
+  const { code, stdout, stderr } = await runCommand(home, ['index', 'publish']);
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toHaveLength(2);
-  expect(stderr).toContain('the index of a team');
+  expect(stderr).toContain('nothing to publish');
 });
 
 test('no command shows the credentials', async () => {
-  for (const args of [['config'], ['config', '--json'], ['du'], ['doctor', '--json'], ['headroom', '--json']]) {
+  for (const args of [
+    ['config'],
+    ['config', '--json'],
+    ['du'],
+    ['doctor', '--json'],
+    ['list', '--json'],
+    ['index', 'publish'],
+  ]) {
     const { stdout, stderr } = await runCommand(home, args, {
       env: { FIRSTRED_INDEX: `clickhouse://me:${SECRET}@h:x/` },
     });

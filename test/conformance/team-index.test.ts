@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countAttempts, findLog, findLogs, listAttempts, listLogs } from '../../indexer/attempts.ts';
 import { listFlakes } from '../../indexer/flakes.ts';
 import { findNearestHeadlines } from '../../indexer/fuzzy.ts';
+import { listHeadroom, listStepDurations } from '../../indexer/headroom.ts';
 import type { AttemptFilter, LogRow, QueryFlags, SearchOptions } from '../../indexer/log-index.ts';
 import { listActiveNames } from '../../indexer/name-facts.ts';
+import { parseRuleFile } from '../../indexer/rule-file.ts';
+import { tryRule } from '../../indexer/rule-trial.ts';
 import { findExemplar, listSignatures, signaturesOfLog } from '../../indexer/signature-report.ts';
 import type { SignatureId } from '../../indexer/signatures.ts';
 import { buildWhyQuestion } from '../../indexer/why-history.ts';
@@ -31,6 +34,12 @@ function makeLogs(random: Random): TestLog[] {
         `2026-03-01T00:00:${String(i % 60).padStart(2, '0')}.${4514820 + n}Z step ${i} ${word}${i % 7} of SocketTimeoutException`,
     );
     if (red) lines.push(`Error: connection to db-${n} refused`, `AssertionError: expected ${n} to be 0`);
+    if (n % 3 === 1)
+      lines.push(
+        '2026-03-01T00:01:00.0000000Z ##[group]Run the tests',
+        `2026-03-01T00:0${2 + (n % 5)}:00.0000000Z of ${n}`,
+        '2026-03-01T00:08:00.0000000Z ##[endgroup]',
+      );
     if (n % 11 === 0) lines.push('\u001b[31mcol\u001b[0mour\u001b[1med word\u001b[0m');
     if (n === 5) lines.push(`begin_of_long ${'x '.repeat(200_000)} end_of_long`);
     if (n === 6) lines.push('a'.repeat(300), `${'b'.repeat(300)}needle_inside${'c'.repeat(40)}`);
@@ -50,7 +59,8 @@ function makeLogs(random: Random): TestLog[] {
         providerId: n % 4 === 1 ? String(9000 + n) : undefined,
         conclusion: red ? 'failure' : n % 17 === 0 ? 'cancelled' : 'success',
         startedAtMs: n % 19 === 0 ? undefined : startedAtMs,
-        finishedAtMs: startedAtMs + 60_000,
+        finishedAtMs: n % 23 === 0 ? undefined : startedAtMs + 60_000 + n * 1000,
+        limitMs: n % 4 < 2 ? 600_000 : undefined,
         branch: n % 2 === 0 ? 'main' : 'feature/a',
         pr: n % 8 === 0 ? n : undefined,
         event: n % 9 === 0 ? 'pull_request' : 'push',
@@ -248,10 +258,40 @@ describe.skipIf(engine === undefined)('a team’s index answers as the local one
         counts: countAttempts(index, filter),
         flakes: listFlakes(index, filter, undefined),
         signatures: listSignatures(index, filter, { limit: undefined }),
+        headroom: listHeadroom(index, filter),
+        steps: listStepDurations(index, filter),
       }));
       expect(answers.team).toEqual(answers.local);
     },
   );
+
+  test('the suite has durations, limits and steps to tell', () => {
+    expect(listHeadroom(both.local, {}).filter(({ limitMs }) => limitMs !== undefined).length).toBeGreaterThan(1);
+    expect(listStepDurations(both.local, {}).length).toBeGreaterThan(0);
+  });
+
+  test('tries rules with the same outcome', async () => {
+    const rules = parseRuleFile(
+      JSON.stringify({
+        format: 1,
+        rules: [
+          { id: 'refused', pattern: 'connection to db-[0-9]' },
+          { id: 'everywhere', pattern: 'SocketTimeoutException' },
+          { id: 'two', lines: ['connection to', 'AssertionError'], within: 5 },
+          { id: 'nowhere', pattern: 'zzz_nowhere' },
+        ],
+      }),
+      'rules.json',
+    );
+    for (const rule of rules) {
+      const trials = await both.bySearch(async (find) => {
+        const { examples, ...trial } = await tryRule(find, rule, { filter: {}, frameCacheDir: undefined });
+        return { ...trial, examples: examples.map(({ log, line, text }) => [log.logId, line, text]).sort() };
+      });
+      expect(trials.team).toEqual(trials.local);
+      if (rule.id === 'refused' || rule.id === 'two') expect(trials.local.hit.red).toBeGreaterThan(3);
+    }
+  });
 
   test('finds logs by every part of a REF, and a buried one by its copy', async () => {
     const [first, second, copied] = [both.manifests[1]!, both.manifests[24]!, both.manifests[21]!];

@@ -8,6 +8,7 @@ import { ingestLog } from '../../indexer/ingest.ts';
 import type { LogIndex, LogIndexReader, Match, QueryFlags, SearchOptions, SearchRun } from '../../indexer/log-index.ts';
 import { openIndex } from '../../indexer/open-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
+import type { FindLines } from '../../indexer/rule-trial.ts';
 import { search } from '../../indexer/search.ts';
 import type { TeamIndex } from '../../indexer/team-index.ts';
 import type { Fact } from '../../store/facts.ts';
@@ -94,6 +95,14 @@ export class BothIndexes {
     } finally {
       parts.reader.close();
     }
+  }
+
+  /** The answers of both to what searches by itself. */
+  async bySearch<T>(question: (find: FindLines) => Promise<T>): Promise<{ readonly local: T; readonly team: T }> {
+    return {
+      local: await question((query, options) => search(this.local, this.store, query, options)),
+      team: await question((query, options) => this.team.search(this.store, query, options)),
+    };
   }
 
   async search(
