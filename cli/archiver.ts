@@ -42,8 +42,8 @@ export interface Archiver {
    * `indexBehind`, or at the end: a backlog is kept first.
    */
   keepRereadable(request: CaptureRequest): Promise<KeptLog>;
-  /** Indexes what was kept and is not indexed yet, for so long. */
-  indexBehind(budgetMs: number): Promise<void>;
+  /** Indexes what was kept and is not indexed yet, for so long and while `mayGoOn`; true when some are left. */
+  indexBehind(budgetMs: number, mayGoOn?: () => boolean): Promise<boolean>;
   /** Delivers what waits. `everywhere`: also for other stores than the session's; else what was left by earlier calls. */
   flush(
     which: 'everywhere' | 'left-behind',

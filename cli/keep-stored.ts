@@ -7,7 +7,7 @@ import { writeFact } from '../store/facts.ts';
 import { DEFAULT_LOG_NAME } from '../store/manifest.ts';
 import { attemptToJson } from '../store/manifest-json.ts';
 import { keepWhatCame } from './keep-what-came.ts';
-import { isWhole } from './kept-captures.ts';
+import { isWhole, type KeptCaptures } from './kept-captures.ts';
 import type { LogStorage, StoredLog } from './log-storage.ts';
 import type { PullOutcome, PullTools } from './pull-logs.ts';
 
@@ -52,19 +52,21 @@ export interface StoredTools extends Omit<PullTools, 'forge'> {
   readonly storage: LogStorage;
   /** `host` of repositories that the server does not tell. */
   readonly host: string | undefined;
+  /** Where captures under the ids alone are looked up, if not in `captures`: what was there when it first looked. */
+  readonly earlier?: KeptCaptures;
 }
 
 /** Whether the log is here already, whole, under what the server tells or under what the path alone does. */
 export async function keptAlready(
   log: StoredLog,
   found: ForgeAttempt | undefined,
-  { captures, host, facts }: Pick<StoredTools, 'captures' | 'host' | 'facts'>,
+  { captures, earlier = captures, host, facts }: Pick<StoredTools, 'captures' | 'earlier' | 'host' | 'facts'>,
 ): Promise<PullOutcome | undefined> {
   const bare = bareAttempt(log, found?.attempt.repo ?? (host === undefined ? log.repo : `${host}/${log.repo}`));
   const known = found === undefined ? [] : await captures.of(found.attempt);
   const whole = known.find(isWhole);
   if (whole !== undefined) return { kind: 'had', manifest: whole };
-  const rough = (await captures.of(bare)).find(isWhole);
+  const rough = (await earlier.of(bare)).find(isWhole);
   if (rough === undefined) return undefined;
   if (found !== undefined && facts !== undefined && rough.attempt.partial) await complete(bare, found, facts);
   return { kind: 'had', manifest: rough };

@@ -18,6 +18,8 @@ export interface StoredLog {
   /** Below the storage's place. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** The storage's clock: a server writes a log when its job has ended. */
+  readonly modifiedAtMs: number;
 }
 
 export interface LogStorage {
@@ -55,11 +57,12 @@ export async function openLogStorage(location: string, config: Config): Promise<
 }
 
 /** What a path tells; undefined for anything that is no task's log, or lies where the server would not put it. */
-export function storedLogOf(path: string, sizeBytes: number): StoredLog | undefined {
+export function storedLogOf(path: string, facts: Pick<StoredLog, 'sizeBytes' | 'modifiedAtMs'>): StoredLog | undefined {
   const [, repo, folder, taskId] = LOG_PATH.exec(path) ?? [];
   if (repo === undefined || taskId === undefined) return undefined;
   if (Number(BigInt(taskId) % 256n) !== Number.parseInt(folder ?? '', 16)) return undefined;
-  return { repo, taskId, path, sizeBytes };
+  const { sizeBytes, modifiedAtMs } = facts;
+  return { repo, taskId, path, sizeBytes, modifiedAtMs };
 }
 
 type IsWanted = (repo: string, taskId: string) => boolean;
@@ -77,10 +80,10 @@ function openFolder(root: string): LogStorage {
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
       // Symbolic links are neither: nothing outside of the storage is read.
       if (entry.isDirectory() && depth < MAX_DEPTH) yield* walk(below, depth + 1, isWanted);
-      const found = entry.isFile() ? storedLogOf(below, 0) : undefined;
+      const found = entry.isFile() ? storedLogOf(below, NOT_LOOKED_AT) : undefined;
       if (found === undefined || !isWanted(found.repo, found.taskId)) continue;
-      const sizeBytes = sizeOf(join(root, below));
-      if (sizeBytes !== undefined) yield { ...found, sizeBytes };
+      const facts = factsOf(join(root, below));
+      if (facts !== undefined) yield { ...found, ...facts };
     }
   }
   return {
@@ -92,7 +95,7 @@ function openFolder(root: string): LogStorage {
       }
     },
     read: (log) => textOf(log, () => bodyOfFile(join(root, log.path), log.sizeBytes).open(), root),
-    look: async (log) => compared(log, sizeOf(join(root, log.path))),
+    look: async (log) => compared(log, factsOf(join(root, log.path))?.sizeBytes),
     close: async () => undefined,
   };
 }
@@ -110,10 +113,13 @@ function entriesOf(folder: string): readonly Dirent[] {
 const compared = (log: StoredLog, sizeBytes: number | undefined): 'same' | 'changed' | 'gone' =>
   sizeBytes === undefined ? 'gone' : sizeBytes === log.sizeBytes ? 'same' : 'changed';
 
+const NOT_LOOKED_AT = { sizeBytes: 0, modifiedAtMs: 0 };
+
 /** undefined when it vanished: the server cleans up when it likes. */
-function sizeOf(path: string): number | undefined {
+function factsOf(path: string): Pick<StoredLog, 'sizeBytes' | 'modifiedAtMs'> | undefined {
   try {
-    return statSync(path).size;
+    const { size, mtimeMs } = statSync(path);
+    return { sizeBytes: size, modifiedAtMs: mtimeMs };
   } catch {
     return undefined;
   }
@@ -138,9 +144,9 @@ async function openBucket(location: string, config: Config): Promise<LogStorage>
   return {
     place: location,
     async *list(signal, isWanted = everyLog) {
-      for await (const { key: path, sizeBytes } of reader.list('')) {
+      for await (const object of reader.list('')) {
         signal.throwIfAborted();
-        const log = storedLogOf(path, sizeBytes);
+        const log = storedLogOf(object.key, object);
         if (log !== undefined && isWanted(log.repo, log.taskId)) yield log;
       }
     },

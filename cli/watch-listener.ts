@@ -25,10 +25,13 @@ export interface ListenerTools {
   readonly note: (line: string) => void;
 }
 
+/** What is looked at, each at its own pace. */
+export type LookPlace = 'storage' | 'server';
+
 export interface Listener {
   readonly url: string;
-  /** After each look: undefined when it went well. */
-  sawLook(problem: string | undefined): void;
+  /** After each look at a `place`: undefined when it went well. */
+  sawLook(place: LookPlace, problem: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function startListening(tools: ListenerTools): Promise<Listener> {
     import('../web/sidecar.ts'),
     import('../forge/webhook.ts'),
   ]);
-  const health = { problem: undefined as string | undefined, lookedAtMs: io.now() };
+  const health = new LookHealth(io.now);
   const counts = { hooks: 0, refusedHooks: 0, pings: 0, refusedPings: 0 };
   const seen = new Map<string, number>();
   const mayPing = pingLimits(io.now);
@@ -70,21 +73,47 @@ export async function startListening(tools: ListenerTools): Promise<Listener> {
       return may;
     },
     onPing: (ping) => answerPing(ping, tools),
-    illness: () =>
-      io.now() - health.lookedAtMs > SILENT_MS
-        ? `no look went well for ${SILENT_MS / 60_000} minutes: ${health.problem ?? 'still looking'}`
-        : undefined,
+    illness: () => health.illness(),
     metrics: () =>
-      metricsText({ ...tools.watcher.counts, ...counts, queued: tools.queue.size, lookedAtMs: health.lookedAtMs }),
+      metricsText({ ...tools.watcher.counts, ...counts, queued: tools.queue.size, lookedAtMs: health.lookedAtMs() }),
   });
   const listening = await listenSidecar(app, { host: input.text('host') ?? '127.0.0.1', port: portOf(input) });
   return {
     ...listening,
-    sawLook(problem) {
-      health.problem = problem;
-      if (problem === undefined) health.lookedAtMs = io.now();
-    },
+    sawLook: (place, problem) => health.saw(place, problem),
   };
+}
+
+/** When each place was last looked at with success. */
+class LookHealth {
+  readonly #now: () => number;
+  readonly #startedMs: number;
+  readonly #places = new Map<LookPlace, { readonly wellAtMs: number; readonly problem: string | undefined }>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedMs = now();
+  }
+
+  saw(place: LookPlace, problem: string | undefined): void {
+    const wellAtMs = problem === undefined ? this.#now() : (this.#places.get(place)?.wellAtMs ?? this.#startedMs);
+    this.#places.set(place, { wellAtMs, problem });
+  }
+
+  /** Of the place that was last looked at the longest ago. */
+  lookedAtMs(): number {
+    return Math.min(...this.#all().map(({ wellAtMs }) => wellAtMs));
+  }
+
+  illness(): string | undefined {
+    const silent = this.#all().find(({ wellAtMs }) => this.#now() - wellAtMs > SILENT_MS);
+    if (silent === undefined) return undefined;
+    return `no look went well for ${SILENT_MS / 60_000} minutes: ${silent.problem ?? 'still looking'}`;
+  }
+
+  #all(): readonly { readonly wellAtMs: number; readonly problem: string | undefined }[] {
+    return this.#places.size > 0 ? [...this.#places.values()] : [{ wellAtMs: this.#startedMs, problem: undefined }];
+  }
 }
 
 function portOf(input: CommandInput): number {
@@ -113,7 +142,7 @@ function takeDelivery(delivery: Delivery, seen: Map<string, number>, tools: List
     return;
   }
   if (news !== 'finished') return;
-  queue.push('storage', () => watcher.takeStorage());
+  queue.push('storage', async () => void (await watcher.takeStorage()));
   queue.push(`run ${short} ${run}`, () => watcher.takeRun(short, run));
 }
 

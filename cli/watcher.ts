@@ -8,10 +8,13 @@ import type { Manifest } from '../store/manifest.ts';
 import type { Masker } from '../store/mask.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Archiver } from './archiver.ts';
-import { keepStored, mapTasks, type StoredOutcome } from './keep-stored.ts';
+import { eachOf } from './each-of.ts';
+import type { StoredOutcome } from './keep-stored.ts';
 import { openKeptCaptures } from './kept-captures.ts';
-import type { LogStorage, StoredLog } from './log-storage.ts';
+import type { LogStorage } from './log-storage.ts';
 import { type PullTools, pullAttempt } from './pull-logs.ts';
+import { LOOK_LIMITS, type LookLimits, StorageLooks } from './storage-looks.ts';
+import { storedKey } from './task-answers.ts';
 import type { WatchState } from './watch-state.ts';
 
 export interface WatcherTools {
@@ -44,14 +47,10 @@ export interface WatchCounts {
 
 /** An attempt may start so long before a runner's or a server's list shows it (chosen: clocks and slow lists). */
 const OVERLAP_MS = 15 * 60_000;
-/** chosen: a log that a runner finished goes to disk within seconds. */
-const ON_DISK_AFTER_MS = 10 * 60_000;
 /** chosen: some days of a busy server, 10 MB; what was forgotten is counted twice. */
 const MAX_REMEMBERED = 100_000;
 /** chosen: as `pull`; each is a request to the server. */
 const LOGS_AT_ONCE = 4;
-/** Measured on a disk that others fill: a log waits for it nine times, and a disk takes many such waits together. */
-const STORED_AT_ONCE = 32;
 
 /** Keeps what a server has finished; holds no cursor of its own but the state that it is given. */
 export class Watcher {
@@ -59,53 +58,38 @@ export class Watcher {
   readonly #tools: WatcherTools;
   readonly #underWay = new Map<string, Promise<StoredOutcome>>();
   readonly #named = new Set<string>();
+  readonly #looks: StorageLooks | undefined;
 
   constructor(tools: WatcherTools) {
+    const { storage } = tools;
     this.#tools = tools;
+    this.#looks =
+      storage === undefined
+        ? undefined
+        : new StorageLooks({
+            ...tools,
+            storage,
+            pullTools: () => this.#pullTools(),
+            once: (key, keep) => this.#once(key, keep),
+            count: (attempt, outcome, name) => this.#count(attempt, outcome, name),
+            onAbsent: (repo, attempt) => this.#onAbsent(repo, attempt),
+          });
   }
 
-  /** Whatever is new in the server's own log storage. What failed is looked at again by the next round. */
-  async takeStorage(): Promise<void> {
-    const { storage, state, signal } = this.#tools;
-    if (storage === undefined) return;
-    const byRepo = new Map<string, StoredLog[]>();
-    for await (const log of storage.list(signal, (repo, taskId) => !state.hasSeen(repo, taskId))) {
-      const logs = byRepo.get(log.repo) ?? [];
-      logs.push(log);
-      byRepo.set(log.repo, logs);
-    }
-    for (const [repo, logs] of byRepo) await this.#takeStored(storage, repo, logs);
+  /** Whatever is new in the server's own log storage; true when more is ready than the limits let it take. */
+  async takeStorage(limits: LookLimits = LOOK_LIMITS): Promise<boolean> {
+    return (await this.#looks?.look(limits)) ?? false;
   }
 
-  async #takeStored(storage: LogStorage, repo: string, logs: readonly StoredLog[]): Promise<void> {
-    const { forge, state, signal } = this.#tools;
-    const tasks = await mapTasks(forge, { repo, logs }, signal);
-    if (tasks.why !== undefined && forge !== undefined)
-      this.#tools.note(`${repo}: its logs are kept by their task ids alone: ${tasks.why}`);
-    const tools = { ...this.#pullTools(), storage, host: this.#tools.host };
-    await eachOf(logs, STORED_AT_ONCE, async (log) => {
-      const found = tasks.byTask.get(log.taskId);
-      const outcome = await this.#once(`${repo} ${log.taskId}`, () => keepStored(log, found, tools));
-      this.#count(found?.attempt, outcome, log.path);
-      // What was kept while the server was silent is completed when it speaks again.
-      const isDone = found !== undefined || tasks.answered;
-      if (isDone && (outcome.kind === 'kept' || outcome.kind === 'had')) state.addSeen(repo, log.taskId);
-    });
-    await this.#nameAbsent([...tasks.byTask.values()], repo, new Set(logs.map((log) => log.taskId)));
+  /** Whether a log is being kept now: what else there is to do can wait. */
+  get isKeeping(): boolean {
+    return this.#underWay.size > 0;
   }
 
-  /** Tasks that ended a while ago and left nothing on disk: their logs are in the server's database, if anywhere. */
-  async #nameAbsent(tasks: readonly ForgeAttempt[], repo: string, onDisk: ReadonlySet<string>): Promise<void> {
-    const { state, now } = this.#tools;
-    const { captures } = this.#pullTools();
-    for (const { attempt, state: ended } of tasks) {
-      const id = attempt.providerId ?? '';
-      if (ended !== 'finished' || onDisk.has(id) || state.hasSeen(repo, id)) continue;
-      if (attempt.conclusion === 'skipped' || now() - (attempt.finishedAtMs ?? now()) < ON_DISK_AFTER_MS) continue;
-      if ((await captures.of(attempt)).length > 0 || !this.#isFirst(`absent ${repo} ${id}`)) continue;
-      this.counts.notOnDisk += 1;
-      this.#tools.note(`${repo}: task ${id} (${attempt.job ?? 'no job'}) left no log on disk; maybe in dbfs_data`);
-    }
+  #onAbsent(repo: string, { providerId, job }: Attempt): void {
+    if (!this.#isFirst(`absent ${repo} ${providerId}`)) return;
+    this.counts.notOnDisk += 1;
+    this.#tools.note(`${repo}: task ${providerId} (${job ?? 'no job'}) left no log on disk; maybe in dbfs_data`);
   }
 
   /** Attempts of a repository since its cursor, which then moves to the oldest that has not ended. */
@@ -139,8 +123,7 @@ export class Watcher {
       const { attempt } = found;
       const { forge } = this.#tools;
       if (forge === undefined) return;
-      const key = `${attempt.repo} ${attempt.providerId ?? `${attempt.run} ${attempt.job} ${attempt.attempt}`}`;
-      const outcome = await this.#once(key, () => pullAttempt(found, { ...tools, forge }));
+      const outcome = await this.#once(keyOf(attempt), () => pullAttempt(found, { ...tools, forge }));
       this.#count(attempt, outcome, attempt.job ?? 'a job');
       if (outcome.kind === 'failed') failures.push(outcome.error);
       if (outcome.kind === 'failed' || outcome.kind === 'unfinished')
@@ -198,16 +181,8 @@ export class Watcher {
   }
 }
 
-async function eachOf<T>(
-  things: AsyncIterable<T> | Iterable<T>,
-  width: number,
-  work: (thing: T) => Promise<void>,
-): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  for await (const thing of things) {
-    const done: Promise<void> = work(thing).finally(() => underWay.delete(done));
-    underWay.add(done);
-    if (underWay.size >= width) await Promise.race(underWay);
-  }
-  await Promise.all(underWay);
+/** The same whether the API or the storage told of it. */
+function keyOf({ repo = '', providerId, run, job, attempt }: Attempt): string {
+  const short = repo.split('/').slice(-2).join('/');
+  return storedKey({ repo: short, taskId: providerId ?? `${run} ${job} ${attempt}` });
 }

@@ -96,7 +96,6 @@ function prOf({ head_branch: branch }: GiteaTask): number | undefined {
 function attemptOfTask(task: GiteaTask, context: TaskContext): Attempt {
   const { server, repo, tasks, wholeList, workflow, run } = context;
   const job = { runNumber: task.run_number, workflowFile: task.workflow_id, name: task.name };
-  const rank = tasksOfJob(tasks, job).toReversed().indexOf(task) + 1;
   const pr = prOf(task);
   return {
     ...UNKNOWN_ATTEMPT,
@@ -107,7 +106,7 @@ function attemptOfTask(task: GiteaTask, context: TaskContext): Attempt {
     workflow,
     job: task.name,
     run,
-    attempt: wholeList ? rank : undefined,
+    attempt: wholeList ? tasksOfJob(tasks, job).toReversed().indexOf(task) + 1 : undefined,
     providerId: task.id,
     branch: pr === undefined ? task.head_branch : undefined,
     pr,

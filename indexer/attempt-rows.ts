@@ -67,6 +67,7 @@ function findAlike(
   db: IndexWriteDatabase,
   identity: Attempt,
 ): { readonly id: number; readonly provider_id: string | null }[] {
+  if (identity.attempt === undefined && identity.startedAtMs === undefined) return []; // nothing tells re-runs apart
   const rows = db.all(FIND_BY_IDENTITY, {
     repo: idOrNull(db, identity.repo),
     sha: identity.sha ?? null,
@@ -77,14 +78,21 @@ function findAlike(
   });
   if (identity.attempt !== undefined) return rows;
   // Without a number, re-runs look alike: only the same start makes two captures one attempt.
-  return rows.filter((row) => identity.startedAtMs !== undefined && row.started_ms === identity.startedAtMs);
+  return rows.filter((row) => row.started_ms === identity.startedAtMs);
 }
+
+/** Brings ranks and flake counts of an attempt's group up to date, now or before the transaction ends. */
+export type Regroup = (identity: Attempt) => void;
 
 /**
  * A capture without the provider's id joins the attempt with the lowest one, in whatever order they come: a new attempt
  * takes such logs over from one with a higher id.
  */
-export function takeOverLogs(db: IndexWriteDatabase, attempt: number, identity: Attempt): void {
+export function takeOverLogs(
+  db: IndexWriteDatabase,
+  { attempt, identity }: { readonly attempt: number; readonly identity: Attempt },
+  regroup: Regroup,
+): void {
   const { providerId } = identity;
   if (providerId === undefined) return;
   for (const row of findAlike(db, identity)) {
@@ -92,8 +100,8 @@ export function takeOverLogs(db: IndexWriteDatabase, attempt: number, identity: 
     const logs = db.all(LOGS_WITHOUT_PROVIDER_ID, { key: row.id });
     for (const { id } of logs) db.run(MOVE_LOG, { id, attempt });
     if (logs.length > 0) {
-      refreshAttempt(db, row.id);
-      refreshAttempt(db, attempt);
+      refreshAttempt(db, row.id, regroup);
+      refreshAttempt(db, attempt, regroup);
     }
   }
 }
@@ -107,7 +115,11 @@ export function addAttempt(db: IndexWriteDatabase, claim: Claim): number {
  * Brings the row of an attempt up to what its captures and facts say, and what hangs on it: primaries, ranks, flakes. A
  * row without captures goes away. `before`: the row's groups may change.
  */
-export function refreshAttempt(db: IndexWriteDatabase, key: number): void {
+export function refreshAttempt(
+  db: IndexWriteDatabase,
+  key: number,
+  regroup: Regroup = (identity) => refreshGroups(db, identity),
+): void {
   const row = findAttemptRow(db, key);
   if (row === undefined) return;
   const before = attemptOf(row);
@@ -122,7 +134,7 @@ export function refreshAttempt(db: IndexWriteDatabase, key: number): void {
   const [first, ...others] = claims;
   if (first === undefined) {
     db.run(REMOVE_ATTEMPT, { id: key });
-    refreshGroups(db, before);
+    regroup(before);
     return;
   }
   const merged = withFacts(db, mergeClaims([first, ...others]));
@@ -130,8 +142,8 @@ export function refreshAttempt(db: IndexWriteDatabase, key: number): void {
   for (const capture of captures) db.run(SET_CAPTURE_IDENTITY, { id: capture.id, identity: JSON.stringify(before) });
   db.run(UPDATE_ATTEMPT, { ...columnsOf(db, merged), id: key });
   db.run(CHOOSE_PRIMARIES, { key });
-  refreshGroups(db, before);
-  refreshGroups(db, merged.identity);
+  regroup(before);
+  regroup(merged.identity);
 }
 
 /** Ranks and flake counts of the job and commit that `identity` names. */

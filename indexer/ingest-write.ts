@@ -8,6 +8,7 @@ import {
   findAttemptOf,
   hasFacts,
   idOfName,
+  type Regroup,
   refreshAttempt,
   refreshGroups,
   renamed,
@@ -43,24 +44,31 @@ export const isBuried = (db: IndexReadDatabase, manifest: Manifest): boolean =>
 /** Writes logs and the words that are new with them. Captures that came or were buried meanwhile are passed over. */
 export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: readonly PreparedLog[]): void {
   const texts: PlacedText[] = [];
+  const groups = new Map<string, Attempt>();
+  const regroup = (identity: Attempt): void => {
+    const { repo, sha, workflow, job, event } = identity;
+    groups.set(JSON.stringify([repo, sha, workflow, job, event]), identity);
+  };
   for (const log of logs) {
-    const firstBlock = writeLog(db, log);
+    const firstBlock = writeLog(db, log, regroup);
     if (firstBlock !== undefined) texts.push({ documents: log.documents, firstBlock });
   }
+  // Once a group: where neither commit nor job is known, all logs of a repository are one.
+  for (const identity of groups.values()) refreshGroups(db, identity);
   // All text last: a statement that changes several rows makes the text table write out what it holds as a segment of its own,
   // which cost a third of the ingest when each log's text was written beside its rows.
   writeText(db, terms, texts);
 }
 
 /** Gives the block that the text of a new log begins at. */
-function writeLog(db: IndexWriteDatabase, prepared: PreparedLog): number | undefined {
+function writeLog(db: IndexWriteDatabase, prepared: PreparedLog, regroup: Regroup): number | undefined {
   const { manifest } = prepared;
   const isThere = findCapture(db, prepared.store, prepared.manifestKey) !== undefined;
   if (isThere || isBuried(db, manifest)) return undefined;
   const row = db.get(FIND_LOG_ROW, { logId: manifest.logId });
   if (row !== undefined) {
     addCapture(db, prepared, { log: row.id, identity: manifest.attempt });
-    refreshAttempt(db, row.attempt);
+    refreshAttempt(db, row.attempt, regroup);
     return undefined;
   }
   // Prepared as a second capture of a text that has been removed meanwhile: the next sync reads it whole.
@@ -72,26 +80,30 @@ function writeLog(db: IndexWriteDatabase, prepared: PreparedLog): number | undef
   const { log, firstBlock } = addLog(db, prepared, attempt);
   const isAllThereIs = known === undefined && identity === manifest.attempt && !hasFacts(db, identity);
   addCapture(db, prepared, { log, identity: isAllThereIs ? undefined : manifest.attempt });
-  if (known === undefined) takeOverLogs(db, attempt, identity);
+  if (known === undefined) takeOverLogs(db, { attempt, identity }, regroup);
   if (isAllThereIs) {
     db.run(CHOOSE_PRIMARIES, { key: attempt });
-    refreshGroups(db, identity);
-  } else refreshAttempt(db, attempt);
+    regroup(identity);
+  } else refreshAttempt(db, attempt, regroup);
   return firstBlock;
 }
 
 /** Writes what a manifest says alone: for a search that reads the text itself. */
 export const writeManifest = (db: IndexWriteDatabase, store: StoreId, manifest: Manifest): void =>
-  void writeLog(db, {
-    manifest,
-    store,
-    manifestKey: keysOfManifest(manifest).manifest,
-    table: frameTableOf([]),
-    longLines: [],
-    digest: undefined,
-    firstBlock: 0,
-    documents: [],
-  });
+  void writeLog(
+    db,
+    {
+      manifest,
+      store,
+      manifestKey: keysOfManifest(manifest).manifest,
+      table: frameTableOf([]),
+      longLines: [],
+      digest: undefined,
+      firstBlock: 0,
+      documents: [],
+    },
+    (identity) => refreshGroups(db, identity),
+  );
 
 const claimOf = (manifest: Manifest, identity: Attempt): Claim => ({
   identity,

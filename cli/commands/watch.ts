@@ -13,10 +13,11 @@ import { type LogStorage, openLogStorage } from '../log-storage.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { pause } from '../pause.ts';
 import { openSession, type Session } from '../session.ts';
+import { WITHOUT_LIMITS } from '../storage-looks.ts';
 import { parseDurationMs, parseTimeMs } from '../times.ts';
 import { toolName } from '../version.ts';
 import { answerAttempt } from '../watch-answers.ts';
-import { startListening } from '../watch-listener.ts';
+import { type LookPlace, startListening } from '../watch-listener.ts';
 import { openWatchState } from '../watch-state.ts';
 import { Watcher } from '../watcher.ts';
 import { WorkQueue } from '../work-queue.ts';
@@ -28,7 +29,7 @@ export const watch: Command = {
   options: [
     { flags: '--gitea-logs <place>', summary: 'follow the server’s own log storage: a folder or s3://bucket/prefix' },
     { flags: '--repo <repo...>', summary: 'ask the server for these owner/name; webhooks of others are refused' },
-    { flags: '--interval <duration>', summary: 'time between two looks (default 5s for a folder, else 30s)' },
+    { flags: '--interval <duration>', summary: 'time between two looks (default 2s for a folder, else 30s)' },
     { flags: '--since <time>', summary: 'how far back the first look at a repository goes (default 1d)' },
     { flags: '--host <address>', summary: 'where to listen (default 127.0.0.1)' },
     { flags: '--port <number>', summary: 'port for webhooks, pings, /healthz, /metrics (default 9330; 0: any)' },
@@ -57,8 +58,12 @@ export const watch: Command = {
   run: runWatch,
 };
 
-/** chosen: what is kept meanwhile on the server waits no longer for the next look. */
+/** chosen: between two of these an interrupt is seen. */
 const INDEX_MS = 1000;
+/** chosen: a log is found within this time after it was kept, where there is time. */
+const INDEX_PAUSE_MS = 100;
+/** chosen: merging what many ingests left behind takes this thread for up to a second (measured on a busy machine). */
+const SETTLE_MS = 60_000;
 
 interface Sidecar {
   readonly input: CommandInput;
@@ -158,42 +163,72 @@ function statePath(input: CommandInput, config: Config): string {
 }
 
 async function watchOn(sidecar: Sidecar, newMasker: ReturnType<typeof readMasking>): Promise<ExitCode> {
-  const { input, io, watcher, queue, note } = sidecar;
-  if (input.flag('once')) {
-    await look(sidecar);
-    await queue.idle();
-    const { kept, had, failed, lost, cut } = watcher.counts;
-    await io.stdout.write(`${kept} kept, ${had} here already, ${lost} lost, ${failed} failed\n`);
-    return failed + lost + cut > 0 ? EXIT.partly : EXIT.done;
-  }
+  const { input, io, watcher, storage, note } = sidecar;
+  if (input.flag('once')) return lookOnce(sidecar);
   const listener = await startListening({ ...sidecar, newMasker });
   await io.stdout.write(`${listener.url}\n`);
   const everyMs = parseDurationMs(
-    input.text('interval') ??
-      (sidecar.storage !== undefined && !sidecar.storage.place.startsWith('s3:') ? '5s' : '30s'),
+    input.text('interval') ?? (storage !== undefined && !storage.place.startsWith('s3:') ? '2s' : '30s'),
   );
-  while (!io.signal.aborted) {
-    try {
-      await look(sidecar);
-      listener.sawLook(undefined);
-    } catch (error) {
-      if (io.signal.aborted) break;
-      listener.sawLook(reasonOf(error));
-      note(`${reasonOf(error)}: tried again in ${everyMs / 1000} s`);
+  /** Looks until stopped; at once again where a look left something. */
+  async function lookOn(place: LookPlace, look: () => Promise<boolean>): Promise<void> {
+    while (!io.signal.aborted) {
+      let isMore = false;
+      try {
+        isMore = await look();
+        listener.sawLook(place, undefined);
+      } catch (error) {
+        if (io.signal.aborted) break;
+        listener.sawLook(place, reasonOf(error));
+        note(`${reasonOf(error)}: tried again in ${everyMs / 1000} s`);
+      }
+      await pause(isMore ? 0 : everyMs, io.signal);
     }
-    await pause(everyMs, io.signal);
   }
+  // Side by side: neither a server that is slow nor the index holds up what a storage has new.
+  await Promise.all([
+    storage === undefined ? undefined : lookOn('storage', () => watcher.takeStorage()),
+    lookOn('server', () => lookAtServer(sidecar)),
+    indexOn(sidecar),
+  ]);
   note('stopping');
   await listener.close();
   return io.signal.reason === 'SIGTERM' ? 143 : EXIT.interrupted;
 }
 
-/** One round: the storage first, as a re-run cannot touch it; then what the server tells; then what waits is delivered. */
-async function look({ input, io, session, archiver, storage, watcher, repos, note }: Sidecar): Promise<void> {
-  if (storage !== undefined) await watcher.takeStorage();
-  await archiver.indexBehind(INDEX_MS);
+async function lookOnce(sidecar: Sidecar): Promise<ExitCode> {
+  const { archiver, io, queue, session, watcher } = sidecar;
+  await watcher.takeStorage(WITHOUT_LIMITS);
+  await lookAtServer(sidecar);
+  await queue.idle();
+  await archiver.indexBehind(Number.POSITIVE_INFINITY);
+  await session.settle();
+  const { kept, had, failed, lost, cut } = watcher.counts;
+  await io.stdout.write(`${kept} kept, ${had} here already, ${lost} lost, ${failed} failed\n`);
+  return failed + lost + cut > 0 ? EXIT.partly : EXIT.done;
+}
+
+/** What the server tells; then what waits in the spool is delivered. */
+async function lookAtServer({ input, io, archiver, watcher, repos, note }: Sidecar): Promise<false> {
   const firstSinceMs = parseTimeMs(input.text('since') ?? '1d', io.now());
   for (const repo of repos) await watcher.poll(repo, firstSinceMs);
   await archiver.flush('left-behind', { onProblem: async (what) => note(what) });
-  await session.settle();
+  return false;
+}
+
+/** Indexes while nothing is being kept: a log that is kept late may be lost, one that is indexed late is found late. */
+async function indexOn({ io, archiver, session, watcher, note }: Sidecar): Promise<void> {
+  let settledMs = performance.now();
+  while (!io.signal.aborted) {
+    try {
+      const isMore = await archiver.indexBehind(INDEX_MS, () => !watcher.isKeeping);
+      if (!isMore && performance.now() - settledMs > SETTLE_MS) {
+        await session.settle();
+        settledMs = performance.now();
+      }
+    } catch (error) {
+      note(`the index: ${reasonOf(error)}: tried again later`);
+    }
+    await pause(INDEX_PAUSE_MS, io.signal);
+  }
 }

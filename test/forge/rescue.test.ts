@@ -136,4 +136,6 @@ test.each([
   ['acme/widgets/cc/4812.log.tmp', false],
   ['acme/cc/4812.log', false],
   ['acme/widgets/00/0.log', false],
-])('%s is a task’s log: %s', (name, expected) => expect(storedLogOf(name, 1) !== undefined).toBe(expected));
+])('%s is a task’s log: %s', (name, expected) =>
+  expect(storedLogOf(name, { sizeBytes: 1, modifiedAtMs: 0 }) !== undefined).toBe(expected),
+);

@@ -191,7 +191,7 @@ test('metrics tell what was kept, and health when no look went well for long', a
   const metrics = await (await fetch(`${listener.url}/metrics`)).text();
   expect(metrics).toContain('firstred_attempts_total{outcome="kept"} 1');
   expect(metrics).toContain('firstred_coverage_ratio 1');
-  listener.sawLook('the server is away');
+  listener.sawLook('server', 'the server is away');
   nowMs += 3_600_000;
   const health = await fetch(`${listener.url}/healthz`);
   expect([health.status, await health.text()]).toEqual([503, expect.stringContaining('the server is away')]);

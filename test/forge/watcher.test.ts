@@ -1,17 +1,19 @@
 // The sidecar's work in one process, without a socket and without waiting: whatever order things come in, nothing is lost.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Hono } from 'hono';
 import { afterEach, expect, test } from 'vitest';
+import { eachOf } from '../../cli/each-of.ts';
 import { openLogStorage } from '../../cli/log-storage.ts';
+import { LOOK_LIMITS, WITHOUT_LIMITS } from '../../cli/storage-looks.ts';
 import { openWatchState } from '../../cli/watch-state.ts';
 import { Watcher } from '../../cli/watcher.ts';
 import { openForge } from '../../forge/detect.ts';
 import type { Forge } from '../../forge/forge.ts';
 import { createMasker } from '../../store/mask.ts';
 import { giteaRoutes } from '../support/fake-forge/gitea-routes.ts';
-import { storeLogsIn } from '../support/fake-forge/log-storage.ts';
+import { storagePath, storeLogsIn } from '../support/fake-forge/log-storage.ts';
 import { newSocial } from '../support/fake-forge/social-routes.ts';
 import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { type Mode, type Task, World } from '../support/fake-forge/world.ts';
@@ -38,6 +40,8 @@ interface Scene {
   readonly inDatabase: Set<Task>;
   /** The server's API answers. */
   up: boolean;
+  /** Until this has come it does not even say that. */
+  silence: Promise<void> | undefined;
   sidecar(stateFile?: string): Promise<Watcher>;
 }
 
@@ -55,9 +59,11 @@ async function openScene(mode: Mode, random: Random): Promise<Scene> {
     inDatabase.add(task);
     return 'database';
   });
-  const scene: Scene = { world, store, storage: folder, notes, inDatabase, up: true, sidecar };
-  const fetchHere: typeof fetch = async (input, init) =>
-    scene.up ? app.request(input as string, init) : new Response('', { status: 502 });
+  const scene: Scene = { world, store, storage: folder, notes, inDatabase, up: true, silence: undefined, sidecar };
+  const fetchHere: typeof fetch = async (input, init) => {
+    await scene.silence;
+    return scene.up ? app.request(input as string, init) : new Response('', { status: 502 });
+  };
   const address = { serverUrl: SITE, apiUrl: undefined, token: PERSONAL_TOKEN, tokenVariable: 'FIRSTRED_TOKEN' };
   const forge: Forge = await openForge(address, { ...testTools(world), fetch: fetchHere }, signal);
   const config = {} as Parameters<typeof openLogStorage>[1];
@@ -91,6 +97,13 @@ async function keptTexts(store: MemoryStore): Promise<ReadonlyMap<string, readon
     texts.set(task, [...(texts.get(task) ?? []), Buffer.concat(parts).toString()]);
   }
   return texts;
+}
+
+/** All facts of the store, as one text. */
+async function factsIn(store: MemoryStore): Promise<string> {
+  const facts: Uint8Array[] = [];
+  for await (const { key } of store.list('facts/')) for await (const part of store.get(key)) facts.push(part);
+  return Buffer.concat(facts).toString();
 }
 
 /** One thing that may happen to a job, chosen by chance: claimed, finished, run again. */
@@ -185,14 +198,58 @@ test('while the API is silent a log is kept by its task, and completed when it s
   scene.up = true;
   await sidecar.takeStorage();
   expect(sidecar.counts).toMatchObject({ kept: 1, had: 0, failed: 0 });
-  const facts: string[] = [];
-  for await (const { key } of store.list('facts/')) {
-    const parts: Uint8Array[] = [];
-    for await (const part of store.get(key)) parts.push(part);
-    facts.push(Buffer.concat(parts).toString());
-  }
-  expect(facts.join()).toContain('"job": "test"');
-  expect(facts.join()).toContain('"conclusion": "failure"');
+  const facts = await factsIn(store);
+  expect(facts).toContain('"job": "test"');
+  expect(facts).toContain('"conclusion": "failure"');
+});
+
+test('a server that keeps silent holds up no log that has just ended; a backlog waits for its word', async () => {
+  const scene = await openScene('gitea-1.26', randomFrom(7));
+  const { world, store, storage } = scene;
+  storeLogsIn(world, path.join(storage, 'actions_log'), () => 'plain');
+  world.nowMs = Date.now() + 3 * LOOK_LIMITS.patienceMs; // the files get the time of the machine
+  const run = world.start({ jobs: [{ name: 'lint' }, { name: 'test' }] });
+  const [old, fresh] = ['lint', 'test'].map((job) => world.ran(run.id, job, 'failure', `${job} is red\n`));
+  utimesSync(path.join(storage, 'actions_log', storagePath(world, old!, 'plain')), 1, 1);
+  const sidecar = await scene.sidecar();
+  let speak = (): void => undefined;
+  scene.silence = new Promise((resolve) => {
+    speak = resolve;
+  });
+  await sidecar.takeStorage();
+  await sidecar.takeStorage();
+  expect([...(await keptTexts(store))]).toEqual([[String(fresh!.id), ['test is red\n']]]);
+  expect(await factsIn(store)).toBe('');
+  speak();
+  await sidecar.takeStorage(WITHOUT_LIMITS);
+  expect(await keptTexts(store)).toEqual(
+    new Map([old!, fresh!].map((task) => [String(task.id), [task.log.toString()]])),
+  );
+  expect(sidecar.counts).toMatchObject({ kept: 2, had: 0 });
+  expect(await factsIn(store)).toContain('"job": "test"');
+});
+
+test('a look ends when its time is over and says that more is ready; the next ones bring the rest', async () => {
+  const scene = await openScene('gitea-1.26', randomFrom(7));
+  const { world } = scene;
+  storeLogsIn(world, path.join(scene.storage, 'actions_log'), () => 'plain');
+  for (let n = 0; n < 3; n++) world.ran(world.start({ jobs: [{ name: 'test' }] }).id, 'test', 'success', `${n}\n`);
+  const sidecar = await scene.sidecar();
+  expect(await sidecar.takeStorage({ ...WITHOUT_LIMITS, takeMs: 0 })).toBe(true);
+  expect(sidecar.counts.kept).toBe(0);
+  expect(await sidecar.takeStorage(WITHOUT_LIMITS)).toBe(false);
+  expect(sidecar.counts.kept).toBe(3);
+});
+
+test('what fails while others are under way is told once they have ended', async () => {
+  const ended: number[] = [];
+  const work = async (n: number): Promise<void> => {
+    for (let turns = 0; turns < n * 10; turns++) await Promise.resolve();
+    if (n < 3) throw new Error(`${n} failed`);
+    ended.push(n);
+  };
+  await expect(eachOf([4, 1, 2, 3, 5], 4, work)).rejects.toThrow('1 failed');
+  expect(ended).toEqual([3, 4]);
 });
 
 test('polling keeps what finished meanwhile, over a restart too, and asks again for what still runs', async () => {

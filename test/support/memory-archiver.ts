@@ -32,7 +32,7 @@ export function memoryArchiver(store: MemoryStore): Archiver {
   return {
     keep,
     keepRereadable: keep,
-    indexBehind: async () => undefined,
+    indexBehind: async () => false,
     flush: async () => ({ delivered: 0, failed: 0, waiting: 0 }) as never,
     close: async () => undefined,
   };
