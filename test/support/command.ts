@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { collect } from './collect.ts';
+import { canRunHere, runHere } from './command-here.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 /** The command line under test, built by the runner's set-up. */
@@ -91,7 +92,10 @@ export const runCommand = (
   home: TestHome,
   args: readonly string[],
   options: CommandOptions = {},
-): Promise<CommandResult> => endOf(startCommand(home, args, options), options.input);
+): Promise<CommandResult> =>
+  canRunHere(home, args, options)
+    ? runHere(home, args, options)
+    : endOf(startCommand(home, args, options), options.input);
 
 /** Fails with what was printed when the exit code is another. */
 export function expectCode(result: CommandResult, code: number): CommandResult {
