@@ -116,3 +116,41 @@ describe('showName and quoteForCi', () => {
     }
   });
 });
+
+describe('colour codes', () => {
+  const shown = (text: string): string => showText(text, { colour: true });
+  it.each([
+    ['256 colours and true colours, each whole', '\u001b[38;5;208;1mx', '\u001b[38;5;208;1mx\u001b[0m'],
+    ['the same for the background', '\u001b[48;2;10;20;30mx', '\u001b[48;2;10;20;30mx\u001b[0m'],
+    [
+      'a number beyond a byte is no colour: what follows is read by itself',
+      '\u001b[38;5;256;31mx',
+      '\u001b[5;31mx\u001b[0m',
+    ],
+    ['nor is one of another space', '\u001b[38;3;4mx', '\u001b[3;4mx\u001b[0m'],
+    ['a true colour that breaks off', '\u001b[48;2;1;2mx', '\u001b[2;1;2mx\u001b[0m'],
+    ['bright ones', '\u001b[97;104mx', '\u001b[97;104mx\u001b[0m'],
+    ['conceal goes, what stands beside it stays', '\u001b[8;31;5mx', '\u001b[31;5mx\u001b[0m'],
+    ['nothing but what must go', '\u001b[8;28mx', 'x'],
+    ['the short form of a reset', 'a\u001b[mb', 'a\u001b[0mb\u001b[0m'],
+    ['a number of many digits', '\u001b[0031mx', 'x'],
+    ['other sequences', '\u001b[2Jx\u001b[1;31Hy\u001b]0;title\u0007z', 'xyz'],
+  ])('%s', (_name, text, wanted) => expect(shown(text)).toBe(wanted));
+
+  it.each([
+    ['bright on itself', '\u001b[92m\u001b[102mx'],
+    ['true colours alike', '\u001b[38;2;1;2;3m\u001b[48;2;1;2;3mx'],
+    ['in one code', '\u001b[37;47mx'],
+  ])('text in the colour of its background is shown: %s', (_name, text) => {
+    expect(shown(text)).toMatch(/;49mx/);
+  });
+
+  it.each([
+    ['the fore colour was reset', '\u001b[31m\u001b[39m\u001b[41mx'],
+    ['the background was reset', '\u001b[41m\u001b[49m\u001b[31mx'],
+    ['everything was reset', '\u001b[41m\u001b[0m\u001b[31mx'],
+    ['they differ', '\u001b[31m\u001b[101mx'],
+  ])('and left alone where it can be read: %s', (_name, text) => {
+    expect(shown(text)).toBe(`${text}\u001b[0m`);
+  });
+});
