@@ -61,7 +61,7 @@ const lineText = <Row>(
     .join('  ');
 
 /** `text` in at most `width` columns, with an ellipsis where it was cut. */
-export function cutToWidth(text: string, width: number): string {
+function cutToWidth(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let cut = '';
   for (const char of text) {

@@ -44,7 +44,7 @@ export function endpointOf(offer: CommandEndpoint, config: Config, now: () => nu
 }
 
 /** `--ignore-case <x>` → `ignoreCase`. */
-export const nameOfOption = ({ flags }: CommandOption): string =>
+const nameOfOption = ({ flags }: CommandOption): string =>
   (/--([a-z-]+)/.exec(flags)?.[1] ?? '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function parameterOf(option: CommandOption): EndpointParameter {

@@ -41,7 +41,7 @@ export interface Session {
 }
 
 /** Whether the store is a folder: near enough to index what is kept at once, and to read frames without a cache. */
-export const isFolderStore = ({ store }: Pick<Config, 'store'>): boolean => !store.startsWith('s3://');
+const isFolderStore = ({ store }: Pick<Config, 'store'>): boolean => !store.startsWith('s3://');
 
 /** Where frames that were read from a distant store are kept; undefined for a folder. */
 export const frameCacheDirOf = (config: Pick<Config, 'store' | 'cache'>): string | undefined =>

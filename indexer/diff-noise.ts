@@ -19,7 +19,7 @@ interface NoiseRule {
 }
 
 /** By structure of the tools that nearly every job runs: version control, package managers, containers, transfers. */
-export const NOISE_RULES: readonly NoiseRule[] = [
+const NOISE_RULES: readonly NoiseRule[] = [
   {
     reason: 'transfer',
     pattern:

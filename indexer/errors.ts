@@ -47,7 +47,7 @@ export interface ErrorCandidate {
 const NEW_LINE: ErrorMatch = { rule: 'new-line', kind: 'weak', weight: 0.12 };
 
 /** Factors, chosen by hand on the labelled pairs; bench/diagnosis.ts shows what they do, by folds of whole projects. */
-export const FACTORS = {
+const FACTORS = {
   /** The template is in a green attempt as well. */
   known: 0.1,
   /** … but much more often in the red one. */
@@ -90,7 +90,7 @@ export function findErrors(target: LogLines, baselines: readonly Baseline[], opt
 }
 
 /** All lines that a rule or their absence from green makes candidates, in log order. */
-export function findCandidates(target: LogLines, baselines: readonly Baseline[]): ErrorCandidate[] {
+function findCandidates(target: LogLines, baselines: readonly Baseline[]): ErrorCandidate[] {
   // Equal templates meet equal rules: classes that rules tell apart (zero, exit codes, statuses) are never masked.
   const matches = new Map<number, ErrorMatch | undefined>();
   const found: ErrorCandidate[] = [];

@@ -44,7 +44,7 @@ export function testLine(
 const MAX_SHOWN_UNITS = 65_536;
 
 /** Keeps the first match in view and moves its offsets along. */
-export function clip<T extends Omit<FoundLine, 'line'>>(found: T): T {
+function clip<T extends Omit<FoundLine, 'line'>>(found: T): T {
   const { text, span } = found;
   if (text.length <= MAX_SHOWN_UNITS) return found;
   const room = Math.max(0, MAX_SHOWN_UNITS - (span.end - span.start));

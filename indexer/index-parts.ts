@@ -95,7 +95,7 @@ export interface IndexParts {
 }
 
 /** Thrown out of a question over an index in parts; whoever asked brings `need` and asks again. */
-export class MissingPart extends Error {
+class MissingPart extends Error {
   readonly need: IndexNeed;
 
   constructor(need: IndexNeed) {

@@ -4,7 +4,7 @@
 /** Bytes looked at from the start of a line. Longer lines are minified files, dumps or progress bars (chosen). */
 export const LINE_HEAD_BYTES = 4096;
 /** Bytes looked at from the end of a longer line: an overwritten progress line ends with what stayed visible (chosen). */
-export const LINE_TAIL_BYTES = 512;
+const LINE_TAIL_BYTES = 512;
 
 const ESC = 0x1b;
 const CR = 0x0d;

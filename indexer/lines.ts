@@ -47,7 +47,7 @@ export interface LogLines {
  * A text is held whole up to twice this size; of a longer one as much of its head and of its tail, the lines between
  * are blank (chosen: causes stand near the end, environments at the start, and half a GiB fits in memory).
  */
-export const MAX_PART_BYTES = 1 << 28;
+const MAX_PART_BYTES = 1 << 28;
 
 const decoder = new TextDecoder();
 

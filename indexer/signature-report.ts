@@ -14,7 +14,7 @@ import {
 } from './statements-reports.ts';
 
 /** DESIGN: a signature that shows in more than a tenth of green attempts is no error. */
-export const MAX_GREEN_SHARE = 0.1;
+const MAX_GREEN_SHARE = 0.1;
 /** chosen: one green in five or fewer is not yet a share that says anything. */
 const MIN_GREENS = 5;
 
@@ -59,7 +59,7 @@ export function listSignatures(
 }
 
 /** Whether so many of so many green attempts show that it is no error. */
-export const isCommonInGreen = (green: number, greens: number): boolean =>
+const isCommonInGreen = (green: number, greens: number): boolean =>
   greens >= MIN_GREENS ? green / greens > MAX_GREEN_SHARE : green > 0;
 
 /** A signature of one log, with the line that shows it. */

@@ -4,7 +4,7 @@
 export const DIGIT = 1;
 export const LOWER = 2;
 export const UPPER = 4;
-export const UNDERSCORE = 8;
+const UNDERSCORE = 8;
 export const SPACE = 16;
 /** a-f, A-F and 0-9. */
 export const HEX = 32;

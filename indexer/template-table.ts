@@ -2,7 +2,7 @@
 // would cost more than the hashing.
 
 /** More distinct templates than this are counted no further: such a log is data, not messages (chosen). */
-export const MAX_TEMPLATES = 1 << 19;
+const MAX_TEMPLATES = 1 << 19;
 
 /** Parallel arrays, ascending by hash. */
 export interface TemplateList {

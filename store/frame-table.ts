@@ -9,9 +9,9 @@ export const FRAME_BYTES = 262_144;
 /** Object bytes of a frame: zstd adds about 1 KiB to 256 KiB that do not shrink; a frame said to be longer is a lie. */
 export const MAX_FRAME_OBJECT_BYTES = FRAME_BYTES + 16_384;
 
-export const SEEK_TABLE_MAGIC = 0x184d2a5e;
+const SEEK_TABLE_MAGIC = 0x184d2a5e;
 /** Our own skippable frames: any of 0x184D2A50–5F may be used; readers tell them apart by the four letters inside. */
-export const OWN_TABLE_MAGIC = 0x184d2a5b;
+const OWN_TABLE_MAGIC = 0x184d2a5b;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 const SKIPPABLE_HEADER_BYTES = 8;
 const SEEK_FOOTER_BYTES = 9;

@@ -18,7 +18,7 @@ export interface Automaton {
 }
 
 /** What Uint16 can number; the last two are for the escape state and to spare. */
-export const MAX_STATES = 65_534;
+const MAX_STATES = 65_534;
 
 const ESC = 0x1b;
 const ESC_CLASS = 1;

@@ -100,7 +100,7 @@ const NEUTRAL = set(
 );
 
 /** Words of a name, lower case, without trailing digits: `GITHUB_TOKEN2` gives github, token. */
-export function wordsOfName(name: string): string[] {
+function wordsOfName(name: string): string[] {
   const parts = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')

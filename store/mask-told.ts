@@ -2,7 +2,7 @@
 // but as bytes to compare with.
 
 /** chosen (as GitHub's runner warns): shorter values would mask parts of ordinary words all over the log. */
-export const MIN_TOLD = 6;
+const MIN_TOLD = 6;
 /** A derived form or a line of a value: more of them exist, so they must be longer to mean anything. */
 const MIN_DERIVED = 8;
 /** chosen: a value longer than this (a JSON key file has 2 KB) is matched by its lines and by its first part. */

@@ -43,7 +43,7 @@ const ROOTED =
   /^(?:~|\.{1,2}|[A-Za-z]:)[/\\]|^\/(?:tmp|home|var|etc|usr|opt|run|root|mnt|srv|dev|proc|sys|bin|lib|Users|private|builds?|work(?:space)?s?|github|app|data|secrets?|github|vault|srv|nix|code|src|cache|runner|__w|actions|volumes?|storage|config|certs?|keys?)\//;
 
 /** A path, address or reference made of words; base64 with slashes in it is not. */
-export function isPathLike(value: string): boolean {
+function isPathLike(value: string): boolean {
   if (ROOTED.test(value)) return true;
   if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(value)) return true;
   if (!/[/\\]/.test(value))

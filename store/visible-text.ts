@@ -35,11 +35,10 @@ const MARK = /\p{M}/u;
 const EMOJI = /\p{Extended_Pictographic}|[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 
 /** A code point written out, such as `<U+202E>`. */
-export const codePointName = (codePoint: number): string =>
-  `<U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}>`;
+const codePointName = (codePoint: number): string => `<U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}>`;
 
 /** The visible stand-in of a control: a picture for C0 and DEL, `<U+0085>` for C1. */
-export function controlPicture(codePoint: number): string {
+function controlPicture(codePoint: number): string {
   if (codePoint < 0x20) return String.fromCodePoint(0x2400 + codePoint);
   if (codePoint === 0x7f) return '\u2421';
   return codePointName(codePoint);
@@ -73,7 +72,7 @@ function endOfCsi(text: string, from: number): number {
  * Index after the escape sequence at `at` (ESC or a C1 introducer); an unclosed one ends after its introducer, so
  * its text is shown; `at` itself when nothing is recognised.
  */
-export function endOfEscape(text: string, at: number): number {
+function endOfEscape(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (code === 0x9b) {
     const end = endOfCsi(text, at + 1);

@@ -35,7 +35,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   uplot: ['web/page/duration-plot.ts'],
   '@aws-sdk/client-s3': ['store/s3-store.ts'],
   '@clickhouse/client': ['indexer/clickhouse/client.ts'],
-  '@eslint-community/regexpp': ['indexer/query-regex.ts'],
   'better-sqlite3': ['indexer/sqlite-module.ts'],
   commander: ['cli/program.ts'],
   'env-paths': ['cli/config.ts'],

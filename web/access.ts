@@ -40,7 +40,7 @@ export interface Access {
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
 /** The header that a change must carry. */
-export const CHANGE_HEADER = 'x-firstred-change';
+const CHANGE_HEADER = 'x-firstred-change';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** No name can be rebound to us that is no name. */

@@ -93,7 +93,7 @@ function streamOf(
 }
 
 /** The parameters, all known and of their kind. USAGE otherwise. */
-export function askedOf(
+function askedOf(
   endpoint: Pick<Endpoint, 'parameters'>,
   query: URLSearchParams,
   path: Readonly<Record<string, string>>,

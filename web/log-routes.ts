@@ -6,7 +6,7 @@ import type { KeptLine, LineSpan, OpenedLog, WithLog } from './endpoint.ts';
 import { failureResponse, jsonResponse } from './failure.ts';
 
 /** SECURITY: ranges of at most so many lines. */
-export const MAX_LINES = 2_000;
+const MAX_LINES = 2_000;
 /** SECURITY: so much is shown of one line. */
 const MAX_LINE_BYTES = 65_536;
 /** chosen: a screen of wide lines; whoever wants more of one line asks for that line alone. */
@@ -52,7 +52,7 @@ async function linesOf(log: OpenedLog, context: Context): Promise<Response> {
 }
 
 /** A line as the page shows it: nothing but colour codes is left of what could act on anything. */
-export function showLine(line: KeptLine, maxBytes: number): { readonly text: string; readonly cutBytes: number } {
+function showLine(line: KeptLine, maxBytes: number): { readonly text: string; readonly cutBytes: number } {
   const size = line.bytes.byteLength;
   const end = size <= maxBytes ? size : wholeCharacters(line.bytes, maxBytes);
   const text = decoder.decode(line.bytes.subarray(0, end)).replace(/\r$/, '');
@@ -98,7 +98,7 @@ function rawOf(log: OpenedLog, header: string | undefined, withLog: WithLog): Re
 }
 
 /** One range of `bytes=`; several, or another unit, give the whole as if none were asked (RFC 9110, 14.2). */
-export function parseRange(
+function parseRange(
   header: string | undefined,
   sizeBytes: number,
 ): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {

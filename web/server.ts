@@ -37,7 +37,7 @@ const MAX_BODY_BYTES = 1_048_576;
 const MAX_URL_LENGTH = 8_192;
 
 /** The application, without a port: tests ask it directly. */
-export function createSite(content: SiteContent, accessOptions: AccessOptions): Hono {
+function createSite(content: SiteContent, accessOptions: AccessOptions): Hono {
   const app = new Hono();
   const access = createAccess(accessOptions);
   app.use(async (context, next) => {

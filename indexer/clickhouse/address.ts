@@ -22,9 +22,6 @@ export interface EngineCredentials {
   readonly password?: string | undefined;
 }
 
-/** Whether an index is an engine and no file. */
-export const isEngineAddress = (index: string): boolean => /^clickhouses?:\/\//i.test(index);
-
 /** Reads the address. USAGE when it is none; the message never holds what stands before `@`. */
 export function parseEngineAddress(text: string, credentials: EngineCredentials = {}): EngineAddress {
   const refuse = (why: string): AppError =>

@@ -13,7 +13,7 @@ const SEALED_MARK = 0x59;
  * The same words sealed: `_` as `Z`, U+0001 as `Y`, any other byte that is neither letter nor digit as two of `A`–`P`, its
  * halves. A part of a word is a part of the sealed word, so LIKE finds it (and, over halves, sometimes one too many).
  */
-export function sealWords(words: Uint8Array): Buffer {
+function sealWords(words: Uint8Array): Buffer {
   const out = Buffer.allocUnsafe(words.length * 2);
   let end = 0;
   for (const byte of words) {

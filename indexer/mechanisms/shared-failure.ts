@@ -46,7 +46,7 @@ export const findSharedFailure: Detector = (view) => {
 };
 
 /** Lines of the failure that are specific enough to be the same in two jobs only for the same reason. */
-export function specificLines({ failure, novel }: Pick<WhyView, 'failure' | 'novel'>): readonly NovelLine[] {
+function specificLines({ failure, novel }: Pick<WhyView, 'failure' | 'novel'>): readonly NovelLine[] {
   const lastLine = novel.findLast((n) => n.wording === 'none')?.line ?? 0;
   return failure.block
     .filter((n) => isSpecific(n) && !(n.line >= lastLine && looksLikeExit(n.text)))

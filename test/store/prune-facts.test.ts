@@ -8,8 +8,10 @@ const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 5, 1);
 const OLD = 30;
 
+type Dated = readonly [daysAgo: number, content: FactContent];
+
 /** Facts that were written so many days ago, named by letters in their order. */
-function factsOf(...contents: readonly (readonly [daysAgo: number, content: FactContent])[]): readonly Fact[] {
+function factsOf(contents: readonly Dated[]): readonly Fact[] {
   return contents.map(([daysAgo, content], n) => ({
     ...content,
     id: 'abcdefgh'.charAt(n),
@@ -19,8 +21,8 @@ function factsOf(...contents: readonly (readonly [daysAgo: number, content: Fact
 }
 
 /** The letters of those that may go, the oldest first. */
-const spent = (...contents: Parameters<typeof factsOf>): string =>
-  findSpentFacts(factsOf(...contents), NOW_MS - OLD * DAY_MS)
+const spent = (...contents: readonly Dated[]): string =>
+  findSpentFacts(factsOf(contents), NOW_MS - OLD * DAY_MS)
     .map((key) => /-(\w)\.json$/.exec(key)?.[1])
     .join('');
 
