@@ -5,7 +5,7 @@ import type { FrameTable } from '../store/frame-table.ts';
 import { readFrames } from '../store/frames.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { openLogFile } from './log-files.ts';
-import { chooseLog, type LineRange, parseRef } from './refs.ts';
+import { chooseLog, chooseRedLog, type LineRange, parseRef } from './refs.ts';
 import type { Session } from './session.ts';
 
 /** A log that can be read: `ref` is its full id, or the path as it was given. */
@@ -28,7 +28,12 @@ export type LogSource =
 export async function findSource(
   refText: string,
   session: Session,
-  options: { readonly stdin: AsyncIterable<Uint8Array>; readonly filter?: AttemptFilter },
+  options: {
+    readonly stdin: AsyncIterable<Uint8Array>;
+    readonly filter?: AttemptFilter;
+    /** Of several attempts the newest red one is meant. */
+    readonly prefer?: 'red';
+  },
 ): Promise<LogSource> {
   const ref = parseRef(refText);
   if (ref.kind === 'file')
@@ -44,7 +49,7 @@ export async function findSource(
       ? listAttempts(index, { ...filter, conclusion: ref.colour }, { limit: 1 })
       : findLogs(index, ref.log, filter),
   );
-  const log = chooseLog(rows, refText);
+  const log = options.prefer === 'red' ? chooseRedLog(rows, refText) : chooseLog(rows, refText);
   return { kind: 'kept', ref: log.logId, lines: ref.lines, log, text: () => keptText(session, log) };
 }
 

@@ -1,6 +1,7 @@
 // REFs: how people name a log, an attempt or a file. The grammar and its order of reading stand in `help refs`.
 import { existsSync, statSync } from 'node:fs';
 import type { LogRef, LogRow } from '../indexer/log-index.ts';
+import { isRed } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
 import { isLogIdPrefix } from '../store/log-id.ts';
 
@@ -73,6 +74,12 @@ function decodeJob(text: string): string {
       hint: 'write %25 for a percent sign',
     });
   }
+}
+
+/** The same for a command that is about a failure: of several attempts of the job the newest red one, if there is any. */
+export function chooseRedLog(rows: readonly LogRow[], refText: string): LogRow {
+  const newest = chooseLog(rows, refText);
+  return rows.find((row) => isRed(row.attempt.conclusion)) ?? newest;
 }
 
 /** The one log that a command means: the primary of the newest attempt, when all are of one job. USAGE otherwise. */

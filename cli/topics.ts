@@ -11,7 +11,8 @@ const TOPICS: Readonly<Record<string, string>> = {
   4f2a91c:test#2           SHA[:JOB][#ATTEMPT]; 7 or more characters; #t<providerId> works too
 
 Add :214 or :200-240 for a line or a range. In a job's name write %3A for ':', %23 for '#', %2F for '/'.
-Where a REF names several logs of one job, the newest attempt's fullest log is taken.
+Where a REF names several logs of one job, the newest attempt's fullest log is taken; why and attach, which are
+about a failure, take that of the newest red one.
 `,
   filters: `Filters of list, search, flakes, signatures and sync
 

@@ -180,8 +180,9 @@ function openReadonly(file: string): SqliteDatabase {
 
 function openWriter(file: string): SqliteDatabase {
   checkIndexFile(file);
+  const Sqlite = sqlite(); // where it can't be loaded, no empty file may stay behind: a search would take it for an index
   if (!existsSync(file)) makeIndexFile(file);
-  const database = new (sqlite())(file, { timeout: BUSY_TIMEOUT_MS });
+  const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('trusted_schema=OFF');
     // One statement decides the page size: it counts only before the first table. 8 KiB measured in bench/index.ts.

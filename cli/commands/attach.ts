@@ -41,7 +41,7 @@ async function runAttach(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const newMasker = readMasking(input, config.env);
   const session = openSession(config);
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin, prefer: 'red' });
     if (source.kind === 'file')
       throw new AppError('USAGE', `${source.ref} is a file, not a kept log`, {
         hint: 'keep it with `firstred archive`',

@@ -6,7 +6,7 @@ import { explain } from '../../indexer/why.ts';
 import { buildWhyQuestion } from '../../indexer/why-history.ts';
 import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
 import { collectTemplates, firstLineOf } from '../../indexer/why-templates.ts';
-import { UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
+import { isGreen, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { loadSource } from '../baseline.ts';
@@ -42,7 +42,11 @@ export const why: Command = {
 async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin, prefer: 'red' });
+    if (source.kind === 'kept' && isGreen(source.log.attempt.conclusion) && !input.flag('quiet'))
+      await io.stderr.write(
+        `firstred: ${source.ref} is of a green attempt: there is no failure in it to explain\n  \`firstred list --conclusion red\` shows the red ones\n`,
+      );
     const against = await Promise.all(
       input.list('against').map((ref) => findSource(ref, session, { stdin: io.stdin })),
     );

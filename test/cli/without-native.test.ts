@@ -2,7 +2,7 @@
 // logs all the same, in the same format, and says what it leaves out.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keysOfManifest } from '../../store/manifest.ts';
@@ -63,6 +63,14 @@ test('what it kept it reads: verify --deep, and a file by its name', async () =>
   execFileSync('zstd', ['-q', '--no-content-size', join(home.folder, 'foreign.log')]);
   const foreign = expectCode(await run(['show', join(home.folder, 'foreign.log.zst'), '--raw']), 0);
   expect(foreign.stdout.equals(Buffer.from(LONG))).toBe(true);
+});
+
+test('what was kept without SQLite is found as soon as SQLite is there: no empty index stands in the way', async () => {
+  const { home, run } = await install('not-built');
+  expectCode(await run(['archive', '-', ...identity('a')], { input: 'a rare line\n' }), 0);
+  expect(existsSync(home.index)).toBe(false);
+  const found = expectCode(await runCommand(home, ['search', 'rare line']), 0);
+  expect(found.stdout.toString()).toContain('1: a rare line');
 });
 
 test('without SQLite a search is refused in two lines that say what still works, and doctor says the rest', async () => {
