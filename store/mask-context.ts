@@ -1,6 +1,7 @@
 // Values that only the name before them gives away: `NAME=value`, `"name": "value"`, `--name value`, headers, query
 // parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
 
+import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
 import { wordScore } from './mask-letters.ts';
 import { kindOfName } from './mask-names.ts';
 import { isPassphrase } from './mask-passphrase.ts';
@@ -62,10 +63,6 @@ const WRAPPERS =
 const QUOTE = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
 const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-const SET_COMMAND =
-  /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-const NETRC_BEFORE =
-  /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
 const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
 
 /** Where a sticky pattern that matches at `at` ends, or -1. Allocates nothing: this runs for every name in a log. */
@@ -116,10 +113,10 @@ function spacedStart(line: string, name: Name, at: number): ValueStart | undefin
   if (spaced === at || spaced >= line.length) return undefined;
   if (spaced === at + 1 && endAt(QUOTE, line, spaced) >= 0) return { at: spaced, how: 'quoted' };
   if (name.dashes) return { at: spaced, how: 'flag' };
-  const before = line.slice(Math.max(0, name.from - 100), name.from);
-  if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: 'flag' };
+  const before = line.slice(Math.max(0, name.from - MAX_BEFORE), name.from);
+  if (isSetBefore(before)) return { at: spaced, how: 'flag' };
   // A listing (`token      abc…`) or a plain configuration: the name starts the line, the value ends it.
-  if (/^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
+  if (startsLine(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
     return { at: spaced, how: 'prose' };
   return { at: spaced, how: 'spaced' };
 }

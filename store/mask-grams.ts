@@ -1,59 +1,39 @@
-// A filter in front of the automaton: of each word one piece of three neighbouring bytes, the rarest it has. A text is
-// looked at four bytes at a time for any of them; only around one that is there the automaton walks.
+// A filter for texts that have none of many words: of each word one piece of three neighbouring bytes is looked for, the
+// rarest it has (mask-places.ts); only where one stands are the words compared that have it.
 import { pairBits } from './mask-letters.ts';
-
-/** A bit for each byte, bit 5 of which counts as set: a letter stands for both of its cases. Four words of 32 bits. */
-export type ByteSet = Int32Array;
+import { type ByteSet, type Piece, type PieceTables, pieceTables, SET_WORDS, slotOf } from './mask-places.ts';
 
 /** A word and the bytes that may stand beside it. */
 export interface GramSource {
   readonly word: string;
+  /** Its letters count in their own case only. */
+  readonly isExact: boolean;
   readonly before: ByteSet;
   /** There must be a byte before it: it can't start a text. */
   readonly isLed: boolean;
   readonly after: ByteSet;
 }
 
-/** What may stand beside a piece in one of its words. */
-interface Place {
-  readonly before: ByteSet;
-  readonly after: ByteSet;
+/** A word that has a piece, by its index, and where it begins, counted from the piece. */
+export interface PlacedWord {
+  readonly index: number;
+  readonly offset: number;
 }
 
-/**
- * The filter: a piece is 24 bits, its first byte lowest, each byte with bit 5 set. All of it is small, as the nearest
- * memory is shared with the threads that compress.
- */
+/** The filter, and by slot of a piece the words that may stand around it. */
 export interface Grams {
-  /** A bit for each hash: none set, no piece. */
-  readonly bits: Int32Array;
-  /** By the hash's slot, how many bytes before a piece a word may begin; pieces that share a slot share all of this. */
-  readonly backs: Uint8Array;
-  /** By slot, the two sets of what may stand beside a piece. */
-  readonly beside: Int32Array;
+  readonly pieces: PieceTables;
+  readonly words: readonly (readonly PlacedWord[] | undefined)[];
 }
 
-/** Sets bit 5 of four bytes: letters of both cases become one, and a few signs too, which costs a look. */
-export const FOLD = 0x20202020;
-/** A prime of XXH32: odd, its bits well mixed. Measured: of seven such primes, the fewest frequent pieces share a hash. */
-export const MIX = 0x165667b1 | 0;
-/** Bits of a hash. Measured: 2^18 bits are 32 KiB; half as many let one wrong piece in 50 through, more are slower. */
-const HASH_BITS = 18;
-const SLOT_BITS = 13;
-/** Shift of a product down to the hash; as a shift of one bit of `bits` it counts modulo 32. */
-const TO_BIT = 32 - HASH_BITS;
-const TO_PLACE = TO_BIT + 5;
-const TO_SLOT = 32 - SLOT_BITS;
-/** Two sets of four words each. */
-const SIDES = 8;
-/** chosen: a piece further back in a word makes walks longer than its rarity saves. */
+/** chosen: every piece of a longer word is as rare as can be long before. */
 const MAX_BACK = 12;
 
 const fold = (byte: number): number => byte | 0x20;
 
 /** The bytes that `isIn` takes. */
 export function byteSet(isIn: (byte: number) => boolean): ByteSet {
-  const set = new Int32Array(4);
+  const set = new Int32Array(SET_WORDS);
   for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set[byte >>> 6] = (set[byte >>> 6] as number) | (1 << byte);
   return set;
 }
@@ -113,76 +93,90 @@ function rarestStart(codes: readonly number[]): number {
   return best;
 }
 
-/** Where a word is looked for: the pieces there, what is beside them, and how many of its bytes come before. */
+/** Where a word is looked for: the pieces there, what is beside them, and where the word begins, counted from them. */
 interface Window {
-  readonly back: number;
-  readonly place: Place;
-  readonly codes: readonly number[];
+  readonly offset: number;
+  readonly before: ByteSet;
+  readonly after: ByteSet;
+  readonly pieces: readonly Pick<Piece, 'code' | 'cases'>[];
 }
 
-const codeOf = (first: number, second: number, third: number): number => first | (second << 8) | (third << 16);
+/** One of a piece's bytes: folded, and as which of the two that it may stand for. */
+interface Sign {
+  readonly folded: number;
+  readonly isClear: boolean;
+  readonly isSet: boolean;
+}
 
-function windowOf({ word, before, isLed, after }: GramSource): Window {
-  const [first = 0, second = 0, ...rest] = Array.from(word, (sign) => fold(sign.charCodeAt(0)));
-  if (rest.length > 0) {
-    const own = [first, second, ...rest];
-    const back = rarestStart(own);
-    const [previous, next] = [own[back - 1], own[back + 3]];
+const anySign = (folded: number): Sign => ({ folded, isClear: true, isSet: true });
+function ownSign(code: number, isExact: boolean): Sign {
+  const folded = fold(code);
+  return isLetter(folded) && !isExact ? anySign(folded) : { folded, isClear: folded !== code, isSet: folded === code };
+}
+
+function pieceOf(signs: readonly [Sign, Sign, Sign]): Pick<Piece, 'code' | 'cases'> {
+  let cases = 0;
+  for (let way = 0; way < 8; way++)
+    if (signs.every(({ isClear, isSet }, n) => ((way >>> n) & 1 ? isSet : isClear))) cases |= 1 << way;
+  const [first, second, third] = signs;
+  return { code: first.folded | (second.folded << 8) | (third.folded << 16), cases };
+}
+
+function windowOf({ word, isExact, before, isLed, after }: GramSource): Window {
+  const own = Array.from(word, (sign) => ownSign(sign.charCodeAt(0), isExact));
+  const [first, second] = own;
+  if (first === undefined) return { offset: 0, before, after, pieces: [] };
+  if (second === undefined || own.length < 3) return shortWindow([first, second], { before, isLed, after });
+  const back = rarestStart(own.map(({ folded }) => folded));
+  const [previous, next] = [own[back - 1], own[back + 3]];
+  return {
+    offset: 0 - back,
+    before: previous === undefined ? before : only(previous.folded),
+    after: next === undefined ? after : only(next.folded),
+    pieces: [pieceOf([own[back] ?? first, own[back + 1] ?? first, own[back + 2] ?? first])],
+  };
+}
+
+/** A word that is shorter than a piece is looked for with its neighbours. */
+function shortWindow(
+  [first, second]: readonly [Sign, Sign | undefined],
+  { before, isLed, after }: Pick<GramSource, 'before' | 'isLed' | 'after'>,
+): Window {
+  const [leads, follows] = [bytesOf(before).map(anySign), bytesOf(after).map(anySign)];
+  if (second === undefined && isLed)
     return {
-      back,
-      place: {
-        before: previous === undefined ? before : only(previous),
-        after: next === undefined ? after : only(next),
-      },
-      codes: [codeOf(own[back] ?? 0, own[back + 1] ?? 0, own[back + 2] ?? 0)],
+      offset: 1,
+      before: ANY_BYTE,
+      after: ANY_BYTE,
+      pieces: leads.flatMap((lead) => follows.map((follow) => pieceOf([lead, first, follow]))),
     };
-  }
-  // A word that is shorter than a piece is looked for with its neighbours.
-  const [leads, follows] = [bytesOf(before), bytesOf(after)];
-  if (word.length === 1 && isLed) {
-    const codes = leads.flatMap((lead) => follows.map((follow) => codeOf(lead, first, follow)));
-    return { back: 0, place: { before: ANY_BYTE, after: ANY_BYTE }, codes };
-  }
-  if (word.length === 1) {
-    const codes = follows.flatMap((follow) => bytesOf(ANY_BYTE).map((byte) => codeOf(first, follow, byte)));
-    return { back: 0, place: { before, after: ANY_BYTE }, codes };
-  }
+  if (second === undefined)
+    return {
+      offset: 0,
+      before,
+      after: ANY_BYTE,
+      pieces: follows.flatMap((follow) => bytesOf(ANY_BYTE).map((byte) => pieceOf([first, follow, anySign(byte)]))),
+    };
   return isLed
-    ? { back: 0, place: { before: ANY_BYTE, after }, codes: leads.map((lead) => codeOf(lead, first, second)) }
-    : { back: 0, place: { before, after: ANY_BYTE }, codes: follows.map((follow) => codeOf(first, second, follow)) };
+    ? { offset: 1, before: ANY_BYTE, after, pieces: leads.map((lead) => pieceOf([lead, first, second])) }
+    : { offset: 0, before, after: ANY_BYTE, pieces: follows.map((follow) => pieceOf([first, second, follow])) };
 }
 
-/** The filter for these words: each has at least one byte. */
+/** The filter for these words; an empty one is never found. */
 export function buildGrams(sources: readonly GramSource[]): Grams {
-  const bits = new Int32Array(1 << (HASH_BITS - 5));
-  const backs = new Uint8Array(1 << SLOT_BITS);
-  const beside = new Int32Array(SIDES << SLOT_BITS);
-  for (const source of sources) {
-    const { back, place, codes } = windowOf(source);
-    for (const piece of codes) {
-      const hash = hashOf(piece);
-      const slot = hash >>> TO_SLOT;
-      bits[hash >>> TO_PLACE] = (bits[hash >>> TO_PLACE] as number) | (1 << (hash >>> TO_BIT));
-      backs[slot] = Math.max(backs[slot] as number, back);
-      [...place.before, ...place.after].forEach((flags, n) => {
-        beside[slot * SIDES + n] = (beside[slot * SIDES + n] as number) | flags;
-      });
+  const pieces: Piece[] = [];
+  const words: PlacedWord[][] = [];
+  sources.forEach((source, index) => {
+    const { offset, before, after, pieces: own } = windowOf(source);
+    const slots = new Set<number>();
+    for (const piece of own) {
+      pieces.push({ ...piece, before, after });
+      slots.add(slotOf(piece.code));
     }
-  }
-  return { bits, backs, beside };
-}
-
-/** 1 when a piece of the words has this hash. */
-export const bitOf = (bits: Int32Array, hash: number): number =>
-  ((bits[hash >>> TO_PLACE] as number) >>> (hash >>> TO_BIT)) & 1;
-
-/** The hash of a piece. */
-export const hashOf = (piece: number): number => Math.imul(piece << 8, MIX);
-
-/** How many bytes before a piece with this hash a word may begin; -1 where none has these neighbours. */
-export function backOf({ backs, beside }: Grams, hash: number, before: number, after: number): number {
-  const slot = hash >>> TO_SLOT;
-  const leads = (beside[slot * SIDES + (before >>> 6)] as number) >>> before;
-  const follows = (beside[slot * SIDES + 4 + (after >>> 6)] as number) >>> after;
-  return (leads & follows & 1) === 1 ? (backs[slot] as number) : -1;
+    for (const slot of slots) {
+      words[slot] ??= [];
+      words[slot].push({ index, offset });
+    }
+  });
+  return { pieces: pieceTables(pieces), words };
 }

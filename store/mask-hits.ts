@@ -1,20 +1,33 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
-import { backOf, bitOf, buildGrams, FOLD, type GramSource, type Grams, hashOf, MIX } from './mask-grams.ts';
-import { isWorthALook, type Probe, probesOf, sidesOf } from './mask-probe.ts';
+import { buildGrams, type GramSource, type Grams } from './mask-grams.ts';
+import { type FindPlaces, findPlacesPlainly, SLICE_BYTES, SLOT_BITS } from './mask-places.ts';
+import { startWasmFinder } from './mask-places-wasm.ts';
+import { isWorthALook, type Probe, probesOfStates, probesOfWords, sidesOf } from './mask-probe.ts';
 import { formsOfValue } from './mask-told.ts';
-import { endOfEscape } from './mask-visible.ts';
-import { type WordTable, wordTable } from './mask-words.ts';
+import { endOfEscape, visibleLine } from './mask-visible.ts';
+import { isExact, type Word, type WordTable, wordTable } from './mask-words.ts';
 
 const ESC = 0x1b;
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** A word as the bytes that it may stand as, where it begins, counted from its piece, and the cheap check of a hit. */
+interface Spelling {
+  readonly offset: number;
+  readonly codes: Uint8Array;
+  readonly isExact: boolean;
+  readonly probe: Probe;
+}
+
 /** Words to look for, the cheap checks of their hits, and what lets most text pass without either. */
 export interface MaskTables {
   readonly words: WordTable;
+  /** By hit state of the automaton. */
   readonly probes: readonly Probe[];
   readonly grams: Grams;
+  /** By slot of a piece, the words that may stand around it. */
+  readonly spellings: readonly (readonly Spelling[] | undefined)[];
   /** 1 for two folded bytes that stand side by side in a word, at first << 8 | second. */
   readonly pairs: Uint8Array;
 }
@@ -22,8 +35,27 @@ export interface MaskTables {
 /** Tables for the rules and these values. */
 export function buildTables(values: readonly string[]): MaskTables {
   const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  const sources = words.texts.map((word, index): GramSource => ({ word, ...sidesOf(words, index) }));
-  return { words, probes: probesOf(words), grams: buildGrams(sources), pairs: pairsOf(words.texts) };
+  const probes = probesOfWords(words);
+  const isExactAt = words.words.map(isExact);
+  const grams = buildGrams(
+    words.texts.map(
+      (word, index): GramSource => ({
+        word,
+        isExact: isExactAt[index] as boolean,
+        ...sidesOf(probes[index] as Probe),
+      }),
+    ),
+  );
+  const codes = words.texts.map((text) => Uint8Array.from(text, (sign) => sign.charCodeAt(0)));
+  const spellings = grams.words.map((placed) =>
+    placed?.map(({ index, offset }) => ({
+      offset,
+      codes: codes[index] as Uint8Array,
+      isExact: isExactAt[index] as boolean,
+      probe: probes[index] as Probe,
+    })),
+  );
+  return { words, probes: probesOfStates(words, probes), grams, spellings, pairs: pairsOf(words.texts) };
 }
 
 function pairsOf(texts: readonly string[]): Uint8Array {
@@ -35,35 +67,81 @@ function pairsOf(texts: readonly string[]): Uint8Array {
   return pairs;
 }
 
-/** One pass over the bytes of a buffer, forwards. */
+let findPlaces: FindPlaces | undefined;
+const NO_PLACES = new Int32Array(0);
+const NO_SPELLINGS: readonly Spelling[] = [];
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+
+/** One pass over the first `end` bytes of a buffer, forwards. */
 export class HitScan {
   private readonly bytes: Buffer;
-  private readonly view: Int32Array;
+  private readonly end: number;
+  private readonly find: FindPlaces;
+  private tables: MaskTables | undefined;
+  /** Where words may stand in the bytes from `looked` to `seen`, and how many of these places are done with. */
+  private places: Int32Array = NO_PLACES;
+  private done = 0;
+  private looked = 0;
+  private seen = 0;
   /** The next escape sequence from where the last look began; found once, however many words come before it. */
   private escape = -1;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, end: number, find?: FindPlaces) {
     this.bytes = bytes;
-    this.view = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+    this.end = end;
+    findPlaces ??= startWasmFinder() ?? findPlacesPlainly;
+    this.find = find ?? findPlaces;
   }
 
-  /** Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. */
+  /**
+   * Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. `from` never
+   * goes back from one call to the next.
+   */
   next(tables: MaskTables, from: number, end: number): number {
-    const { bytes, view } = this;
-    let at = from;
+    const hit = this.nextRaw(tables, from, end);
+    const parted = this.nextParted(tables, from, hit < 0 ? end : hit);
+    return parted < 0 ? hit : parted;
+  }
+
+  /** In the bytes as they came, inside sequences too. */
+  private nextRaw(tables: MaskTables, from: number, end: number): number {
+    if (this.tables !== tables) {
+      this.places = NO_PLACES;
+      this.done = 0;
+      this.seen = from;
+    }
+    this.tables = tables;
+    const range = { from, end };
+    for (;;) {
+      for (; this.done < this.places.length; this.done++) {
+        const place = this.places[this.done] as number;
+        const at = this.looked + (place >>> SLOT_BITS);
+        if (at >= end) return -1;
+        const hit = hitAt(tables, this.bytes, place, at, range);
+        if (hit >= 0) return hit;
+      }
+      this.seen = Math.max(this.seen, from);
+      if (this.seen >= end) return -1;
+      const next = Math.min(this.seen + SLICE_BYTES, this.end);
+      this.places = this.find(tables.grams.pieces, this.bytes, this.seen, next);
+      this.done = 0;
+      this.looked = this.seen;
+      this.seen = next;
+    }
+  }
+
+  /** In lines that have an escape sequence where a word may be parted by it. */
+  private nextParted(tables: MaskTables, from: number, end: number): number {
+    const { bytes } = this;
     /** Up to here no escape sequence needs a look at the text without it. */
     let seen = from;
-    while (at < end) {
-      const sequence = Math.min(this.escapeFrom(at), end);
-      const hit = nextRawHit(tables, view, bytes, { from: at, end: Math.min(sequence + 1, end) });
+    for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
+      if (at < seen) continue;
+      seen = afterEscapes(bytes, at, end);
+      if (at === from || seen >= end || !areNeighbours(tables, bytes[at - 1], bytes[seen])) continue;
+      const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
+      const hit = nextShownHit(tables, bytes, line);
       if (hit >= 0) return hit;
-      at = sequence + 1;
-      if (sequence < seen || sequence >= end) continue;
-      seen = afterEscapes(bytes, sequence, end);
-      if (sequence === from || seen >= end || !areNeighbours(tables, bytes[sequence - 1], bytes[seen])) continue;
-      const line = { from: lineStart(bytes, sequence, from), end: lineEnd(bytes, seen, end) };
-      const parted = nextShownHit(tables, bytes, line);
-      if (parted >= 0) return parted;
       seen = line.end;
     }
     return -1;
@@ -108,74 +186,50 @@ function lineEnd(bytes: Buffer, at: number, end: number): number {
 
 /** The automaton over the text without its escape sequences. */
 function nextShownHit({ words, probes }: MaskTables, bytes: Buffer, { from, end }: Range): number {
-  const { table, classes, shift, firstHit, escapeState } = words.automaton;
+  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
   let state = 0;
+  /** Where the last sequence ended: what is near a word that began before it, no probe can see. */
+  let whole = from;
   for (let at = from; at < end; at++) {
     const next = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
     if (next === escapeState) {
-      at = endOfEscape(bytes, at, end) - 1;
+      whole = endOfEscape(bytes, at, end);
+      at = whole - 1;
       continue;
     }
     state = next;
-    if (next >= firstHit && isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) return at + 1;
+    if (next < firstHit) continue;
+    const isParted = at + 1 - (depths[next] as number) < whole;
+    if (!isParted && !isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) continue;
+    if (isInCase(words, next - firstHit, visibleLine(bytes, from, at + 1).text)) return at + 1;
   }
   return -1;
 }
 
-/** Words in the bytes as they came, inside sequences too; a sequence begins at the last byte at most. */
-function nextRawHit(tables: MaskTables, view: Int32Array, bytes: Buffer, { from, end }: Range): number {
-  const { bits } = tables.grams;
-  const base = bytes.byteOffset;
-  let group = (base + from) >> 2;
-  // A group of four needs the next one too; what is left is too short for that.
-  const last = Math.min((base + end + 3) >> 2, view.length - 1);
-  let here = (view[group] as number) | FOLD;
-  for (; group < last; group++) {
-    const next = (view[group + 1] as number) | FOLD;
-    const middle = (here >>> 16) | (next << 16);
-    const a = Math.imul(here << 8, MIX);
-    const b = Math.imul(here & ~0xff, MIX);
-    const c = Math.imul(middle << 8, MIX);
-    const d = Math.imul(middle & ~0xff, MIX);
-    const inFour = bitOf(bits, a) | (bitOf(bits, b) << 1) | (bitOf(bits, c) << 2) | (bitOf(bits, d) << 3);
-    here = next;
-    if (inFour === 0) continue;
-    const first = (group << 2) - base;
-    for (let n = 0; n < 4; n++) {
-      const at = first + n;
-      if (((inFour >>> n) & 1) === 0 || at < from || at >= end) continue;
-      const hit = hitAt(tables, bytes, at, { from, end });
-      if (hit >= 0) return hit;
-    }
+/** One of the words that end a text in this state is there as it must be. */
+const isInCase = ({ automaton, words, texts }: WordTable, state: number, text: string): boolean =>
+  (automaton.words[state] ?? []).some(
+    (index) => !isExact(words[index] as Word) || text.endsWith(texts[index] as string),
+  );
+
+function isSpelled({ codes, isExact }: Spelling, bytes: Buffer, start: number, classes: Uint8Array): boolean {
+  for (let n = 0; n < codes.length; n++) {
+    const byte = bytes[start + n] as number;
+    const code = codes[n] as number;
+    if (byte !== code && (isExact || classes[byte] !== classes[code] || classes[byte] === 0)) return false;
   }
-  for (let at = Math.max((group << 2) - base, from); at < end; at++) {
-    const hit = hitAt(tables, bytes, at, { from, end });
-    if (hit >= 0) return hit;
-  }
-  return -1;
+  return true;
 }
 
-/** Bytes beyond a buffer count as spaces. */
-const foldedAt = (bytes: Buffer, at: number): number =>
-  at >= 0 && at < bytes.length ? (bytes[at] as number) | 0x20 : 0x20;
-
-/** Index after a word whose piece starts at `at` and that may be a secret's, or -1. */
-function hitAt(tables: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
-  const hash = hashOf(foldedAt(bytes, at) | (foldedAt(bytes, at + 1) << 8) | (foldedAt(bytes, at + 2) << 16));
-  if (bitOf(tables.grams.bits, hash) === 0) return -1;
-  const back = backOf(tables.grams, hash, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3));
-  return back < 0 ? -1 : walk(tables, bytes, at, { from: Math.max(from, at - back), end });
-}
-
-/** Walks from where a word with a piece at `at` may begin until no word is open that began before it. */
-function walk({ words, probes }: MaskTables, bytes: Buffer, at: number, { from, end }: Range): number {
-  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
-  let state = 0;
-  for (let here = from; here < end; here++) {
-    state = table[(state << shift) | (classes[bytes[here] as number] as number)] as number;
-    if (state === escapeState) return -1;
-    if (state >= firstHit && isWorthALook(bytes, here + 1, probes[state - firstHit] as Probe)) return here + 1;
-    if (here >= at + 2 && here + 1 - (depths[state] as number) > at) return -1;
+/** Index after a word in [from, end) that may be a secret's, around a piece at `at`, or -1. */
+function hitAt(tables: MaskTables, bytes: Buffer, place: number, at: number, { from, end }: Range): number {
+  const spellings = tables.spellings[place & SLOT_MASK] ?? NO_SPELLINGS;
+  for (let n = 0; n < spellings.length; n++) {
+    const spelling = spellings[n] as Spelling;
+    const start = at + spelling.offset;
+    const to = start + spelling.codes.length;
+    if (start < from || to > end || !isSpelled(spelling, bytes, start, tables.words.automaton.classes)) continue;
+    if (isWorthALook(bytes, to, spelling.probe)) return to;
   }
   return -1;
 }

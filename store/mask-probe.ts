@@ -1,6 +1,9 @@
 // The cheap test of a hit, on the bytes as they came: may this line hold a secret at all? Nearly every hit ends here,
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
-import { ANY_BYTE, type ByteSet, byteSet, type GramSource } from './mask-grams.ts';
+import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
+import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
+import type { ByteSet } from './mask-places.ts';
+import { hasControlBefore, isIdleName } from './mask-probe-name.ts';
 import { endOfEscape } from './mask-visible.ts';
 import type { Word, WordTable } from './mask-words.ts';
 
@@ -27,9 +30,8 @@ interface Check {
   readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'flag';
   /** Bytes of the word. */
   readonly length: number;
-  /** `token`: the bytes that must follow, and how many of them. */
-  readonly set: Uint8Array;
-  readonly least: number;
+  /** `token`: what each of the bytes must be that follow. */
+  readonly follows: readonly Uint8Array[];
   /** `token`: bytes before the word that refuse it, or undefined. */
   readonly refused: Uint8Array | undefined;
   /** `token`: bytes one of which must stand right before the word, or undefined. */
@@ -46,36 +48,56 @@ export type Probe = readonly Check[];
 const ANY_TOKEN = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = (KINDS[byte] as number) & TOKEN;
 
+const ASCII = String.fromCharCode(...Array.from({ length: 0x7f - 0x21 }, (_, n) => 0x21 + n));
 const sets = new Map<string, Uint8Array>();
 /** The bytes of a character class of an expression. */
 function setOf(characterClass: string): Uint8Array {
   const known = sets.get(characterClass);
   if (known !== undefined) return known;
-  const pattern = new RegExp(characterClass);
   const set = new Uint8Array(256);
   // No class of a rule goes beyond ASCII.
-  for (let byte = 0x21; byte < 0x7f; byte++) set[byte] = pattern.test(String.fromCharCode(byte)) ? 1 : 0;
+  for (const sign of ASCII.match(new RegExp(characterClass, 'g')) ?? []) set[sign.charCodeAt(0)] = 1;
   sets.set(characterClass, set);
   return set;
 }
 
 const CLASS = '\\[(?:[^\\]\\\\]|\\\\.)+\\]|\\\\[dw]';
-const FIRST_CLASS = new RegExp(`^(${CLASS})\\{(\\d{1,4})`);
 const LAST_CLASS = new RegExp(`(${CLASS})(?:\\{[\\d,]{1,9}\\})?$`);
+/** A class or a sign and how often it must stand there; nothing else of an expression is read. */
+const STEP = new RegExp(`(${CLASS}|[\\w./:=~-]|\\\\[^\\w])(?:\\{(\\d{1,4})(,\\d{0,4})?\\})?(?![?*+|])`, 'y');
 /** More is left to the expression. */
-const MOST_LEAST = 24;
+const MOST_FOLLOWING = 24;
+
+/** Sets for the bytes that every match of `tail` begins with, as far as they are certain. */
+function firstSets(tail: string): readonly Uint8Array[] {
+  const sets: Uint8Array[] = [];
+  if (tail.startsWith('(') || hasChoice(tail)) {
+    // The first count in an expression is the least of the bytes that come.
+    const least = Number(/\{(\d{1,4})/.exec(tail)?.[1] ?? 0);
+    return new Array(Math.min(MOST_FOLLOWING, least)).fill(ANY_TOKEN);
+  }
+  STEP.lastIndex = 0;
+  while (sets.length < MOST_FOLLOWING) {
+    const step = STEP.exec(tail);
+    const set = step?.[1] === undefined ? undefined : setOf(step[1]);
+    if (step === null || set === undefined) break;
+    for (let n = Number(step[2] ?? 1); n > 0 && sets.length < MOST_FOLLOWING; n--) sets.push(set);
+    if (step[3] !== undefined) break;
+  }
+  return sets;
+}
+
+/** `a|b` outside of any parenthesis: then nothing of it is certain. */
+const hasChoice = (tail: string): boolean => /\|/.test(tail.replace(/\\.|\[(?:[^\]\\]|\\.)+\]|\([^()]*\)/g, ''));
 
 function tokenCheck(word: Extract<Word, { is: 'token' }>, length: number): Check {
   const { tail, head, edges } = word.rule;
-  const first = FIRST_CLASS.exec(tail);
-  const someCount = /\{(\d{1,4})/.exec(tail)?.[1] ?? '0';
   const last = head === '' ? null : LAST_CLASS.exec(head);
   return {
     ...ALWAYS,
     how: 'token',
     length,
-    set: first?.[1] === undefined ? ANY_TOKEN : setOf(first[1]),
-    least: Math.min(MOST_LEAST, Number(first?.[2] ?? someCount)),
+    follows: firstSets(tail),
     refused:
       head !== ''
         ? undefined
@@ -91,8 +113,7 @@ function tokenCheck(word: Extract<Word, { is: 'token' }>, length: number): Check
 const ALWAYS: Check = {
   how: 'always',
   length: 0,
-  set: ANY_TOKEN,
-  least: 0,
+  follows: [],
   refused: undefined,
   before: undefined,
   trim: 0,
@@ -121,11 +142,13 @@ function checkOf(word: Word, length: number): Check {
   }
 }
 
-/** One probe for each hit state of the table's automaton. */
-export const probesOf = (table: WordTable): readonly Probe[] =>
-  table.automaton.words.map((indexes) =>
-    indexes.map((index) => checkOf(table.words[index] as Word, (table.texts[index] as string).length)),
-  );
+/** The probe of each word of the table alone. */
+export const probesOfWords = ({ words, texts }: WordTable): readonly Probe[] =>
+  words.map((word, index) => [checkOf(word, (texts[index] as string).length)]);
+
+/** One probe for each hit state of the table's automaton, made of those of its words. */
+export const probesOfStates = ({ automaton }: WordTable, ofWords: readonly Probe[]): readonly Probe[] =>
+  automaton.words.map((indexes) => indexes.flatMap((index) => ofWords[index] as Probe));
 
 const ESC = 0x1b;
 /** `m` ends a colour code, behind which a token may begin. */
@@ -143,11 +166,11 @@ function knownSet(known: Map<Uint8Array, ByteSet>, key: Uint8Array, isIn: (byte:
   return set;
 }
 
-/** What may stand beside the table's word with this index: with any other neighbour its probe says no. */
-export function sidesOf(table: WordTable, index: number): Omit<GramSource, 'word'> {
-  const check = checkOf(table.words[index] as Word, (table.texts[index] as string).length);
-  if (check.how !== 'token') return FREE;
-  const { before, refused, set, least } = check;
+/** What may stand beside a word with this probe: with any other neighbour it says no. */
+export function sidesOf([check]: Probe): Omit<GramSource, 'word' | 'isExact'> {
+  if (check?.how !== 'token') return FREE;
+  const { before, refused, follows } = check;
+  const [next] = follows;
   const isLed = before !== undefined;
   return {
     isLed,
@@ -156,7 +179,7 @@ export function sidesOf(table: WordTable, index: number): Omit<GramSource, 'word
       : refused === undefined
         ? ANY_BYTE
         : knownSet(NOT_REFUSED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
-    after: least === 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, set, (byte) => byte === ESC || set[byte] !== 0),
+    after: next === undefined ? ANY_BYTE : knownSet(FOLLOWED_BY, next, (byte) => byte === ESC || next[byte] !== 0),
   };
 }
 
@@ -166,10 +189,11 @@ function tokenFollows(bytes: Uint8Array, to: number, check: Check): boolean {
   // A letter before the word may be the end of a colour code: only the expression, which sees none, can tell.
   if (check.refused !== undefined && check.refused[previous] === 1 && previous !== LAST_OF_COLOUR) return false;
   if (check.before !== undefined && check.before[previous] === 0 && previous !== LAST_OF_COLOUR) return false;
-  for (let at = to; at < to + check.least; at++) {
-    const byte = bytes[at] as number;
-    if (byte === ESC) return true;
-    if (check.set[byte] === 0 || at >= bytes.length) return false;
+  const { follows } = check;
+  let at = to;
+  for (let n = 0; n < follows.length; n++, at++) {
+    while (bytes[at] === ESC) at = endOfEscape(bytes, at, bytes.length);
+    if (at >= bytes.length || (follows[n] as Uint8Array)[bytes[at] as number] === 0) return false;
   }
   return true;
 }
@@ -213,10 +237,20 @@ function randomFollows(bytes: Uint8Array, from: number): boolean {
   return digits >= 3;
 }
 
+/** A sign or a space before a name at the end of a line: `name: X_TOKEN`. */
+const isLedTo = (bytes: Uint8Array, nameFrom: number): boolean =>
+  ((KINDS[bytes[nameFrom - 1] as number] as number) & (SPACE | AFTER_NAME)) !== 0;
+
+function endsLine(bytes: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < bytes.length && ((KINDS[bytes[at] as number] as number) & SPACE) !== 0) at++;
+  return at >= bytes.length || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === ESC;
+}
+
 const PROSE_VERBS = new Set(['is', 'wa', 'va', 'ar', 'se', 'ch', 're', 'fo']);
 
 /** After a name and a space: a separator, a verb (`is`), a listing's gap, or a flag or `set` before the name. */
-function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boolean {
+function spaceLeadsOn(bytes: Buffer, nameFrom: number, space: number): boolean {
   let at = space;
   while (at < bytes.length && at - space < 24 && ((KINDS[bytes[at] as number] as number) & SPACE) !== 0) at++;
   const next = bytes[at] as number;
@@ -231,26 +265,25 @@ function spaceLeadsOn(bytes: Uint8Array, nameFrom: number, space: number): boole
     next === 0x22
   )
     return true;
-  if (next === 0x0a || next === 0x0d || at >= bytes.length) return false;
+  if (next === 0x0a || next === 0x0d || at >= bytes.length) return isLedTo(bytes, nameFrom);
   const previous = nameFrom > 0 ? (bytes[nameFrom - 1] as number) : 0x0a;
   if (at - space >= 2 || previous === 0x0a || previous === 0x0d || previous === 0x09) return true;
   const before = bytes[nameFrom] as number;
   if (before === 0x2d || bytes[nameFrom - 1] === 0x2f) return true;
   if (randomFollows(bytes, at)) return true;
   if (PROSE_VERBS.has(String.fromCharCode(next | 0x20, (bytes[at + 1] as number) | 0x20))) return true;
-  return ((KINDS[bytes[nameFrom - 1] as number] as number) & SPACE) !== 0 && endsWithSetWord(bytes, nameFrom - 1);
+  return isSetByWords(bytes, nameFrom);
 }
 
-const SET_ENDS = new Set(['set', 'etx', 'env', 'ort', 'arg', 'put', 'add', 'ret', 'ets', 'ure', '-x', 'les']);
-
-function endsWithSetWord(bytes: Uint8Array, space: number): boolean {
-  if (space < 2) return false;
-  const end = String.fromCharCode(
-    (bytes[space - 3] ?? 0) | 0x20,
-    (bytes[space - 2] as number) | 0x20,
-    (bytes[space - 1] as number) | 0x20,
-  );
-  return SET_ENDS.has(end) || SET_ENDS.has(end.slice(1)) || (bytes[space - 1] as number) === 0x29;
+/** As `isSetBefore` and `startsLine`, on the bytes of the line before a name; a sequence among them is no text. */
+function isSetByWords(bytes: Buffer, nameFrom: number): boolean {
+  let from = nameFrom;
+  while (from > 0 && nameFrom - from < MAX_BEFORE && bytes[from - 1] !== 0x0a && bytes[from - 1] !== 0x0d) {
+    if (bytes[from - 1] === ESC) return true;
+    from--;
+  }
+  const before = bytes.toString('latin1', from, nameFrom);
+  return startsLine(before) || isSetBefore(before);
 }
 
 const isName = (byte: number | undefined): boolean => byte !== undefined && ((KINDS[byte] as number) & NAME) !== 0;
@@ -277,27 +310,27 @@ function afterColours(bytes: Uint8Array, from: number): number {
 }
 
 /** `PASSED` alone, in colour or not, is a test's result; what it starts with is a password in French. */
-function isPassed(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to - from !== 5 || ((bytes[to] as number) | 0x20) !== 0x64 || ((bytes[from] as number) | 0x20) !== 0x70)
-    return false;
+function isPassed(bytes: Buffer, from: number, to: number): boolean {
+  if (bytes.toString('latin1', from, to + 1).toLowerCase() !== 'passed') return false;
   const after = bytes[afterColours(bytes, to + 1)];
   return after !== ESC && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
 }
 
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
-function contextFollows(bytes: Uint8Array, to: number, probe: Check): boolean {
+function contextFollows(bytes: Buffer, to: number, probe: Check): boolean {
   let at = to;
   while (at < bytes.length && at - to < 48 && ((KINDS[bytes[at] as number] as number) & NAME) !== 0) at++;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
-  if (isPassed(bytes, to - probe.length, to)) return false;
+  const from = to - probe.length;
+  if (isPassed(bytes, from, to)) return false;
   if (byte === ESC) return true;
-  if (((KINDS[byte] as number) & AFTER_NAME) !== 0) return !isBareKeyOrPass(bytes, to, probe.length, byte);
-  if (((KINDS[byte] as number) & SPACE) !== 0) return spaceLeadsOn(bytes, nameStart(bytes, to - probe.length), at);
+  if (((KINDS[byte] as number) & AFTER_NAME) !== 0)
+    return !isBareKeyOrPass(bytes, to, probe.length, byte) && !isIdleName(bytes, from, to);
+  const start = nameStart(bytes, from);
+  if (hasControlBefore(bytes, start)) return true;
+  if (((KINDS[byte] as number) & SPACE) !== 0) return spaceLeadsOn(bytes, start, at) && !isIdleName(bytes, from, to);
   // A name at the very end of a line may have its value on the next one (`--token \`, `name: X_TOKEN`).
-  return (
-    (byte === 0x0a || byte === 0x0d) &&
-    ((KINDS[bytes[nameStart(bytes, to - probe.length) - 1] as number] as number) & (SPACE | AFTER_NAME)) !== 0
-  );
+  return endsLine(bytes, byte === 0x2c ? at + 1 : at) && isLedTo(bytes, start) && !isIdleName(bytes, from, to);
 }
 
 /** `key:` and `PASS:` alone are a map's key and a test's result, by far the most frequent hits. */
@@ -315,7 +348,7 @@ function isBareKeyOrPass(bytes: Uint8Array, to: number, length: number, next: nu
       (next === 0x3a || next === 0x3d || next === 0x22 || next === 0x27)
     );
   }
-  return length === 4 && first === 0x50 && bytes[to - 1] === 0x53 && next === 0x3a;
+  return length === 4 && first === 0x50 && bytes[to - 1] === 0x53 && bytes[to] === 0x3a;
 }
 
 /** After `bearer` and `basic`: a space, a quote or a percent escape. */
@@ -333,7 +366,7 @@ function spaceFollows(byte: number | undefined): boolean {
 }
 
 /** True when the hit that ends before `to` may be a secret's. */
-export function isWorthALook(bytes: Uint8Array, to: number, probe: Probe): boolean {
+export function isWorthALook(bytes: Buffer, to: number, probe: Probe): boolean {
   for (const check of probe) {
     if (check.how === 'token') {
       if (tokenFollows(bytes, to, check)) return true;

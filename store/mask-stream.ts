@@ -24,6 +24,10 @@ const MAX_LOOKS = 4;
 /** chosen: a job asks for a few masks; a hostile log must not make tables without end. */
 const MAX_ADDED = 64;
 
+/** chosen: together 512 KB at most, for the lines that a log repeats most; cleared as a whole, which costs only time. */
+const MAX_KNOWN = 1_024;
+const MAX_KNOWN_LINE = 512;
+
 /** True when the next line must be looked at, whatever is in it. */
 const isOpen = ({ key, name, data }: Inherited): boolean =>
   key !== undefined || name !== undefined || data !== undefined;
@@ -71,6 +75,8 @@ export class MaskStream {
   private behind: Buffer = Buffer.alloc(0);
   /** A masked span reached the end of the last piece: what continues it is masked too. */
   private insideToken = false;
+  /** Lines without a secret that were looked at: builds say the same again and again. */
+  private readonly clear = new Set<string>();
   private readonly countsByRule: Record<string, number> = {};
   private withheldLines = 0;
   private out: Uint8Array[] = [];
@@ -83,7 +89,11 @@ export class MaskStream {
 
   push(chunk: Uint8Array): readonly Uint8Array[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    return this.consume(this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]), false);
+    if (this.held.length === 0) return this.consume(bytes, false);
+    // Only the line that was begun is joined: chunk after chunk of new memory would keep the collector busy.
+    const joined = Math.min(lineEnd(bytes, 0, bytes.length) + 1, bytes.length);
+    const begun = this.consume(Buffer.concat([this.held, bytes.subarray(0, joined)]), false);
+    return joined === bytes.length ? begun : [...begun, ...this.consume(bytes.subarray(joined), false)];
   }
 
   end(): readonly Uint8Array[] {
@@ -125,7 +135,7 @@ export class MaskStream {
   }
 
   private maskLines(bytes: Buffer, end: number): void {
-    const hits = new HitScan(bytes);
+    const hits = new HitScan(bytes, end);
     let at = 0;
     let longRun = -1;
     if (this.behind.length > 0 && end > 0) {
@@ -155,11 +165,14 @@ export class MaskStream {
 
   private isWorthScanning(window: Buffer): boolean {
     const { length } = window;
-    return nextLongRun(window, 0, length) < length || new HitScan(window).next(this.current, 0, length) >= 0;
+    return nextLongRun(window, 0, length) < length || new HitScan(window, length).next(this.current, 0, length) >= 0;
   }
 
   private maskLine(bytes: Buffer, from: number, to: number): void {
     let line = bytes.subarray(from, to);
+    const known =
+      to - from <= MAX_KNOWN_LINE && !isOpen(this.inherited) ? bytes.toString('latin1', from, to) : undefined;
+    if (known !== undefined && this.clear.has(known)) return;
     let isChanged = false;
     try {
       let left: Inherited = {};
@@ -175,12 +188,18 @@ export class MaskStream {
       }
       this.inherited = left;
       if (isChanged) this.replace(bytes, from, to, line);
+      else if (known !== undefined && !isOpen(left)) this.remember(known);
     } catch {
       // Whatever went wrong, the line is not kept: a note in its place, counted, and the log goes on.
       this.inherited = {};
       this.withheldLines++;
       this.replace(bytes, from, to, WITHHELD);
     }
+  }
+
+  private remember(line: string): void {
+    if (this.clear.size >= MAX_KNOWN) this.clear.clear();
+    this.clear.add(line);
   }
 
   /** Spans of a line as byte positions, counted. */
@@ -274,6 +293,7 @@ export class MaskStream {
     if (fresh.length === 0) return;
     this.added.push(...fresh);
     this.tables = buildTables([...this.told, ...this.added]);
+    this.clear.clear();
   }
 
   private isWorthAdding(value: string): boolean {

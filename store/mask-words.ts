@@ -138,6 +138,9 @@ function toldWords(forms: readonly string[], length: number): [string, Word][] {
   ]);
 }
 
+/** The expressions of tokens and told values know one case only; what else looks at a hit takes both. */
+export const isExact = (word: Word): boolean => word.is === 'token' || word.is === 'told';
+
 let rulesOnly: WordTable | undefined;
 
 function tableOf(entries: readonly (readonly [string, Word])[]): WordTable {

@@ -2,18 +2,27 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildTables, HitScan } from '../../store/mask-hits.ts';
+import { scanLine } from '../../store/mask-line.ts';
+import { type FindPlaces, findPlacesPlainly } from '../../store/mask-places.ts';
+import { startWasmFinder } from '../../store/mask-places-wasm.ts';
 import { nextLongRun } from '../../store/mask-prefixed.ts';
-import { isWorthALook } from '../../store/mask-probe.ts';
-import { endOfEscape } from '../../store/mask-visible.ts';
+import { isWorthALook, probesOfWords } from '../../store/mask-probe.ts';
+import { endOfEscape, visibleLine } from '../../store/mask-visible.ts';
+import { isExact } from '../../store/mask-words.ts';
 
 const tables = buildTables(['zażółć-gęślą-9', 'p4ss"word\\with%signs']);
 const { texts } = tables.words;
+const wordProbes = probesOfWords(tables.words);
+
+/** What a look at every byte of a line finds: `sure` with the letters of tokens in their case, else in either. */
+type Look = 'sure' | 'either-case';
 
 /** The automaton over every byte of a line, once as it came and once without its escape sequences. */
-function isHitPlainly(bytes: Buffer, from: number, to: number): boolean {
+function isHitPlainly(bytes: Buffer, from: number, to: number, look: Look): boolean {
   const { table, classes, shift, firstHit, escapeState } = tables.words.automaton;
   return [false, true].some((isShown) => {
     let state = 0;
+    let text = '';
     for (let at = from; at < to; at++) {
       const next = table[(state << shift) | classes[bytes[at]!]!]!;
       if (next === escapeState) {
@@ -22,28 +31,48 @@ function isHitPlainly(bytes: Buffer, from: number, to: number): boolean {
         continue;
       }
       state = next;
-      if (state >= firstHit && isWorthALook(bytes, at + 1, tables.probes[state - firstHit]!)) return true;
+      text += String.fromCharCode(bytes[at]!);
+      if (state < firstHit) continue;
+      // Of a word that a sequence parts, no cheap check says no.
+      if (isShown && look === 'either-case') return true;
+      if (isHit(state - firstHit, text, bytes, at + 1, look)) return true;
     }
     return false;
   });
 }
 
+const isHit = (state: number, text: string, bytes: Buffer, to: number, look: Look): boolean =>
+  tables.words.automaton.words[state]!.some((index) => {
+    const isSame = look === 'either-case' || !isExact(tables.words.words[index]!) || text.endsWith(texts[index]!);
+    return isSame && isWorthALook(bytes, to, wordProbes[index]!);
+  });
+
 /** Starts of the lines with a hit; a line has its end, with which a word may end. */
-function linesPlainly(bytes: Buffer): number[] {
+function linesPlainly(bytes: Buffer, look: Look): number[] {
   const starts: number[] = [];
   for (let from = 0; from < bytes.length; ) {
     let to = from;
     while (to < bytes.length && bytes[to] !== 10 && bytes[to] !== 13) to++;
     to = Math.min(to + 1, bytes.length);
-    if (isHitPlainly(bytes, from, to)) starts.push(from);
+    if (isHitPlainly(bytes, from, to, look)) starts.push(from);
     from = to;
   }
   return starts;
 }
 
-function linesByScan(bytes: Buffer): number[] {
+/** In both ways of looking: all that are sure, and no line without a word of the rules. Gives how many are sure. */
+function expectLines(bytes: Buffer): number {
+  const sure = linesPlainly(bytes, 'sure');
+  const scanned = linesByScan(bytes);
+  expect(linesByScan(bytes, findPlacesPlainly)).toEqual(scanned);
+  expect(scanned).toEqual(expect.arrayContaining(sure));
+  expect(linesPlainly(bytes, 'either-case')).toEqual(expect.arrayContaining(scanned));
+  return sure.length;
+}
+
+function linesByScan(bytes: Buffer, find?: FindPlaces): number[] {
   const starts: number[] = [];
-  const scan = new HitScan(bytes);
+  const scan = new HitScan(bytes, bytes.length, find);
   for (let at = 0; at < bytes.length; ) {
     const hit = scan.next(tables, at, bytes.length);
     if (hit < 0) break;
@@ -73,6 +102,48 @@ const colour = fc.constantFrom(
   '\u001b[',
 );
 const value = fc.constantFrom('=', ': ', ' ', 'x7Q2m9ZpL4tR8vK1', '0123456789abcdef', '@', '\n', '\r\n', 'm', '"', '|');
+/** What names of secrets and look-alikes stand in, in parts that meet in every way. */
+const assignment = fc.oneof(
+  fc.constantFrom(
+    ...'token password passwords key keys api_key apikey API_KEY secret key: pass auth credentials DB_PASSWORD'.split(
+      ' ',
+    ),
+    ...'passesAllTests tokenizer key_file PASS passwd= authorization Authorization: primary_key --token -p'.split(' '),
+    'export API_TOKEN',
+    'name: ',
+    '"name": "',
+    '<key>',
+    '</key>',
+    'set ',
+  ),
+  fc.constantFrom(
+    '=',
+    ': ',
+    ' = ',
+    ' ',
+    '   ',
+    '":"',
+    "='",
+    '"',
+    ',',
+    '\\',
+    ' \\',
+    '|',
+    ' {',
+    ' is ',
+    '.',
+    '-',
+    '$',
+    ':',
+  ),
+  fc.constantFrom(
+    ...'x7Q2m9ZpL4tR8vK1 true 0 *** none abc12 abc123 hunter2! 1.2.3 pat at. m [ ; ***, a=b /'.split(' '),
+  ),
+  colour,
+);
+/** The same lines every time, or, when more of them are asked for, new ones. */
+const MORE_RUNS = process.env['FIRSTRED_PROPERTY_RUNS'];
+const RUNS = Number(MORE_RUNS ?? 5_000);
 const pieces = fc.array(fc.oneof(anyCase, part, colour, value, fc.string({ maxLength: 4 })), { maxLength: 30 });
 const asBytes = (parts: readonly string[], shift: number): Buffer => {
   const bytes = Buffer.from(parts.join(''), 'latin1');
@@ -87,13 +158,11 @@ describe('the filter before the rules', () => {
     fc.assert(
       fc.property(pieces, fc.nat(3), (parts, shift) => {
         const bytes = asBytes(parts, shift);
-        const plain = linesPlainly(bytes);
-        hits += plain.length;
-        expect(linesByScan(bytes)).toEqual(plain);
+        hits += expectLines(bytes);
       }),
       { numRuns: 3_000 },
     );
-    expect(hits).toBeGreaterThan(1_000);
+    expect(hits).toBeGreaterThan(400);
   });
 
   test('finds every word of the rules, alone and between other text', () => {
@@ -104,9 +173,46 @@ describe('the filter before the rules', () => {
         ['xyz\u001b[1m', '\u001b[0m'],
       ] as const) {
         const bytes = asBytes([before, word, after], word.length % 4);
-        expect([word, linesByScan(bytes)]).toEqual([word, linesPlainly(bytes)]);
+        expectLines(bytes);
       }
     }
+  });
+
+  test('passes no line unseen in which the rules would mask, or leave a name open', () => {
+    let unseen = 0;
+    fc.assert(
+      fc.property(fc.array(assignment, { minLength: 1, maxLength: 5 }), (parts) => {
+        const line = Buffer.from(parts.join(''), 'latin1');
+        const bytes = Buffer.concat([line, Buffer.from('\n')]);
+        if (linesByScan(bytes).length > 0 || nextLongRun(bytes, 0, bytes.length) < bytes.length) return;
+        unseen++;
+        const { spans, left } = scanLine(visibleLine(line, 0, line.length).text, tables.words, {});
+        expect({ spans, left }).toEqual({ spans: [], left: {} });
+      }),
+      { numRuns: RUNS, ...(MORE_RUNS === undefined && { seed: 1 }) },
+    );
+    expect(unseen).toBeGreaterThan(RUNS / 10);
+  });
+
+  test('finds the same places in WebAssembly as in plain code', () => {
+    const find = startWasmFinder();
+    if (find === undefined) throw new Error('no WebAssembly here');
+    const { pieces: all } = tables.grams;
+    const few = buildTables([]).grams.pieces;
+    const text = fc.array(fc.oneof(anyCase, value, colour), { maxLength: 60 }).map((parts) => asBytes(parts, 0));
+    const anything = fc.oneof({ weight: 9, arbitrary: text }, fc.uint8Array({ maxLength: 200 }));
+    let found = 0;
+    fc.assert(
+      fc.property(anything, fc.nat(40), fc.nat(40), fc.boolean(), (bytes, skipped, left, isAll) => {
+        const from = Math.min(skipped, bytes.length);
+        const end = Math.max(from, bytes.length - left);
+        const places = find(isAll ? all : few, bytes, from, end);
+        expect(places).toEqual(findPlacesPlainly(isAll ? all : few, bytes, from, end));
+        found += places.length;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(found).toBeGreaterThan(200);
   });
 
   test('finds long runs that may be tokens as an expression does', () => {
