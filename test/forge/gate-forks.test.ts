@@ -1,45 +1,23 @@
 // A fork's pull request at the gate: its author writes the log, so a name that was given to others explains nothing there.
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { archive } from '../../cli/commands/archive.ts';
-import { gate } from '../../cli/commands/gate.ts';
+import { expect, test } from 'vitest';
 import { list } from '../../cli/commands/list.ts';
 import { name } from '../../cli/commands/name.ts';
 import { pull } from '../../cli/commands/pull.ts';
-import { type CommandWorld, openCommandWorld } from '../support/command-world.ts';
-import { providerFixture } from '../support/env-fixture.ts';
-import { type FakeForge, startFakeForge } from '../support/fake-forge/server.ts';
-import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
+import type { CommandWorld } from '../support/command-world.ts';
+import type { FakeForge } from '../support/fake-forge/server.ts';
 import { HEAD_SHA, MAIN_SHA, type Mode } from '../support/fake-forge/world.ts';
+import { type GateScene, JOB, openGateScene, RED, type Verdict } from '../support/gate-scene.ts';
 
-const RED = providerFixture('gitea/logs/test-20.task4812.attempt1.red.log');
-const JOB = 'test (20)';
+let scene: GateScene;
 let fake: FakeForge;
 let world: CommandWorld;
 
-interface Verdict {
-  readonly verdict: string;
-  readonly reds: readonly { readonly signature: string | null }[];
-  readonly reasons: readonly string[];
-}
-
-afterEach(async () => {
-  expect(fake.apiFaults).toEqual([]);
-  world.close();
-  await fake.close();
-});
-
 async function open(mode: Mode): Promise<void> {
-  fake = await startFakeForge(mode);
-  const env = { FIRSTRED_SERVER_URL: fake.serverUrl, FIRSTRED_TOKEN: PERSONAL_TOKEN, FIRSTRED_REPO: 'acme/widgets' };
-  world = openCommandWorld(env, () => fake.world.nowMs);
+  scene = await openGateScene(mode);
+  ({ fake, world } = scene);
 }
 
-async function askGate(sha: string): Promise<Verdict> {
-  await world.run(gate, [], { sha, json: true });
-  return JSON.parse(world.out.text) as Verdict;
-}
+const askGate = (sha: string): Promise<Verdict> => scene.askGate(sha);
 
 /** A red attempt of the repository's own branch, and one of a pull request from `branch`, with the same error. */
 async function twoReds(branch: string): Promise<void> {
@@ -98,17 +76,10 @@ test('what is found out from a fork’s log alone holds for its commit alone', a
 test('a job that hides that it is of a fork is found out by its pull request', async () => {
   await open('gitea-1.24');
   await twoReds('fork:theirs');
-  const repo = `${new URL(fake.serverUrl).host}/acme/widgets`;
-  for (const [task, sha, pr] of [
-    [fake.world.tasks[0], MAIN_SHA, undefined],
-    [fake.world.tasks[1], HEAD_SHA, 12],
-  ] as const) {
-    const file = path.join(world.folder, 'job.log');
-    writeFileSync(file, RED);
-    const flags = { repo, sha, pr: pr === undefined ? undefined : String(pr), workflow: 'CI', job: JOB };
-    const identity = { ...flags, providerId: String(task?.id), conclusion: 'failure' };
-    expect(await world.run(archive, [file], identity)).toBe(0);
-  }
+  const [own, theirs] = fake.world.tasks;
+  const red = { conclusion: 'failure' };
+  await scene.archiveClaim(RED, { ...red, sha: MAIN_SHA, providerId: own?.id });
+  await scene.archiveClaim(RED, { ...red, sha: HEAD_SHA, providerId: theirs?.id, pr: '12' });
   const signature = (await askGate(MAIN_SHA)).reds[0]?.signature ?? '';
   expect(await world.run(name, [signature], { mechanism: 'order-inversion' })).toBe(0);
   expect(await askGate(MAIN_SHA)).toMatchObject({ verdict: 'explained' });

@@ -1,58 +1,31 @@
 // The gate against fake servers: what the server saw and nobody kept counts, and only its own word makes a green.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { archive } from '../../cli/commands/archive.ts';
-import { gate } from '../../cli/commands/gate.ts';
+import { describe, expect, test } from 'vitest';
 import { name } from '../../cli/commands/name.ts';
 import { pull } from '../../cli/commands/pull.ts';
-import { type CommandWorld, openCommandWorld } from '../support/command-world.ts';
-import { providerFixture } from '../support/env-fixture.ts';
-import { type FakeForge, startFakeForge } from '../support/fake-forge/server.ts';
-import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
+import type { CommandWorld } from '../support/command-world.ts';
+import type { FakeForge } from '../support/fake-forge/server.ts';
 import { MAIN_SHA, type Mode } from '../support/fake-forge/world.ts';
+import { type GateScene, GREEN, JOB, openGateScene, RED, type Verdict } from '../support/gate-scene.ts';
 
-const RED = providerFixture('gitea/logs/test-20.task4812.attempt1.red.log');
-const GREEN = providerFixture('gitea/logs/test-20.task4830.attempt2.green.log');
-const JOB = 'test (20)';
+let scene: GateScene;
 let fake: FakeForge;
 let world: CommandWorld;
 let runId: number;
 
-interface Verdict {
-  readonly verdict: string;
-  readonly reds: readonly { readonly logId: string | null; readonly signature: string | null; readonly job: string }[];
-  readonly reasons: readonly string[];
-}
-
-afterEach(async () => {
-  expect(fake.apiFaults).toEqual([]);
-  world.close();
-  await fake.close();
-});
-
 async function open(mode: Mode): Promise<void> {
-  fake = await startFakeForge(mode);
-  const env = { FIRSTRED_SERVER_URL: fake.serverUrl, FIRSTRED_TOKEN: PERSONAL_TOKEN, FIRSTRED_REPO: 'acme/widgets' };
-  world = openCommandWorld(env, () => fake.world.nowMs);
+  scene = await openGateScene(mode);
+  ({ fake, world } = scene);
   runId = fake.world.start({ jobs: [{ name: JOB }] }).id;
 }
 
-async function askGate(flags: Readonly<Record<string, unknown>> = {}): Promise<Verdict & { readonly code: number }> {
-  const code = await world.run(gate, [], { sha: MAIN_SHA, json: true, ...flags });
-  return { ...(JSON.parse(world.out.text) as Verdict), code };
-}
+const askGate = (flags?: Readonly<Record<string, unknown>>): Promise<Verdict> => scene.askGate(MAIN_SHA, flags);
 
 const pullAll = (): Promise<number> => world.run(pull, [], { sha: MAIN_SHA });
 
-/** A job's own step keeps a log, and claims whatever it likes. */
-async function archiveClaim(log: string, conclusion: string, task: { readonly id: number }): Promise<void> {
-  const file = path.join(world.folder, 'job.log');
-  writeFileSync(file, log);
-  const repo = `${new URL(fake.serverUrl).host}/acme/widgets`;
-  const identity = { repo, sha: MAIN_SHA, workflow: 'CI', job: JOB, providerId: String(task.id), conclusion };
-  expect(await world.run(archive, [file], identity)).toBe(0);
-}
+const archiveClaim = (log: string | Uint8Array, conclusion: string, task: { readonly id: number }): Promise<void> =>
+  scene.archiveClaim(log, { sha: MAIN_SHA, providerId: task.id, conclusion });
 
 describe.each(['gitea-1.24', 'gitea-1.26', 'gitea-1.27', 'forgejo-16', 'github'] as const)('%s', (mode) => {
   test('a red that was run again green passes only when it is named', async () => {
