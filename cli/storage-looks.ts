@@ -10,6 +10,13 @@ import { pause } from './pause.ts';
 import { storedKey, TaskAnswers } from './task-answers.ts';
 import type { WatchState } from './watch-state.ts';
 
+/** One attempt about to be kept: as whom, called what in the journal, and how. */
+export interface Keeping {
+  readonly attempt: Attempt | undefined;
+  readonly name: string;
+  readonly keep: () => Promise<StoredOutcome>;
+}
+
 export interface StorageLookTools {
   readonly storage: LogStorage;
   readonly forge: Forge | undefined;
@@ -20,9 +27,8 @@ export interface StorageLookTools {
   readonly note: (line: string) => void;
   /** For one look: what the store has is listed anew in each. */
   readonly pullTools: () => Omit<StoredTools, 'storage' | 'host'>;
-  /** Runs `keep` unless the same task is being kept: then its outcome is given. */
-  readonly once: (key: string, keep: () => Promise<StoredOutcome>) => Promise<StoredOutcome>;
-  readonly count: (attempt: Attempt | undefined, outcome: StoredOutcome, name: string) => void;
+  /** Keeps and counts it, unless the same task is being kept: then that outcome is given. */
+  readonly once: (key: string, keeping: Keeping) => Promise<StoredOutcome>;
   /** Told of a task that ended a while ago and left nothing on disk. */
   readonly onAbsent: (repo: string, attempt: Attempt) => void;
 }
@@ -134,7 +140,7 @@ export class StorageLooks {
   }
 
   async #keep(log: StoredLog, tools: StoredTools): Promise<void> {
-    const { state, once, count } = this.#tools;
+    const { state, once } = this.#tools;
     const key = storedKey(log);
     const answer = this.#answers.of(log);
     const found = answer?.kind === 'told' ? answer.found : undefined;
@@ -142,8 +148,8 @@ export class StorageLooks {
     const isDone = found !== undefined || (answer?.kind === 'untold' && answer.isFinal);
     this.#answers.drop(log);
     if (found !== undefined || !this.#bare.has(key)) {
-      const outcome = await once(key, () => keepStored(log, found, tools));
-      count(found?.attempt, outcome, log.path);
+      const keep = (): Promise<StoredOutcome> => keepStored(log, found, tools);
+      const outcome = await once(key, { attempt: found?.attempt, name: log.path, keep });
       if (outcome.kind !== 'kept' && outcome.kind !== 'had') return;
     }
     if (!isDone) this.#bare.add(key);

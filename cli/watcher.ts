@@ -13,7 +13,7 @@ import type { StoredOutcome } from './keep-stored.ts';
 import { openKeptCaptures } from './kept-captures.ts';
 import type { LogStorage } from './log-storage.ts';
 import { type PullTools, pullAttempt } from './pull-logs.ts';
-import { LOOK_LIMITS, type LookLimits, StorageLooks } from './storage-looks.ts';
+import { type Keeping, LOOK_LIMITS, type LookLimits, StorageLooks } from './storage-looks.ts';
 import { storedKey } from './task-answers.ts';
 import type { WatchState } from './watch-state.ts';
 
@@ -70,8 +70,7 @@ export class Watcher {
             ...tools,
             storage,
             pullTools: () => this.#pullTools(),
-            once: (key, keep) => this.#once(key, keep),
-            count: (attempt, outcome, name) => this.#count(attempt, outcome, name),
+            once: (key, keeping) => this.#once(key, keeping),
             onAbsent: (repo, attempt) => this.#onAbsent(repo, attempt),
           });
   }
@@ -123,8 +122,8 @@ export class Watcher {
       const { attempt } = found;
       const { forge } = this.#tools;
       if (forge === undefined) return;
-      const outcome = await this.#once(keyOf(attempt), () => pullAttempt(found, { ...tools, forge }));
-      this.#count(attempt, outcome, attempt.job ?? 'a job');
+      const keep = (): Promise<StoredOutcome> => pullAttempt(found, { ...tools, forge });
+      const outcome = await this.#once(keyOf(attempt), { attempt, name: attempt.job ?? 'a job', keep });
       if (outcome.kind === 'failed') failures.push(outcome.error);
       if (outcome.kind === 'failed' || outcome.kind === 'unfinished')
         again.push(attempt.startedAtMs ?? this.#tools.now());
@@ -140,11 +139,16 @@ export class Watcher {
     return { archiver, captures: openKeptCaptures(store), facts: { store, tools: facts }, newMasker, signal };
   }
 
-  /** While an attempt is being kept, whoever asks for it gets the same outcome. */
-  #once(key: string, keep: () => Promise<StoredOutcome>): Promise<StoredOutcome> {
+  /** While an attempt is being kept, whoever asks for it gets the same outcome; it is counted once. */
+  #once(key: string, { attempt, name, keep }: Keeping): Promise<StoredOutcome> {
     const before = this.#underWay.get(key);
     if (before !== undefined) return before;
-    const outcome = keep().finally(() => this.#underWay.delete(key));
+    const outcome = keep()
+      .then((kept) => {
+        this.#count(attempt, kept, name);
+        return kept;
+      })
+      .finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, outcome);
     return outcome;
   }

@@ -252,6 +252,18 @@ test('what fails while others are under way is told once they have ended', async
   expect(ended).toEqual([3, 4]);
 });
 
+test('an attempt that two ways tell of at the same moment is kept and counted once', async () => {
+  const scene = await openScene('gitea-1.26', randomFrom(7));
+  const { world, store } = scene;
+  storeLogsIn(world, path.join(scene.storage, 'actions_log'), () => 'plain');
+  const run = world.start({ jobs: [{ name: 'test' }] });
+  const task = world.ran(run.id, 'test', 'failure', 'red\n');
+  const sidecar = await scene.sidecar();
+  await Promise.all([sidecar.poll('acme/widgets', 0), sidecar.takeRun('acme/widgets', String(run.id))]);
+  expect(sidecar.counts).toMatchObject({ kept: 1 });
+  expect((await keptTexts(store)).get(String(task.id))).toEqual(['red\n']);
+});
+
 test('polling keeps what finished meanwhile, over a restart too, and asks again for what still runs', async () => {
   const scene = await openScene('gitea-1.26', randomFrom(7));
   const { world, store } = scene;
