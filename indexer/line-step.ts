@@ -32,6 +32,8 @@ const MAX_NAME = 200;
 /** An echo is a script and its environment, written in one go (measured on GitHub: within 20 ms; chosen with room). */
 const MAX_ECHO_MS = 1000;
 const MAX_ECHO_LINES = 1000;
+/** Marks before a carriage return are looked for in so much of a line (chosen: eight short parts). */
+const HIDDEN_BYTES = 700;
 const decoder = new TextDecoder();
 
 /** Follows groups and steps from their marks, line by line. */
@@ -62,7 +64,8 @@ export class StepTracker {
   ): number {
     if (this.#echo && this.#isPastEcho(line, timeMs)) this.#echo = false;
     let flags = this.#echo ? LINE_ECHO : 0;
-    if (raw !== undefined) flags |= this.#hidden(line, timeMs, raw, body.start === body.end ? line : line - 1);
+    if (raw !== undefined && mayHideMark(raw.bytes, raw.start, raw.end))
+      flags |= this.#hidden(line, timeMs, raw, body.start === body.end ? line : line - 1);
     if (isMarkStart(body.bytes, body.start, body.end)) {
       const text = decoder.decode(body.bytes.subarray(body.start, Math.min(body.end, body.start + 600)));
       flags |= this.#mark(line, timeMs, text);
@@ -223,8 +226,7 @@ export class StepTracker {
     raw: { bytes: Uint8Array; start: number; end: number },
     lastLine: number,
   ): number {
-    const head = decoder.decode(raw.bytes.subarray(raw.start, Math.min(raw.end, raw.start + 700)));
-    if (!head.includes('travis_') && !head.includes('section_')) return 0;
+    const head = decoder.decode(raw.bytes.subarray(raw.start, Math.min(raw.end, raw.start + HIDDEN_BYTES)));
     for (const part of head.split('\r').slice(0, 8)) {
       const mark = /(travis_fold|section)[:_](start|end):(?:(\d+):)?([^\s[\r]+)/.exec(part);
       if (mark === null) {
@@ -295,6 +297,16 @@ function isMarkStart(b: Uint8Array, i: number, end: number): boolean {
     default:
       return false;
   }
+}
+
+/** Whether the start of a line may have `travis_` or `section_`: said without making a string of it. */
+function mayHideMark(b: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + HIDDEN_BYTES);
+  for (let k = start + 6; k < stop; k++) {
+    if (b[k] === 0x5f && ((b[k - 1] === 0x73 && b[k - 6] === 0x74) || (b[k - 1] === 0x6e && b[k - 6] === 0x65)))
+      return true;
+  }
+  return false;
 }
 
 /** `] $ ` within the first 80 bytes: a freestyle Jenkins job's command. */
