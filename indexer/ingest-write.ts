@@ -20,6 +20,7 @@ import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
 import { type PlacedText, type PreparedLog, reserveBlocks, writeText } from './ingest-buffer.ts';
 import type { LogDigest, StoreId } from './log-index.ts';
+import { addTemplates } from './log-templates.ts';
 import {
   ADD_CAPTURE,
   ADD_LOG,
@@ -27,7 +28,6 @@ import {
   ADD_OCCURRENCE,
   ADD_SIGNATURE,
   ADD_STEP,
-  ADD_TEMPLATES,
   CHOOSE_CAPTURE,
   CHOOSE_PRIMARIES,
   FIND_BURIED,
@@ -136,7 +136,7 @@ function addLog(
   for (const line of prepared.longLines) db.run(ADD_LONG_LINE, { log, ...line });
   if (digest !== undefined) {
     addSignatures(db, log, digest);
-    db.run(ADD_TEMPLATES, { log, content: packTemplateSet(digest.templates.hashes) });
+    addTemplates(db, log, packTemplateSet(digest.templates.hashes));
   }
   addSteps(db, log, manifest.steps.length > 0 ? manifest.steps : (digest?.steps ?? []));
   return { log, firstBlock };

@@ -19,6 +19,5 @@ export const stepsOfLog = (index: LogIndexReader, logKey: number): readonly Inde
     firstLine: row.first_line,
     lastLine: row.last_line,
     startedAt: isoTime(row.started_ms ?? undefined),
-    durationMs:
-      row.started_ms === null || row.finished_ms === null ? null : Math.max(0, row.finished_ms - row.started_ms),
+    durationMs: row.duration_ms === null ? null : Math.max(0, row.duration_ms),
   }));

@@ -51,7 +51,8 @@ export interface LogSignatureColumns {
 
 /** Candidate signatures of one log, best first, with how often green attempts of its job have them. */
 export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
-  `SELECT s.signature, s.headline, o.first_line, o.exemplar_line, o.score,
+  `SELECT s.signature, s.headline, o.first_line, coalesce(o.exemplar_line, o.first_line) AS exemplar_line,
+     o.score / 1000.0 AS score,
      (SELECT count(DISTINCT b.id) FROM occurrences p JOIN logs m ON m.id = p.log AND m.is_primary = 1
         JOIN attempts b ON b.id = m.attempt
         WHERE p.signature = o.signature AND b.outcome = 2 AND b.partial = 0
@@ -68,7 +69,7 @@ export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
 /** The newest log that has a signature, and the line that shows it. */
 export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string; sha: string }, { log_id: string; exemplar_line: number }>(
   // Of a fork only where nothing else shows it; `sha` is a start of one, or empty.
-  `SELECT l.log_id, o.exemplar_line ${OCCURRENCES} WHERE s.signature = :signature
+  `SELECT l.log_id, coalesce(o.exemplar_line, o.first_line) AS exemplar_line ${OCCURRENCES} WHERE s.signature = :signature
      AND substr(coalesce(a.sha, ''), 1, length(:sha)) = :sha
    ORDER BY coalesce(a.labels, '') LIKE '%"fork":%', a.time_ms DESC LIMIT 1`,
 );
@@ -161,10 +162,11 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
   return db.all(
     sql<SqlParams, StepDurationColumns>(
       `SELECT (SELECT name FROM names WHERE id = a.job) AS job, (SELECT name FROM names WHERE id = t.name) AS step,
-         a.outcome, a.conclusion, t.started_ms, t.finished_ms - t.started_ms AS duration_ms, l.log_id, t.first_line
-       FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t ON t.log = l.id
-       ${whereOf('t.started_ms IS NOT NULL', 't.finished_ms >= t.started_ms', 'a.partial = 0', ...where)}
-       ORDER BY a.time_ms, l.log_id, t.ordinal LIMIT 1000000`,
+         a.outcome, a.conclusion, t.started_ms, t.duration_ms, l.log_id, t.first_line
+       FROM attempts a JOIN logs l ON l.attempt = a.id AND l.is_primary = 1 JOIN steps t
+         ON t.id >= l.id * 131072 AND t.id < (l.id + 1) * 131072
+       ${whereOf('t.started_ms IS NOT NULL', 't.duration_ms >= 0', 'a.partial = 0', ...where)}
+       ORDER BY a.time_ms, l.log_id, t.id LIMIT 1000000`,
     ),
     params,
   );
@@ -173,8 +175,9 @@ export function selectStepDurations(db: IndexReadDatabase, filter: AttemptFilter
 /** The steps of one log, in order. */
 export const STEPS_OF_LOG = sql<
   { log: number },
-  { step: string; first_line: number; last_line: number; started_ms: number | null; finished_ms: number | null }
+  { step: string; first_line: number; last_line: number; started_ms: number | null; duration_ms: number | null }
 >(
-  `SELECT (SELECT name FROM names WHERE id = t.name) AS step, t.first_line, t.last_line, t.started_ms, t.finished_ms
-   FROM steps t WHERE t.log = :log ORDER BY t.ordinal LIMIT 10000`,
+  `SELECT (SELECT name FROM names WHERE id = t.name) AS step, t.first_line, t.first_line + t.line_count AS last_line,
+     t.started_ms, t.duration_ms
+   FROM steps t WHERE t.id >= :log * 131072 AND t.id < (:log + 1) * 131072 ORDER BY t.id LIMIT 10000`,
 );

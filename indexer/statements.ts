@@ -249,13 +249,17 @@ export const ADD_OCCURRENCE = sql<{
   exemplarLine: number;
 }>(
   `INSERT INTO occurrences (signature, log, first_line, line_count, score, exemplar_line)
-   VALUES (:signature, :log, :firstLine, :count, :score, :exemplarLine) ON CONFLICT DO NOTHING`,
+   VALUES (:signature, :log, :firstLine, :count, CAST(round(1000 * :score) AS INTEGER), nullif(:exemplarLine, :firstLine))
+   ON CONFLICT DO NOTHING`,
 );
-export const ADD_TEMPLATES = sql<{ log: number; content: Uint8Array }>(
-  'INSERT INTO log_templates VALUES (:log, :content)',
+// Rows that have their log in their number: see migrations/0003-narrow-rows.ts.
+export const ADD_TEMPLATES = sql<{ log: number; part: number; content: Uint8Array }>(
+  'INSERT INTO log_templates (id, content) VALUES (:log * 8192 + :part, :content)',
 );
-export const TEMPLATES_OF_LOG = sql<Key, { content: Uint8Array }>('SELECT content FROM log_templates WHERE log = :key');
-export const REMOVE_TEMPLATES = sql<Id>('DELETE FROM log_templates WHERE log = :id');
+export const TEMPLATES_OF_LOG = sql<Key, { content: Uint8Array }>(
+  'SELECT content FROM log_templates WHERE id >= :key * 8192 AND id < (:key + 1) * 8192 ORDER BY id LIMIT 8192',
+);
+export const REMOVE_TEMPLATES = sql<Id>('DELETE FROM log_templates WHERE id >= :id * 8192 AND id < (:id + 1) * 8192');
 export const ADD_STEP = sql<{
   log: number;
   ordinal: number;
@@ -265,14 +269,14 @@ export const ADD_STEP = sql<{
   startedMs: number | null;
   finishedMs: number | null;
 }>(
-  `INSERT INTO steps (log, ordinal, name, first_line, last_line, started_ms, finished_ms)
-   VALUES (:log, :ordinal, :name, :firstLine, :lastLine, :startedMs, :finishedMs)`,
+  `INSERT INTO steps (id, name, first_line, line_count, started_ms, duration_ms)
+   VALUES (:log * 131072 + :ordinal, :name, :firstLine, :lastLine - :firstLine, :startedMs, :finishedMs - :startedMs)`,
 );
 export const ADD_LONG_LINE = sql<{ log: number; firstFrame: number; lastFrame: number }>(
   'INSERT INTO long_lines (log, first_frame, last_frame) VALUES (:log, :firstFrame, :lastFrame)',
 );
 export const REMOVE_OCCURRENCES = sql<Id>('DELETE FROM occurrences WHERE log = :id');
-export const REMOVE_STEPS = sql<Id>('DELETE FROM steps WHERE log = :id');
+export const REMOVE_STEPS = sql<Id>('DELETE FROM steps WHERE id >= :id * 131072 AND id < (:id + 1) * 131072');
 export const REMOVE_LONG_LINES = sql<Id>('DELETE FROM long_lines WHERE log = :id');
 export const REMOVE_LONE_SIGNATURES = sql<Record<string, never>>(
   'DELETE FROM signatures WHERE NOT EXISTS (SELECT 1 FROM occurrences o WHERE o.signature = signatures.id)',

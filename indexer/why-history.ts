@@ -3,7 +3,7 @@
 import { countAttempts, listAttempts } from './attempts.ts';
 import type { LogLines } from './lines.ts';
 import type { AttemptFilter, AttemptRow, LogIndexReader, LogRow } from './log-index.ts';
-import { TEMPLATES_OF_LOG } from './statements.ts';
+import { templatesOfLog } from './log-templates.ts';
 import { openTemplateSet } from './template-set.ts';
 import type { WhyLog, WhyQuestion } from './why-question.ts';
 
@@ -96,8 +96,7 @@ function redRate(index: LogIndexReader, attempt: AttemptRow): { readonly red: nu
 
 /** A log of which the index knows which templates it has; its lines are read when they are asked for. */
 function keptLog(log: LogRow, sources: WhySources): WhyLog {
-  const row = sources.index.db.get(TEMPLATES_OF_LOG, { key: log.logKey });
-  const set = openTemplateSet(row?.content ?? new Uint8Array());
+  const set = openTemplateSet(templatesOfLog(sources.index.db, log.logKey));
   return {
     ref: log.logId,
     attempt: log.attempt,

@@ -1,5 +1,6 @@
 // Every schema version, in order: the text that leads from the one before to it. Released ones are never edited.
 import { INDEX_SCHEMA } from './0001-index.ts';
 import { LONG_WORDS_SCHEMA } from './0002-long-words.ts';
+import { NARROW_ROWS_SCHEMA } from './0003-narrow-rows.ts';
 
-export const MIGRATIONS: readonly string[] = [INDEX_SCHEMA, LONG_WORDS_SCHEMA];
+export const MIGRATIONS: readonly string[] = [INDEX_SCHEMA, LONG_WORDS_SCHEMA, NARROW_ROWS_SCHEMA];
