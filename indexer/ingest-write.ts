@@ -167,10 +167,8 @@ function addCapture(
 function addSignatures(db: IndexWriteDatabase, log: number, digest: LogDigest): void {
   for (const found of digest.signatures) {
     const { signature, headline, firstLine, count, score } = found;
-    db.run(ADD_SIGNATURE, { signature, headline });
-    const row = db.get(FIND_SIGNATURE, { signature });
-    if (row !== undefined)
-      db.run(ADD_OCCURRENCE, { signature: row.id, log, firstLine, count, score, exemplarLine: found.exemplar.line });
+    const id = db.get(FIND_SIGNATURE, { signature })?.id ?? db.run(ADD_SIGNATURE, { signature, headline }).lastId;
+    db.run(ADD_OCCURRENCE, { signature: id, log, firstLine, count, score, exemplarLine: found.exemplar.line });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { IndexReadDatabase, SqlParams } from './database.ts';
 import type { CountedDuration, CountedSignature } from './index-parts.ts';
 import type { AttemptFilter } from './log-index.ts';
-import { sql } from './statements.ts';
+import { IS_SIGNATURE, sql } from './statements.ts';
 import { conditionOf, REPO_IDS } from './statements-filter.ts';
 
 const whereOf = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
@@ -69,7 +69,7 @@ export const SIGNATURES_OF_LOG = sql<{ log: number }, LogSignatureColumns>(
 /** The newest log that has a signature, and the line that shows it. */
 export const EXEMPLAR_OF_SIGNATURE = sql<{ signature: string; sha: string }, { log_id: string; exemplar_line: number }>(
   // Of a fork only where nothing else shows it; `sha` is a start of one, or empty.
-  `SELECT l.log_id, coalesce(o.exemplar_line, o.first_line) AS exemplar_line ${OCCURRENCES} WHERE s.signature = :signature
+  `SELECT l.log_id, coalesce(o.exemplar_line, o.first_line) AS exemplar_line ${OCCURRENCES} WHERE ${IS_SIGNATURE}
      AND substr(coalesce(a.sha, ''), 1, length(:sha)) = :sha
    ORDER BY coalesce(a.labels, '') LIKE '%"fork":%', a.time_ms DESC LIMIT 1`,
 );

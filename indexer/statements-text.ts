@@ -38,7 +38,8 @@ export const ADD_VOCABULARY = sql<{
   sizeBytes: number;
   terms: Uint8Array;
 }>(
-  `INSERT INTO vocabulary (class, level, term_count, size_bytes, terms) VALUES (:class, :level, :count, :sizeBytes, :terms)`,
+  `INSERT INTO vocabulary (class, level, term_count, size_bytes, terms, is_list)
+   VALUES (:class, :level, :count, :sizeBytes, :terms, 1)`,
 );
 export const VOCABULARY_ROWS = sql<{ class: number }, { id: number }>(
   'SELECT id FROM vocabulary WHERE class = :class ORDER BY level DESC, id',
@@ -47,9 +48,10 @@ export const VOCABULARY_ROWS = sql<{ class: number }, { id: number }>(
 export const DATA_VERSION = sql<Record<string, never>, { others: number; own: number }>(
   'SELECT data_version AS others, total_changes() AS own FROM pragma_data_version',
 );
-export const GET_VOCABULARY = sql<{ id: number }, { terms: Uint8Array; size_bytes: number }>(
-  'SELECT terms, size_bytes FROM vocabulary WHERE id = :id',
-);
+export const GET_VOCABULARY = sql<
+  { id: number },
+  { terms: Uint8Array; size_bytes: number; term_count: number; is_list: number }
+>('SELECT terms, size_bytes, term_count, is_list FROM vocabulary WHERE id = :id');
 export const REMOVE_VOCABULARY = sql<{ id: number }>('DELETE FROM vocabulary WHERE id = :id');
 export const REMOVE_ALL_VOCABULARY = sql<Record<string, never>>('DELETE FROM vocabulary');
 /** Levels with many rows, lowest first. */

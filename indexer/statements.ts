@@ -237,9 +237,11 @@ export const FRAMES_OF_LOG = sql<Key, { frames: Uint8Array }>(
 // ---- signatures, steps, long lines -------------------------------------------------------------------------------
 
 export const ADD_SIGNATURE = sql<{ signature: string; headline: string }>(
-  'INSERT INTO signatures (signature, headline) VALUES (:signature, :headline) ON CONFLICT DO NOTHING',
+  'INSERT INTO signatures (signature, headline) VALUES (:signature, :headline)',
 );
-export const FIND_SIGNATURE = sql<{ signature: string }, Id>('SELECT id FROM signatures WHERE signature = :signature');
+/** A condition that reads few rows: the index has so much of a signature. */
+export const IS_SIGNATURE = 'substr(s.signature, 4, 6) = substr(:signature, 4, 6) AND s.signature = :signature';
+export const FIND_SIGNATURE = sql<{ signature: string }, Id>(`SELECT s.id FROM signatures s WHERE ${IS_SIGNATURE}`);
 export const ADD_OCCURRENCE = sql<{
   signature: number;
   log: number;

@@ -15,6 +15,7 @@ import {
 } from './statements-text.ts';
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { classOfWord, VOCABULARY_CLASSES, type VocabularyClass } from './vocabulary-class.ts';
+import { readWordList, writeWordList } from './word-list.ts';
 
 /** chosen: a word is written at most log8 times; so many small lists cost a reader less than a millisecond. */
 const ROWS_BEFORE_MERGE = 8;
@@ -39,13 +40,13 @@ function addList(
   vocabularyClass: VocabularyClass,
   list: { readonly level: number; readonly words: readonly string[] },
 ): void {
-  const text = Buffer.from(`\n${list.words.join('\n')}\n`, 'latin1');
+  const bytes = writeWordList(list.words);
   db.run(ADD_VOCABULARY, {
     class: vocabularyClass,
     level: list.level,
     count: list.words.length,
-    sizeBytes: text.length,
-    terms: loadZstd().compress(text, list.level === 0 ? FIRST_LEVEL : MERGED_LEVEL),
+    sizeBytes: bytes.length,
+    terms: loadZstd().compress(bytes, list.level === 0 ? FIRST_LEVEL : MERGED_LEVEL),
   });
 }
 
@@ -88,7 +89,8 @@ function readList(db: IndexReadDatabase, id: number): Buffer {
   const row = db.get(GET_VOCABULARY, { id });
   if (row === undefined) return Buffer.from('\n');
   const text = loadZstd().decompress(row.terms, row.size_bytes);
-  return Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  if (row.is_list === 1) return readWordList(text, row.term_count);
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength); // as schema versions 1 and 2 wrote it
 }
 
 /** Lists as they were unpacked, for a process that searches again; a search in a process of its own gains nothing. */

@@ -5,8 +5,11 @@
  * WITHOUT ROWID tables do not. 8,120: a leaf of the text table and the row around it fill a page of 8 KiB.
  */
 export const NARROW_ROWS_SCHEMA = `
+-- A signature is found by six of its characters: an index of all of them would be as large as what it leads to.
+CREATE TABLE signatures_3 (id INTEGER PRIMARY KEY, signature TEXT NOT NULL, headline TEXT NOT NULL) STRICT;
+INSERT INTO signatures_3 SELECT id, signature, headline FROM signatures;
 CREATE TABLE occurrences_3 (
-  signature INTEGER NOT NULL REFERENCES signatures, log INTEGER NOT NULL REFERENCES logs,
+  signature INTEGER NOT NULL REFERENCES signatures_3, log INTEGER NOT NULL REFERENCES logs,
   first_line INTEGER NOT NULL, line_count INTEGER NOT NULL,
   score INTEGER NOT NULL,         -- in thousandths
   exemplar_line INTEGER,          -- the line that shows it best; NULL: the first
@@ -15,6 +18,9 @@ CREATE TABLE occurrences_3 (
 INSERT INTO occurrences_3 SELECT signature, log, first_line, line_count, CAST(round(1000 * score) AS INTEGER),
   nullif(exemplar_line, first_line) FROM occurrences;
 DROP TABLE occurrences;
+DROP TABLE signatures;
+ALTER TABLE signatures_3 RENAME TO signatures;
+CREATE INDEX signatures_by_start ON signatures (substr(signature, 4, 6));
 ALTER TABLE occurrences_3 RENAME TO occurrences;
 CREATE INDEX occurrences_by_log ON occurrences (log);
 
@@ -43,6 +49,9 @@ INSERT INTO steps_3 SELECT log * 131072 + ordinal, name, first_line, last_line -
   finished_ms - started_ms FROM steps ORDER BY log, ordinal;
 DROP TABLE steps;
 ALTER TABLE steps_3 RENAME TO steps;
+
+-- How a list of words is written: 0 as words, 1 as word-list.ts does.
+ALTER TABLE vocabulary ADD COLUMN is_list INTEGER NOT NULL DEFAULT 0;
 
 INSERT INTO text(text, rank) VALUES ('pgsz', 8120);
 `;
