@@ -18,11 +18,12 @@ export function writeWordList(words: readonly string[]): Buffer {
     rests.push(word.slice(same));
     last = word;
   });
-  return Buffer.concat([shared, Buffer.from(`${rests.join('\n')}\n`, 'latin1')]);
+  return Buffer.concat([shared, Buffer.from(rests.map((rest) => `${rest}\n`).join(''), 'latin1')]);
 }
 
-/** The words of a list of `count` words, as `\nword\nword\n`. Bytes that are no list give words that are none. */
-export function readWordList(bytes: Uint8Array, count: number): Buffer {
+/** The words of a list that is told to have so many, as `\nword\nword\n`. Bytes that are no list give words that are none. */
+export function readWordList(bytes: Uint8Array, told: number): Buffer {
+  const count = Math.min(told, bytes.length);
   let size = 1 + bytes.length - count;
   for (let n = 0; n < count; n++) size += bytes[n] ?? 0;
   const words = Buffer.alloc(size, LF);
