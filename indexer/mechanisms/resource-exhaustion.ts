@@ -18,7 +18,8 @@ export const findResourceExhaustion: Detector = (view) => {
   const said = view.novel.filter(
     (n) => (saysExhausted(n.text) || saysExhausted(n.message)) && n.wording !== 'speaker' && !lines.isEcho(n.line),
   );
-  if (said.length === 0)
+  const last = said.at(-1);
+  if (last === undefined)
     return reject(
       'resource-exhaustion',
       'no: no line that green attempts lack says that memory, disk, ports, handles, connections or a quota ran out',
@@ -27,8 +28,7 @@ export const findResourceExhaustion: Detector = (view) => {
     Math.abs(n.line - (failure.line ?? failure.endLine)) <= NEAR_LINES ||
     Math.abs(n.line - failure.endLine) <= NEAR_LINES;
   const near = said.filter((n) => isNear(n) && (!saysWarning(n.text) || n.line === failure.line));
-  const shown = near[0] ?? said.at(-1);
-  if (shown === undefined) return reject('resource-exhaustion', 'no');
+  const shown = near[0] ?? last;
   const odds = (near.length > 0 ? AT_FAILURE : ELSEWHERE) * (view.greens.length === 0 ? WITHOUT_GREEN : 1);
   const evidence = [shown, ...near.filter((n) => n !== shown)].slice(0, 3).map((n) => evidenceOf(lines, n.line));
   return {
