@@ -38,7 +38,14 @@ export function parseEngineAddress(text: string, credentials: EngineCredentials 
   } catch {
     throw refuse('it has no host, or a port that is none');
   }
-  const database = decodeURIComponent(url.pathname.replace(/^\/+|\/+$/g, ''));
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw refuse('a percent sign in it stands for itself: write %25');
+    }
+  };
+  const database = decoded(url.pathname.replace(/^\/+|\/+$/g, ''));
   if (!/^[A-Za-z_][A-Za-z0-9_]*$|^$/.test(database)) throw refuse('the database is no plain name');
   const unknown = [...url.searchParams.keys()].find((name) => name !== 'replicated');
   if (unknown !== undefined) throw refuse(`it has '${unknown.slice(0, 40)}', and knows only 'replicated'`);
@@ -46,8 +53,8 @@ export function parseEngineAddress(text: string, credentials: EngineCredentials 
   const host = `${url.hostname}:${port}`;
   return {
     url: `${url.protocol}//${host}`,
-    username: decodeURIComponent(url.username) || (credentials.username ?? 'default'),
-    password: decodeURIComponent(url.password) || (credentials.password ?? ''),
+    username: decoded(url.username) || (credentials.username ?? 'default'),
+    password: decoded(url.password) || (credentials.password ?? ''),
     database: database === '' ? 'default' : database,
     isReplicated: url.searchParams.has('replicated'),
     shown: `${scheme}://${host}/${database}`,
