@@ -59,13 +59,19 @@ export async function* listRunAttempts(
       ? [await getRun(server, filter, signal)]
       : await runsOfSha(server, filter.repo, filter.sha, signal);
   for (const run of runs.toReversed()) {
-    const jobs = await jobsOfRun(server, filter.repo, run, signal);
+    let jobs = await jobsOfRun(server, filter.repo, run, signal);
     const firstMs = Math.min(...jobs.map((job) => job.created_at ?? 0));
     const tasks =
       jobs.length === 0 ? [] : await listTasks(server.http, { repo: filter.repo, sinceMs: firstMs }, signal);
+    // A job that a runner took between the two lists has a task and no start, as one whose task a re-run replaced.
+    if (jobs.some((job) => job.started_at === undefined && tasks.some((task) => isOf(task, { run, job }))))
+      jobs = await jobsOfRun(server, filter.repo, run, signal);
     yield* attemptsOfRun(server, { repo: filter.repo, run, jobs, tasks }, signal);
   }
 }
+
+const isOf = (task: GiteaTask, { run, job }: { readonly run: GiteaRun; readonly job: GiteaJob }): boolean =>
+  task.run_number === run.run_number && task.name === job.name;
 
 /**
  * Tasks are the only list by time that shows re-runs of old runs. Their commits lead to the runs, and of those come the

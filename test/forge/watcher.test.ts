@@ -42,6 +42,8 @@ interface Scene {
   up: boolean;
   /** Until this has come it does not even say that. */
   silence: Promise<void> | undefined;
+  /** Told of each question before it is answered. */
+  onAsked: ((url: string) => void) | undefined;
   sidecar(stateFile?: string): Promise<Watcher>;
 }
 
@@ -59,9 +61,20 @@ async function openScene(mode: Mode, random: Random): Promise<Scene> {
     inDatabase.add(task);
     return 'database';
   });
-  const scene: Scene = { world, store, storage: folder, notes, inDatabase, up: true, silence: undefined, sidecar };
+  const scene: Scene = {
+    world,
+    store,
+    storage: folder,
+    notes,
+    inDatabase,
+    up: true,
+    silence: undefined,
+    onAsked: undefined,
+    sidecar,
+  };
   const fetchHere: typeof fetch = async (input, init) => {
     await scene.silence;
+    scene.onAsked?.(String(input));
     return scene.up ? app.request(input as string, init) : new Response('', { status: 502 });
   };
   const address = { serverUrl: SITE, apiUrl: undefined, token: PERSONAL_TOKEN, tokenVariable: 'FIRSTRED_TOKEN' };
@@ -262,6 +275,23 @@ test('an attempt that two ways tell of at the same moment is kept and counted on
   await Promise.all([sidecar.poll('acme/widgets', 0), sidecar.takeRun('acme/widgets', String(run.id))]);
   expect(sidecar.counts).toMatchObject({ kept: 1 });
   expect((await keptTexts(store)).get(String(task.id))).toEqual(['red\n']);
+});
+
+test('a job that ended while its run was being looked at is not taken for one that a re-run replaced', async () => {
+  const scene = await openScene('gitea-1.26', randomFrom(7));
+  const { world, store } = scene;
+  world.onStored = () => undefined;
+  const run = world.start({ jobs: [{ name: 'test' }] });
+  const sidecar = await scene.sidecar();
+  scene.onAsked = (url) => {
+    if (!url.includes('/actions/tasks')) return;
+    scene.onAsked = undefined;
+    world.ran(run.id, 'test', 'failure', 'red\n');
+  };
+  await sidecar.takeRun('acme/widgets', String(run.id));
+  expect(scene.onAsked).toBeUndefined();
+  expect(sidecar.counts).toMatchObject({ kept: 1, lost: 0 });
+  expect([...(await keptTexts(store)).values()]).toEqual([['red\n']]);
 });
 
 test('polling keeps what finished meanwhile, over a restart too, and asks again for what still runs', async () => {
