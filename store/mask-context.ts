@@ -46,7 +46,7 @@ const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
 const MAX_SPACES = 24;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
 const IS_WORD =
-  /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+  /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 /** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */

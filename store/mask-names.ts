@@ -9,6 +9,10 @@ const PASSWORD_WORDS = set(`
   password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\u00e3\u00b1a senha wachtwoord
   requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
+/** Passwords in scripts that the rules read as bytes; capital and small letters are two forms. */
+export const FOREIGN_PASSWORDS = ['пароль', 'Пароль', '密码', '密碼', 'パスワード', '비밀번호'].map((word) =>
+  Buffer.from(word).toString('latin1'),
+);
 /** Words that name a token or key by themselves. */
 const SECRET_WORDS = set(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
@@ -44,6 +48,7 @@ const ENDINGS: readonly (readonly [string, NameKind])[] = [
   ['licensekey', 'secret'],
   ['credential', 'secret'],
   ['passkey', 'password'],
+  ...FOREIGN_PASSWORDS.map((word) => [word.toLowerCase(), 'password'] as const),
 ];
 /** Words after which `key` is a secret. */
 const KEY_QUALIFIERS = set(`
@@ -120,7 +125,7 @@ function kindOfWord(word: string): NameKind | undefined {
   const one = singular(word);
   if (PASSWORD_WORDS.has(word) || PASSWORD_WORDS.has(one)) return 'password';
   if (SECRET_WORDS.has(word) || SECRET_WORDS.has(one)) return 'secret';
-  if (word.length < 6) return undefined;
+  if (word.length < 6) return undefined; // bytes: a word in other scripts has six at least
   return ENDINGS.find(([ending]) => one.endsWith(ending))?.[1];
 }
 

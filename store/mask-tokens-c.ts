@@ -26,6 +26,7 @@ const PLATFORMS: readonly Row[] = [
   ['gitlab', 'glpat.', `${W}{20,300}`],
   ['gitea', 'gta_', `${HX}{40}`, 'l'],
   ['docker-swarm', 'SWMTKN-1-', `[a-z0-9]{50}-[a-z0-9]{25}`],
+  ['k3s', 'K10', `${H}{64}::[a-z]{4,10}:${A}{16,64}`, 'lr'],
   ['docker-swarm', 'SWMKEY-1-', `[A-Za-z0-9+/]{40,50}`],
   ['k3s', 'K10', `${H}{64}::[a-z0-9:.-]{6,200}`, 'L'],
   ['vault', 's.', `${A}{24}`, 'Lr'],

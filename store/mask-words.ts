@@ -3,6 +3,7 @@
 import { AppError } from './errors.ts';
 import { type Automaton, buildAutomaton } from './mask-automaton.ts';
 import { COMMAND_RULES } from './mask-commands.ts';
+import { FOREIGN_PASSWORDS } from './mask-names.ts';
 import type { TokenRule } from './mask-rule.ts';
 import {
   type Finder,
@@ -104,7 +105,7 @@ export interface WordTable {
 function staticWords(): [string, Word][] {
   return [
     ...TOKEN_RULES.map((rule): [string, Word] => [rule.key, { is: 'token', rule }]),
-    ...NAME_WORDS.map((word): [string, Word] => [word, { is: 'context', trim: 0 }]),
+    ...[...NAME_WORDS, ...FOREIGN_PASSWORDS].map((word): [string, Word] => [word, { is: 'context', trim: 0 }]),
     ...SHORT_NAME_WORDS.flatMap((word) =>
       AFTER_SHORT.map((sign): [string, Word] => [word + sign, { is: 'context', trim: 1 }]),
     ),

@@ -34,6 +34,22 @@ describe('marks and lines', () => {
   });
 });
 
+describe('names that a quick look once passed over', () => {
+  it.each([
+    [`passwd=${PASSWORD}`, 'passwd=***'],
+    ['   token x7Q2m9ZpL4tR8vK1', '   token ***'],
+    ['password PASSED', 'password PASSED'],
+    [
+      'A temporary password is generated for root@localhost: aZx81+kQp93Lm2',
+      'A temporary password is generated for root@localhost: ***',
+    ],
+    [`Пароль: ${PASSWORD}`, 'Пароль: ***'],
+    [`数据库密码=${PASSWORD}`, '数据库密码=***'],
+    [`パスワード: ${PASSWORD}`, 'パスワード: ***'],
+    ['パスワード: 必須', 'パスワード: 必須'],
+  ])('%s', (line, masked) => expect(maskText(line)).toBe(masked));
+});
+
 describe('what a line leaves for the next', () => {
   it.each([
     [`"client_secret":\n  "Zk29fLq8Xt71VbRr03YwQm5H",`, '"client_secret":\n  "***",'],
