@@ -22,11 +22,29 @@ export interface KeptStore {
 /** chosen: enough made logs to see a difference where no real ones are given. */
 const MADE_LOGS = 40;
 
-/** Keeps the logs, without an index. */
-export async function makeKeptStore(paths: readonly string[]): Promise<KeptStore> {
+/** Keeps the logs, without an index; `made`: so many logs of about 1 MB where no real ones are given. */
+export async function makeKeptStore(paths: readonly string[], made = MADE_LOGS): Promise<KeptStore> {
   const folder = mkdtempSync(path.join(tmpdir(), 'firstred-bench-'));
   const found = logFilesIn(paths).filter((file) => statSync(file).size > 0);
-  const files = found.length > 0 ? found : makeLogs(folder);
+  const files = found.length > 0 ? found : makeLogs(folder, made);
+  const batch = path.join(folder, 'batch.jsonl');
+  writeFileSync(batch, files.map((file, n) => `${JSON.stringify(attemptOf(file, n))}\n`).join(''));
+  const kept = keptStoreIn(folder, {
+    logs: files.length,
+    rawBytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+  });
+  await kept.firstred(['archive', '--batch', batch, '--no-index', '--json']);
+  return kept;
+}
+
+/** A home whose `store` has logs already, and whose `index.db` has all of them. */
+export async function openKeptStore(folder: string): Promise<KeptStore> {
+  const { stdout } = await keptStoreIn(folder, { logs: 0, rawBytes: 0 }).firstred(['list', '--json']);
+  const logs = JSON.parse(stdout) as readonly { readonly rawBytes: number }[];
+  return keptStoreIn(folder, { logs: logs.length, rawBytes: logs.reduce((sum, log) => sum + log.rawBytes, 0) });
+}
+
+function keptStoreIn(folder: string, holds: Pick<KeptStore, 'logs' | 'rawBytes'>): KeptStore {
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,
@@ -34,16 +52,10 @@ export async function makeKeptStore(paths: readonly string[]): Promise<KeptStore
     FIRSTRED_SPOOL: path.join(folder, 'spool'),
     FIRSTRED_INDEX: path.join(folder, 'index.db'),
   };
-  const batch = path.join(folder, 'batch.jsonl');
-  writeFileSync(batch, files.map((file, n) => `${JSON.stringify(attemptOf(file, n))}\n`).join(''));
-  const firstred = (args: readonly string[]): Promise<Run> => measure(process.execPath, [main, ...args], env);
-  await firstred(['archive', '--batch', batch, '--no-index', '--json']);
-  const rawBytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return {
     folder,
-    rawBytes,
-    logs: files.length,
-    firstred,
+    ...holds,
+    firstred: (args) => measure(process.execPath, [main, ...args], env),
     env,
     commandLine: (args) => [process.execPath, main, ...args],
   };
@@ -61,8 +73,8 @@ const attemptOf = (file: string, n: number): Record<string, unknown> => ({
   startedAt: new Date(1_777_000_000_000 + n * 60_000).toISOString(),
 });
 
-function makeLogs(folder: string): readonly string[] {
-  return Array.from({ length: MADE_LOGS }, (_, n) => {
+function makeLogs(folder: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => {
     const file = path.join(folder, `made-${n}.log`);
     writeFileSync(file, madeLog(n));
     return file;

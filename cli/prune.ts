@@ -3,7 +3,7 @@ import { listAttempts, listLogs } from '../indexer/attempts.ts';
 import type { AttemptFilter, LogIndexReader, LogRow } from '../indexer/log-index.ts';
 import { listActiveNames } from '../indexer/name-facts.ts';
 import { findName } from '../indexer/names.ts';
-import { headlineOfLog, showsAny } from '../indexer/signature-report.ts';
+import { headlineOfLog, requireHeadlines, showsAny } from '../indexer/signature-report.ts';
 import type { TeamIndex } from '../indexer/team-index.ts';
 import { type AuditLeftover, auditStore, burialsIn, readAllFacts } from '../store/audit.ts';
 import { newCaptureId } from '../store/capture.ts';
@@ -120,7 +120,12 @@ function retainedLogs(
     const signature = headlineOfLog(index, row.logKey)?.signature;
     return signature !== undefined && findName(names, signature, row.attempt) !== undefined;
   };
-  return listLogs(index, filter, { limit: undefined }).flatMap((row): RetainedLog[] => {
+  const rows = listLogs(index, filter, { limit: undefined });
+  requireHeadlines(
+    index,
+    rows.filter((row) => showsAny(index, row.logKey, signatures)).map((row) => row.logKey),
+  );
+  return rows.flatMap((row): RetainedLog[] => {
     const captures = row.store === storeId ? view.captures.get(stemOf(row.manifestKey)) : undefined;
     if (captures === undefined) return [];
     return [{ row, captures, named: exemplars.has(row.logId) || isNamed(row) }];

@@ -1,6 +1,6 @@
 // Flakes: one repository, SHA, workflow and job with red and green attempts.
 import type { AttemptFilter, LogIndexReader } from './log-index.ts';
-import { headlineOfLog } from './signature-report.ts';
+import { headlineOfLog, requireHeadlines } from './signature-report.ts';
 import type { SignatureId } from './signatures.ts';
 import { selectFlakes } from './statements-reports.ts';
 
@@ -21,7 +21,12 @@ export interface Flake {
 /** The latest first. */
 export function listFlakes(index: LogIndexReader, filter: AttemptFilter, limit: number | undefined): readonly Flake[] {
   index.parts?.require({ kind: 'flakes', filter, limit });
-  return selectFlakes(index.db, filter, limit).map((row) => {
+  const rows = selectFlakes(index.db, filter, limit);
+  requireHeadlines(
+    index,
+    rows.flatMap((row) => row.red_log ?? []),
+  );
+  return rows.map((row) => {
     const headline = row.red_log === null ? undefined : headlineOfLog(index, row.red_log);
     return {
       repo: row.repo ?? undefined,

@@ -52,6 +52,13 @@ export interface CountedDuration {
   readonly log_id: string | null;
 }
 
+/** The greens of a job. */
+export interface GreensNeed {
+  readonly kind: 'greens';
+  readonly job: JobKey;
+  readonly signatures: readonly string[];
+}
+
 /** What can be lacking. The first four bring rows into the index in memory, the others a count. */
 export type IndexNeed =
   /** Attempts that the filter lets through, in the order of time, with all their logs, captures and facts. */
@@ -68,7 +75,9 @@ export type IndexNeed =
   /** The newest attempt that shows a signature, of a fork only where no other does. `sha`: a start of one, or empty. */
   | { readonly kind: 'exemplar'; readonly signature: string; readonly sha: string }
   | { readonly kind: 'counts'; readonly filter: AttemptFilter }
-  | { readonly kind: 'greens'; readonly job: JobKey; readonly signatures: readonly string[] }
+  | GreensNeed
+  /** Several of those at once: each can be told then. */
+  | { readonly kind: 'greensOf'; readonly of: readonly GreensNeed[] }
   | {
       readonly kind: 'signatures';
       readonly filter: AttemptFilter;

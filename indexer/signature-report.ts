@@ -2,7 +2,7 @@
 
 import type { LogId } from '../store/log-id.ts';
 import { countAttempts, findLog } from './attempts.ts';
-import type { JobGreens } from './index-parts.ts';
+import type { GreensNeed, JobGreens } from './index-parts.ts';
 import type { AttemptFilter, LogIndexReader, LogRow } from './log-index.ts';
 import type { SignatureId } from './signatures.ts';
 import {
@@ -90,14 +90,22 @@ export function signaturesOfLog(index: LogIndexReader, logKey: number): readonly
 
 /** The greens of the log's job, where this index does not have all of them. */
 function greensElsewhere(index: LogIndexReader, found: readonly LogSignatureColumns[]): JobGreens | undefined {
+  const need = greensNeed(found);
+  return index.parts === undefined || need === undefined ? undefined : index.parts.told(need);
+}
+
+function greensNeed(found: readonly LogSignatureColumns[]): GreensNeed | undefined {
   const [first] = found;
-  if (index.parts === undefined || first === undefined) return undefined;
+  if (first === undefined) return undefined;
   const { repo, workflow, job } = first;
-  return index.parts.told({
-    kind: 'greens',
-    job: { repo, workflow, job },
-    signatures: found.map((row) => row.signature).sort(),
-  });
+  return { kind: 'greens', job: { repo, workflow, job }, signatures: found.map((row) => row.signature).sort() };
+}
+
+/** Before the headlines of several logs are asked for: an index elsewhere is asked once for all of them. */
+export function requireHeadlines(index: LogIndexReader, logKeys: readonly number[]): void {
+  if (index.parts === undefined || logKeys.length === 0) return;
+  const of = logKeys.flatMap((log) => greensNeed(index.db.all(SIGNATURES_OF_LOG, { log })) ?? []);
+  if (of.length > 0) index.parts.require({ kind: 'greensOf', of });
 }
 
 /** The best signature that green attempts of the job do not show; undefined when there is none. */

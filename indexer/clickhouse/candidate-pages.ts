@@ -7,9 +7,10 @@ import type { Wanted } from '../query-words.ts';
 import { firstFrom } from '../sorted-numbers.ts';
 import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
 import { inChunks } from './chunks.ts';
-import type { EngineClient } from './client.ts';
+import type { EngineClient, EngineRow } from './client.ts';
 import { filterConditions, whereAll } from './filter-condition.ts';
 import { loadAttempts } from './load.ts';
+import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
 import { type WordsCondition, wordsCondition } from './words-condition.ts';
 
@@ -119,11 +120,17 @@ export class CandidatePages {
     const own =
       few === undefined ? [] : [`attempt_id IN (SELECT attempt_id FROM log FINAL WHERE log IN ${texts(few)})`];
     const direction = sort === 'new' ? 'DESC' : 'ASC';
-    const rows = await this.#client.rows(
-      `SELECT time_ms, attempt_id FROM log FINAL
-       ${whereAll('is_lead = 1', ...filterConditions(filter), ...own, ...this.#after(sort))}
-       ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`,
-    );
+    const isRecent =
+      sort === 'new' && few === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
+    let rows: readonly EngineRow[] = [];
+    for (const window of isRecent ? recentWindows(this.#place?.timeMs) : [[]]) {
+      rows = await this.#client.rows(
+        `SELECT time_ms, attempt_id FROM log FINAL
+         ${whereAll('is_lead = 1', ...window, ...filterConditions(filter), ...own, ...this.#after(sort))}
+         ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`,
+      );
+      if (rows.length === this.#size) break;
+    }
     this.#isEnd = rows.length < this.#size;
     this.#size = Math.min(this.#size * 2, MAX_PAGE);
     const last = rows.at(-1);

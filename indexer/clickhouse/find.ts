@@ -1,8 +1,16 @@
 // Which attempts a question is about, and what is counted over all of them.
-import type { CountedDuration, CountedHeadline, CountedSignature, IndexNeed, JobGreens } from '../index-parts.ts';
+import type {
+  CountedDuration,
+  CountedHeadline,
+  CountedSignature,
+  IndexNeed,
+  JobGreens,
+  JobKey,
+} from '../index-parts.ts';
 import type { AttemptFilter, OutcomeCounts } from '../log-index.ts';
 import type { EngineClient } from './client.ts';
 import { filterConditions, whereAll } from './filter-condition.ts';
+import { recentWindows } from './recent.ts';
 import { number, text, texts } from './sql-text.ts';
 
 type Need<K extends IndexNeed['kind']> = Extract<IndexNeed, { readonly kind: K }>;
@@ -15,17 +23,24 @@ const ids = async (client: EngineClient, query: string): Promise<readonly string
   (await client.rows(query)).map((row) => String(row[0]));
 
 /** Attempts in the order of time. */
-export const findAttempts = (
+export async function findAttempts(
   client: EngineClient,
   { filter, sort, limit }: Need<'attempts'>,
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const direction = sort === 'new' ? 'DESC' : 'ASC';
-  return ids(
-    client,
-    `SELECT attempt_id FROM log FINAL ${whereAll('is_lead = 1', ...filterConditions(filter))}
-     ORDER BY time_ms ${direction}, attempt_id ${direction} ${limitOf(limit)}`,
-  );
-};
+  const isRecent =
+    sort === 'new' && limit !== undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
+  let found: readonly string[] = [];
+  for (const window of isRecent ? recentWindows(undefined) : [[]]) {
+    found = await ids(
+      client,
+      `SELECT attempt_id FROM log FINAL ${whereAll('is_lead = 1', ...window, ...filterConditions(filter))}
+       ORDER BY time_ms ${direction}, attempt_id ${direction} ${limitOf(limit)}`,
+    );
+    if (found.length === limit) break;
+  }
+  return found;
+}
 
 /** Attempts of the logs that a REF names. */
 export function findByRef(client: EngineClient, { ref, filter }: Need<'ref'>): Promise<readonly string[]> {
@@ -91,24 +106,52 @@ export async function sumRawBytes(client: EngineClient, filter: AttemptFilter): 
 /** The headline that a signature is known by: of the earliest log, whatever any filter says. */
 const HEADLINES = 'SELECT sig, argMin(headline, (placed, log)) AS headline FROM occurrence';
 
-/** Green attempts of a job, and how many of them show each of the signatures. */
-export async function countGreens(client: EngineClient, { job, signatures }: Need<'greens'>): Promise<JobGreens> {
-  const green = `outcome = 2 AND is_partial = 0 AND repo = ${text(job.repo ?? '')}
-    AND workflow = ${text(job.workflow ?? '')} AND job = ${text(job.job ?? '')}`;
-  const [total] = await client.rows(`SELECT count() FROM log FINAL WHERE is_lead = 1 AND ${green}`);
-  const of = texts(signatures);
-  const rows = await client.rows(
-    `SELECT o.sig, uniqExact(l.attempt_id) FROM (SELECT sig, log FROM occurrence WHERE sig IN ${of}) AS o
-     INNER JOIN (SELECT log, attempt_id FROM log FINAL WHERE is_primary = 1 AND ${green}) AS l ON o.log = l.log
-     GROUP BY o.sig`,
+/** Green attempts of some jobs, and how many of them show each of the signatures. */
+export async function countGreens(
+  client: EngineClient,
+  { of }: Need<'greensOf'>,
+): Promise<ReadonlyMap<Need<'greens'>, JobGreens>> {
+  const jobs = `(repo, workflow, job) IN (${of.map(({ job }) => `(${jobColumns(job).map(text).join(', ')})`).join(', ')})`;
+  const green = `outcome = 2 AND is_partial = 0 AND ${jobs}`;
+  const signatures = texts(new Set(of.flatMap((need) => need.signatures)));
+  const shows = `SELECT sig, log FROM occurrence WHERE sig IN ${signatures}`;
+  const [totals, showing, headlines] = await Promise.all([
+    client.rows(
+      `SELECT repo, workflow, job, count() FROM log FINAL WHERE is_lead = 1 AND ${green} GROUP BY repo, workflow, job`,
+    ),
+    client.rows(
+      `SELECT l.repo, l.workflow, l.job, o.sig, uniqExact(l.attempt_id) FROM (${shows}) AS o
+       INNER JOIN (SELECT log, attempt_id, repo, workflow, job FROM log FINAL WHERE is_primary = 1 AND ${green}
+         AND log IN (SELECT log FROM occurrence WHERE sig IN ${signatures})) AS l ON o.log = l.log
+       GROUP BY l.repo, l.workflow, l.job, o.sig`,
+    ),
+    client.rows(`${HEADLINES} WHERE sig IN ${signatures} GROUP BY sig`),
+  ]);
+  const keyOf = (columns: readonly unknown[]): string => JSON.stringify(columns.slice(0, 3));
+  const totalOf = new Map(totals.map((row) => [keyOf(row), Number(row[3])]));
+  const headlineOf = new Map(headlines.map(([sig, headline]) => [String(sig), String(headline)]));
+  return new Map(
+    of.map((need) => {
+      const key = keyOf(jobColumns(need.job));
+      const own = showing.filter((row) => keyOf(row) === key && need.signatures.includes(String(row[3])));
+      return [
+        need,
+        {
+          greens: totalOf.get(key) ?? 0,
+          showing: new Map(own.map((row) => [String(row[3]), Number(row[4])])),
+          headlines: new Map(
+            need.signatures.flatMap((sig) => {
+              const headline = headlineOf.get(sig);
+              return headline === undefined ? [] : [[sig, headline] as const];
+            }),
+          ),
+        },
+      ];
+    }),
   );
-  const headlines = await client.rows(`${HEADLINES} WHERE sig IN ${of} GROUP BY sig`);
-  return {
-    greens: Number(total?.[0] ?? 0),
-    showing: new Map(rows.map(([sig, n]) => [String(sig), Number(n)])),
-    headlines: new Map(headlines.map(([sig, headline]) => [String(sig), String(headline)])),
-  };
 }
+
+const jobColumns = ({ repo, workflow, job }: JobKey): readonly string[] => [repo ?? '', workflow ?? '', job ?? ''];
 
 /** Signatures of the attempts that the filter lets through, most red attempts first. */
 export async function countSignatures(
@@ -116,12 +159,14 @@ export async function countSignatures(
   { filter, only }: Need<'signatures'>,
 ): Promise<readonly CountedSignature[]> {
   const narrowed = only === undefined ? '' : `WHERE sig IN ${texts(only)}`;
+  // A join holds its right side in memory: of few signatures that must not be every log there is.
+  const shown = only === undefined ? [] : [`log IN (SELECT log FROM occurrence ${narrowed})`];
   const rows = await client.rows(
     `SELECT o.sig, any(h.headline), uniqExact(l.attempt_id), uniqExactIf(l.attempt_id, l.outcome = 1) AS red,
        uniqExactIf(l.attempt_id, l.outcome = 2), min(l.time_ms), max(l.time_ms) AS last, groupUniqArrayIf(l.job, l.job != '')
      FROM (SELECT DISTINCT sig, log FROM occurrence ${narrowed}) AS o
      INNER JOIN (SELECT log, attempt_id, outcome, time_ms, job FROM log FINAL
-       ${whereAll('is_primary = 1', ...filterConditions(filter))}) AS l ON o.log = l.log
+       ${whereAll('is_primary = 1', ...shown, ...filterConditions(filter))}) AS l ON o.log = l.log
      INNER JOIN (${HEADLINES} ${narrowed} GROUP BY sig) AS h ON o.sig = h.sig
      GROUP BY o.sig ORDER BY red DESC, last DESC, o.sig`,
   );

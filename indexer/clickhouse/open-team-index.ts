@@ -193,7 +193,10 @@ class ClickHouseIndex implements TeamIndex {
         case 'counts':
           return countOutcomes(client, need.filter);
         case 'greens':
-          return countGreens(client, need);
+          return (await countGreens(client, { kind: 'greensOf', of: [need] })).get(need);
+        case 'greensOf':
+          for (const [each, greens] of await countGreens(client, need)) parts.add(each, greens);
+          return undefined;
         case 'signatures':
           return countSignatures(client, need);
         case 'headlines':
