@@ -1,7 +1,7 @@
 // A filter for texts that have none of many words: of each word one piece of three neighbouring bytes is looked for, the
 // rarest it has (mask-places.ts); only where one stands are the words compared that have it.
 import { pairBits } from './mask-letters.ts';
-import { type ByteSet, type Piece, type PieceTables, pieceTables, SET_WORDS, slotOf } from './mask-places.ts';
+import { type ByteSet, type Piece, type PieceTables, pieceTables, SET_WORDS, SLOTS, slotOf } from './mask-places.ts';
 
 /** A word and the bytes that may stand beside it. */
 export interface GramSource {
@@ -40,7 +40,13 @@ export function byteSet(isIn: (byte: number) => boolean): ByteSet {
 
 /** Every byte. */
 export const ANY_BYTE = byteSet(() => true);
-const only = (folded: number): ByteSet => byteSet((byte) => fold(byte) === folded);
+const lone = new Map<number, ByteSet>();
+/** The bytes that fold to `folded`; made once each, as every word asks for two. */
+function only(folded: number): ByteSet {
+  const set = lone.get(folded) ?? byteSet((byte) => fold(byte) === folded);
+  lone.set(folded, set);
+  return set;
+}
 const bytesOf = (set: ByteSet): readonly number[] =>
   Array.from({ length: 256 }, (_, byte) => byte).filter(
     (byte) => fold(byte) === byte && ((set[byte >>> 6] as number) >>> byte) & 1,
@@ -72,12 +78,15 @@ const FREQUENT =
 /** Bits of surprise of the first of them, and how many places on it is one bit more; measured there. */
 const FIRST_BITS = 8;
 const PLACES_PER_BIT = 50;
-const frequent = new Map<string, number>();
-for (let at = 0; at < FREQUENT.length; at += 3)
-  frequent.set(FREQUENT.slice(at, at + 3), FIRST_BITS + at / 3 / PLACES_PER_BIT);
+const codeOf = (first: number, second: number, third: number): number => first | (second << 8) | (third << 16);
+const frequent = new Map<number, number>();
+for (let at = 0; at < FREQUENT.length; at += 3) {
+  const code = codeOf(FREQUENT.charCodeAt(at), FREQUENT.charCodeAt(at + 1), FREQUENT.charCodeAt(at + 2));
+  frequent.set(code, FIRST_BITS + at / 3 / PLACES_PER_BIT);
+}
 
 function pieceBits(first: number, second: number, third: number): number {
-  const known = frequent.get(String.fromCharCode(first, second, third));
+  const known = frequent.get(codeOf(first, second, third));
   return known ?? bothBits(first, second) + bothBits(second, third) - byteBits(second);
 }
 
@@ -114,12 +123,13 @@ function ownSign(code: number, isExact: boolean): Sign {
   return isLetter(folded) && !isExact ? anySign(folded) : { folded, isClear: folded !== code, isSet: folded === code };
 }
 
-function pieceOf(signs: readonly [Sign, Sign, Sign]): Pick<Piece, 'code' | 'cases'> {
+const mayBe = ({ isClear, isSet }: Sign, bit: number): boolean => (bit === 0 ? isClear : isSet);
+
+function pieceOf([first, second, third]: readonly [Sign, Sign, Sign]): Pick<Piece, 'code' | 'cases'> {
   let cases = 0;
   for (let way = 0; way < 8; way++)
-    if (signs.every(({ isClear, isSet }, n) => ((way >>> n) & 1 ? isSet : isClear))) cases |= 1 << way;
-  const [first, second, third] = signs;
-  return { code: first.folded | (second.folded << 8) | (third.folded << 16), cases };
+    if (mayBe(first, way & 1) && mayBe(second, way & 2) && mayBe(third, way & 4)) cases |= 1 << way;
+  return { code: codeOf(first.folded, second.folded, third.folded), cases };
 }
 
 function windowOf({ word, isExact, before, isLed, after }: GramSource): Window {
@@ -165,17 +175,15 @@ function shortWindow(
 /** The filter for these words; an empty one is never found. */
 export function buildGrams(sources: readonly GramSource[]): Grams {
   const pieces: Piece[] = [];
-  const words: PlacedWord[][] = [];
+  const words: (PlacedWord[] | undefined)[] = new Array(SLOTS).fill(undefined);
   sources.forEach((source, index) => {
     const { offset, before, after, pieces: own } = windowOf(source);
-    const slots = new Set<number>();
-    for (const piece of own) {
-      pieces.push({ ...piece, before, after });
-      slots.add(slotOf(piece.code));
-    }
-    for (const slot of slots) {
-      words[slot] ??= [];
-      words[slot].push({ index, offset });
+    for (const { code, cases } of own) {
+      pieces.push({ code, cases, before, after });
+      const slot = slotOf(code);
+      const there = words[slot] ?? [];
+      words[slot] = there;
+      if (there.at(-1)?.index !== index) there.push({ index, offset });
     }
   });
   return { pieces: pieceTables(pieces), words };

@@ -36,7 +36,8 @@ export const TO_SLOT = 19;
 /** This multiple of bits 5, 13 and 21 has them side by side from bit 19 on. */
 export const CASE_MIX = 0x4081;
 export const TO_CASE = 19;
-const SLOTS = 1 << (32 - TO_SLOT);
+/** Slots that pieces are kept in. */
+export const SLOTS = 1 << (32 - TO_SLOT);
 /** Words of 32 bits in a set of bytes. */
 export const SET_WORDS = 4;
 
