@@ -167,10 +167,10 @@ var init_frame_slots = __esm({
     "use strict";
     init_frame_table();
     SLOT_BYTES = FRAME_BYTES + MAX_FRAME_OBJECT_BYTES;
-    findSlot = (shared, number4) => ({
-      number: number4,
-      text: new Uint8Array(shared, number4 * SLOT_BYTES, FRAME_BYTES),
-      frame: new Uint8Array(shared, number4 * SLOT_BYTES + FRAME_BYTES, MAX_FRAME_OBJECT_BYTES)
+    findSlot = (shared, number5) => ({
+      number: number5,
+      text: new Uint8Array(shared, number5 * SLOT_BYTES, FRAME_BYTES),
+      frame: new Uint8Array(shared, number5 * SLOT_BYTES + FRAME_BYTES, MAX_FRAME_OBJECT_BYTES)
     });
   }
 });
@@ -184,18 +184,18 @@ function mulHigh(a5, b5) {
 function checksumOf(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const striped = bytes.byteLength - bytes.byteLength % STRIPE_BYTES;
-  let hash2 = wrap((striped === 0 ? P5 : sumOfStripes(view, striped)) + BigInt(bytes.byteLength));
+  let hash3 = wrap((striped === 0 ? P5 : sumOfStripes(view, striped)) + BigInt(bytes.byteLength));
   let at = striped;
   for (; at + 8 <= bytes.byteLength; at += 8)
-    hash2 = wrap(rotate(hash2 ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
+    hash3 = wrap(rotate(hash3 ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
   if (at + 4 <= bytes.byteLength) {
-    hash2 = wrap(rotate(hash2 ^ wrap(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
+    hash3 = wrap(rotate(hash3 ^ wrap(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
     at += 4;
   }
-  for (; at < bytes.byteLength; at++) hash2 = wrap(rotate(hash2 ^ wrap(BigInt(view.getUint8(at)) * P5), 11n) * P1);
-  hash2 = wrap((hash2 ^ hash2 >> 33n) * P2);
-  hash2 = wrap((hash2 ^ hash2 >> 29n) * P3);
-  return Number((hash2 ^ hash2 >> 32n) & 0xffffffffn);
+  for (; at < bytes.byteLength; at++) hash3 = wrap(rotate(hash3 ^ wrap(BigInt(view.getUint8(at)) * P5), 11n) * P1);
+  hash3 = wrap((hash3 ^ hash3 >> 33n) * P2);
+  hash3 = wrap((hash3 ^ hash3 >> 29n) * P3);
+  return Number((hash3 ^ hash3 >> 32n) & 0xffffffffn);
 }
 function sumOfStripes(view, end) {
   const lanes = [P1 + P2, P2, 0n, wrap(-P1)].map((start2) => new Lane(wrap(start2)));
@@ -207,7 +207,7 @@ function sumOfStripes(view, end) {
   const sums = lanes.map((lane) => lane.sum);
   const turns = [1n, 7n, 12n, 18n];
   const start = sums.reduce((total, sum2, n3) => wrap(total + rotate(sum2, turns[n3] ?? 0n)), 0n);
-  return sums.reduce((hash2, sum2) => wrap((hash2 ^ round(0n, sum2)) * P1 + P4), start);
+  return sums.reduce((hash3, sum2) => wrap((hash3 ^ round(0n, sum2)) * P1 + P4), start);
 }
 var P1, P2, P3, P4, P5, STRIPE_BYTES, wrap, rotate, round, Lane;
 var init_xxh64 = __esm({
@@ -766,9 +766,9 @@ var init_compress_worker = __esm({
     init_frame_slots();
     init_zstd2();
     zstd = loadZstd();
-    (_a = import_node_worker_threads.parentPort) == null ? void 0 : _a.on("message", ({ slot: number4, textBytes, level }) => {
+    (_a = import_node_worker_threads.parentPort) == null ? void 0 : _a.on("message", ({ slot: number5, textBytes, level }) => {
       var _a9;
-      const slot = findSlot(import_node_worker_threads.workerData, number4);
+      const slot = findSlot(import_node_worker_threads.workerData, number5);
       const frame = zstd.compress(slot.text.subarray(0, textBytes), level);
       slot.frame.set(frame);
       (_a9 = import_node_worker_threads.parentPort) == null ? void 0 : _a9.postMessage(frame.byteLength);
@@ -1459,7 +1459,7 @@ var init_digest = __esm({
     import_node_crypto = require("node:crypto");
     sha256 = (bytes) => (0, import_node_crypto.createHash)("sha256").update(bytes).digest("hex");
     startSha256 = () => (0, import_node_crypto.createHash)("sha256");
-    digestOf = (hash2) => hash2.digest("hex");
+    digestOf = (hash3) => hash3.digest("hex");
   }
 });
 
@@ -1479,9 +1479,9 @@ function encodeKeySegment(name2) {
   return isWhole ? encoded : cutWithHash(encoded, name2);
 }
 function cutWithHash(encoded, name2) {
-  const hash2 = sha256(JSON.stringify(name2)).slice(0, 24);
-  const head = encoded.slice(0, MAX_SEGMENT_BYTES - hash2.length - 2).replace(/%[0-9A-F]?$/, "");
-  return `${head}%_${hash2}`;
+  const hash3 = sha256(JSON.stringify(name2)).slice(0, 24);
+  const head = encoded.slice(0, MAX_SEGMENT_BYTES - hash3.length - 2).replace(/%[0-9A-F]?$/, "");
+  return `${head}%_${hash3}`;
 }
 function runSegment(attempt) {
   const parts2 = [
@@ -1764,8 +1764,8 @@ function logIdOf(attempt, logName, textSha256) {
     logName,
     textSha256
   ].map((p3) => p3 ?? null);
-  const hash2 = (0, import_node_crypto2.createHash)("sha256").update(JSON.stringify(parts2)).digest();
-  return `L${crockford32(hash2.subarray(0, 10))}`;
+  const hash3 = (0, import_node_crypto2.createHash)("sha256").update(JSON.stringify(parts2)).digest();
+  return `L${crockford32(hash3.subarray(0, 10))}`;
 }
 var import_node_crypto2, CROCKFORD;
 var init_log_id = __esm({
@@ -1942,13 +1942,13 @@ var init_frame_cutter = __esm({
 // store/cut-log.ts
 async function finishCutLog(log2, writeTables) {
   let { capacityBytes } = log2;
-  for (let left = TRIES; ; left--) {
+  for (let left2 = TRIES; ; left2--) {
     const plan = planCut(log2, capacityBytes);
     try {
       const cut = await layOut(log2, plan);
       return { cut, tables: await writeTables(cut) };
     } catch (error3) {
-      if (!isDiskFull(error3) || left === 0) throw error3;
+      if (!isDiskFull(error3) || left2 === 0) throw error3;
     }
     capacityBytes = Math.floor(capacityBytes / 2);
   }
@@ -2026,15 +2026,15 @@ async function factsOf(file2, head, rest) {
   return cutter.facts();
 }
 async function digestOfFile(file2, sizeBytes) {
-  const hash2 = startSha256();
+  const hash3 = startSha256();
   const buffer = Buffer.alloc(1024 * 1024);
   for (let at = 0; at < sizeBytes; ) {
     const { bytesRead } = await file2.read(buffer, 0, Math.min(buffer.byteLength, sizeBytes - at), at);
     if (bytesRead === 0) break;
-    hash2.update(buffer.subarray(0, bytesRead));
+    hash3.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
-  return digestOf(hash2);
+  return digestOf(hash3);
 }
 async function writeAll(file2, bytes, position) {
   for (let done = 0; done < bytes.byteLength; )
@@ -4970,7 +4970,7 @@ function mergeValues(a5, b5) {
   }
   return { valid: false, mergeErrorPath: [] };
 }
-function handleIntersectionResults(result, left, right) {
+function handleIntersectionResults(result, left2, right2) {
   const unrecKeys = /* @__PURE__ */ new Map();
   let unrecIssue;
   const keyIssues = /* @__PURE__ */ new Map();
@@ -4995,11 +4995,11 @@ function handleIntersectionResults(result, left, right) {
     }
     return true;
   };
-  for (const iss of left.issues) {
+  for (const iss of left2.issues) {
     if (!collect2(iss, "l"))
       result.issues.push(iss);
   }
-  for (const iss of right.issues) {
+  for (const iss of right2.issues) {
     if (!collect2(iss, "r"))
       result.issues.push(iss);
   }
@@ -5013,7 +5013,7 @@ function handleIntersectionResults(result, left, right) {
         result.issues.push(keyIssues.get(k5));
     }
   }
-  const merged = mergeValues(left.value, right.value);
+  const merged = mergeValues(left2.value, right2.value);
   if (!merged.valid) {
     if (aborted(result))
       return result;
@@ -5136,12 +5136,12 @@ function handleCatchResult(payload, result, def, ctx) {
   });
   return payload;
 }
-function handlePipeResult(left, next, ctx) {
-  if (left.issues.some((iss) => iss.code !== "unrecognized_keys")) {
-    left.aborted = true;
-    return left;
+function handlePipeResult(left2, next, ctx) {
+  if (left2.issues.some((iss) => iss.code !== "unrecognized_keys")) {
+    left2.aborted = true;
+    return left2;
   }
-  return next._zod.run({ value: left.value, issues: left.issues }, ctx);
+  return next._zod.run({ value: left2.value, issues: left2.issues }, ctx);
 }
 function handleCodecAResult(result, def, ctx) {
   if (result.issues.length) {
@@ -5163,12 +5163,12 @@ function handleCodecAResult(result, def, ctx) {
     return handleCodecTxResult(result, transformed, def.in, ctx);
   }
 }
-function handleCodecTxResult(left, value2, nextSchema, ctx) {
-  if (left.issues.length) {
-    left.aborted = true;
-    return left;
+function handleCodecTxResult(left2, value2, nextSchema, ctx) {
+  if (left2.issues.length) {
+    left2.aborted = true;
+    return left2;
   }
-  return nextSchema._zod.run({ value: value2, issues: left.issues }, ctx);
+  return nextSchema._zod.run({ value: value2, issues: left2.issues }, ctx);
 }
 function handleReadonlyResult(payload) {
   if (!payload.memo)
@@ -5896,14 +5896,14 @@ var init_schemas = __esm({
       const desc = Object.getOwnPropertyDescriptor(def, "shape");
       const sh = (desc == null ? void 0 : desc.get) ? desc.get.raw : def.shape ?? {};
       if (sh) {
-        const get2 = () => {
+        const get3 = () => {
           const newSh = { ...sh };
           Object.defineProperty(def, "shape", { value: newSh });
-          get2.raw = newSh;
+          get3.raw = newSh;
           return newSh;
         };
-        get2.raw = sh;
-        Object.defineProperty(def, "shape", { get: get2 });
+        get3.raw = sh;
+        Object.defineProperty(def, "shape", { get: get3 });
       }
       const _normalized = cached(() => normalizeDef(def));
       defineLazyInternal(inst, "propValues", (zod) => {
@@ -6241,15 +6241,15 @@ var init_schemas = __esm({
       $ZodType.init(inst, def);
       inst._zod.parse = (payload, ctx) => {
         const input2 = payload.value;
-        const left = def.left._zod.run({ value: input2, issues: [] }, ctx);
-        const right = def.right._zod.run({ value: input2, issues: [] }, ctx);
-        const async = left instanceof Promise || right instanceof Promise;
+        const left2 = def.left._zod.run({ value: input2, issues: [] }, ctx);
+        const right2 = def.right._zod.run({ value: input2, issues: [] }, ctx);
+        const async = left2 instanceof Promise || right2 instanceof Promise;
         if (async) {
-          return Promise.all([left, right]).then(([left2, right2]) => {
-            return handleIntersectionResults(payload, left2, right2);
+          return Promise.all([left2, right2]).then(([left3, right3]) => {
+            return handleIntersectionResults(payload, left3, right3);
           });
         }
-        return handleIntersectionResults(payload, left, right);
+        return handleIntersectionResults(payload, left2, right2);
       };
     });
     $ZodTuple = /* @__PURE__ */ $constructor("$ZodTuple", (inst, def) => {
@@ -6804,17 +6804,17 @@ var init_schemas = __esm({
       defineLazyInternal(inst, "propValues", (zod) => zod.def.in._zod.propValues);
       inst._zod.parse = (payload, ctx) => {
         if (ctx.direction === "backward") {
-          const right = def.out._zod.run(payload, ctx);
-          if (right instanceof Promise) {
-            return right.then((right2) => handlePipeResult(right2, def.in, ctx));
+          const right2 = def.out._zod.run(payload, ctx);
+          if (right2 instanceof Promise) {
+            return right2.then((right3) => handlePipeResult(right3, def.in, ctx));
           }
-          return handlePipeResult(right, def.in, ctx);
+          return handlePipeResult(right2, def.in, ctx);
         }
-        const left = def.in._zod.run(payload, ctx);
-        if (left instanceof Promise) {
-          return left.then((left2) => handlePipeResult(left2, def.out, ctx));
+        const left2 = def.in._zod.run(payload, ctx);
+        if (left2 instanceof Promise) {
+          return left2.then((left3) => handlePipeResult(left3, def.out, ctx));
         }
-        return handlePipeResult(left, def.out, ctx);
+        return handlePipeResult(left2, def.out, ctx);
       };
     });
     $ZodCodec = /* @__PURE__ */ $constructor("$ZodCodec", (inst, def) => {
@@ -6826,17 +6826,17 @@ var init_schemas = __esm({
       inst._zod.parse = (payload, ctx) => {
         const direction = ctx.direction || "forward";
         if (direction === "forward") {
-          const left = def.in._zod.run(payload, ctx);
-          if (left instanceof Promise) {
-            return left.then((left2) => handleCodecAResult(left2, def, ctx));
+          const left2 = def.in._zod.run(payload, ctx);
+          if (left2 instanceof Promise) {
+            return left2.then((left3) => handleCodecAResult(left3, def, ctx));
           }
-          return handleCodecAResult(left, def, ctx);
+          return handleCodecAResult(left2, def, ctx);
         } else {
-          const right = def.out._zod.run(payload, ctx);
-          if (right instanceof Promise) {
-            return right.then((right2) => handleCodecAResult(right2, def, ctx));
+          const right2 = def.out._zod.run(payload, ctx);
+          if (right2 instanceof Promise) {
+            return right2.then((right3) => handleCodecAResult(right3, def, ctx));
           }
-          return handleCodecAResult(right, def, ctx);
+          return handleCodecAResult(right2, def, ctx);
         }
       };
     });
@@ -8894,7 +8894,7 @@ function generateRecordCheck(doc, ctx, schema, accessor) {
   }, `return INVALID;`);
   return outputVar;
 }
-function emitOwnKeys(doc, ctx, accessor, kVar, body, onSymbol) {
+function emitOwnKeys(doc, ctx, accessor, kVar, body2, onSymbol) {
   const propIsEnumerableConst = addConstant(ctx, Object.prototype.propertyIsEnumerable);
   const symsVar = newVar(ctx);
   const keysVar = newVar(ctx);
@@ -8905,7 +8905,7 @@ function emitOwnKeys(doc, ctx, accessor, kVar, body, onSymbol) {
   doc.indented((d6) => {
     d6.write(`const ${kVar} = ${keysVar}[${iVar}];`);
     d6.write(`if (${kVar} === "__proto__" || !${propIsEnumerableConst}.call(${accessor}, ${kVar})) continue;`);
-    body(d6);
+    body2(d6);
   });
   doc.write(`}`);
   doc.write(`for (let ${iVar} = 0; ${iVar} < ${symsVar}.length; ${iVar}++) {`);
@@ -8915,7 +8915,7 @@ function emitOwnKeys(doc, ctx, accessor, kVar, body, onSymbol) {
     if (onSymbol)
       d6.write(onSymbol);
     else
-      body(d6);
+      body2(d6);
   });
   doc.write(`}`);
 }
@@ -9883,11 +9883,11 @@ function _discriminatedUnion(Class2, discriminator, options, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _intersection(Class2, left, right) {
+function _intersection(Class2, left2, right2) {
   return new Class2({
     type: "intersection",
-    left,
-    right
+    left: left2,
+    right: right2
   });
 }
 // @__NO_SIDE_EFFECTS__
@@ -10478,11 +10478,11 @@ function foldObjects(members2) {
     for (const key of object2.required ?? [])
       required2.add(key);
   }
-  const folded = { type: "object", properties };
+  const folded2 = { type: "object", properties };
   if (required2.size)
-    folded.required = [...required2];
+    folded2.required = [...required2];
   if (objects.every((object2) => object2.additionalProperties === false)) {
-    folded.additionalProperties = false;
+    folded2.additionalProperties = false;
   } else {
     const constraints = [];
     for (const object2 of objects) {
@@ -10491,11 +10491,11 @@ function foldObjects(members2) {
         constraints.push(constraint);
     }
     if (constraints.length === 1)
-      folded.additionalProperties = constraints[0];
+      folded2.additionalProperties = constraints[0];
     else if (constraints.length > 1)
-      folded.additionalProperties = { allOf: constraints };
+      folded2.additionalProperties = { allOf: constraints };
   }
-  return folded;
+  return folded2;
 }
 function foldIntersection(json2) {
   const allOf = json2.allOf;
@@ -10505,9 +10505,9 @@ function foldIntersection(json2) {
     if (key in json2)
       return;
   const unions = allOf.filter((m4) => UNION_KEYS.some((k5) => Array.isArray(m4[k5])));
-  let folded = null;
+  let folded2 = null;
   if (!unions.length) {
-    folded = foldObjects(allOf);
+    folded2 = foldObjects(allOf);
   } else {
     const union2 = unions[0];
     const keyword = UNION_KEYS.find((k5) => Array.isArray(union2[k5]));
@@ -10517,12 +10517,12 @@ function foldIntersection(json2) {
     const branches = union2[keyword].map((branch) => foldObjects([...rest, branch]));
     if (branches.some((b5) => !b5))
       return;
-    folded = { [keyword]: branches };
+    folded2 = { [keyword]: branches };
   }
-  if (!folded)
+  if (!folded2)
     return;
   delete json2.allOf;
-  assignProps(json2, folded);
+  assignProps(json2, folded2);
 }
 function finalize(ctx, schema) {
   var _a9, _b, _c5, _d;
@@ -12469,11 +12469,11 @@ function discriminatedUnion(discriminator, options, params) {
     ...util_exports.normalizeParams(params)
   });
 }
-function intersection(left, right) {
+function intersection(left2, right2) {
   return new ZodIntersection({
     type: "intersection",
-    left,
-    right
+    left: left2,
+    right: right2
   });
 }
 function tuple(items, _paramsOrRest, _params) {
@@ -15620,13 +15620,13 @@ var init_compressor = __esm({
 async function* readAtOnce(path2) {
   yield (0, import_node_fs4.readFileSync)(path2);
 }
-async function* readBody(key, body, signal) {
+async function* readBody(key, body2, signal) {
   let sizeBytes = 0;
   try {
-    for await (const chunk of body.open()) {
+    for await (const chunk of body2.open()) {
       if (signal == null ? void 0 : signal.aborted) throw interrupted(`storing ${key}`);
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > body.sizeBytes) break;
+      if (sizeBytes > body2.sizeBytes) break;
       yield chunk;
     }
   } catch (error3) {
@@ -15638,8 +15638,8 @@ async function* readBody(key, body, signal) {
       { hint: "check the disk that they lie on, then run the command again", cause: error3 }
     );
   }
-  if (sizeBytes !== body.sizeBytes)
-    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body.sizeBytes} that were said`, {
+  if (sizeBytes !== body2.sizeBytes)
+    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body2.sizeBytes} that were said`, {
       hint: "they changed while they were stored; run the command again"
     });
 }
@@ -15701,14 +15701,14 @@ async function deliver(log2, store, options) {
   const put = await store.putOnce(keys.object, object2, options.signal);
   crashPoint("deliver:object");
   let storedAtMs = put.storedAtMs;
-  for (let left = MAX_FEED_ENTRIES; ; left--) {
+  for (let left2 = MAX_FEED_ENTRIES; ; left2--) {
     const startedMs = options.now();
     const entry = bodyOf(feedEntry(manifest, keys.manifest, log2.manifestText));
     await store.putOnce(feedKey(storedAtMs, manifest.capture.id), entry, options.signal);
     crashPoint("deliver:feed");
     const last = await store.putOnce(keys.manifest, bodyOf(Buffer.from(log2.manifestText)), options.signal);
     crashPoint("deliver:manifest");
-    if (options.now() - startedMs <= FEED_TIME_LIMIT_MS || left === 1) break;
+    if (options.now() - startedMs <= FEED_TIME_LIMIT_MS || left2 === 1) break;
     storedAtMs = last.storedAtMs;
   }
   return { state: "created", manifestKey: keys.manifest, storedAtMs };
@@ -15771,14 +15771,91 @@ var init_deliver = __esm({
   }
 });
 
+// store/read-ahead.ts
+function readAhead(source, options) {
+  const pump = new Pump(source, options);
+  return { things: pump.taken(), total: () => pump.total };
+}
+var Pump;
+var init_read_ahead = __esm({
+  "store/read-ahead.ts"() {
+    "use strict";
+    Pump = class {
+      total;
+      #source;
+      #most;
+      #weigh;
+      #waiting = [];
+      #held = 0;
+      #end;
+      #isLeft = false;
+      #wakeReader = () => void 0;
+      #wakeTaker = () => void 0;
+      constructor(source, { most, weigh }) {
+        this.#source = source;
+        this.#most = most;
+        this.#weigh = weigh;
+      }
+      /** Never rejects: what went wrong is thrown to the taker, after all that came before it. */
+      async #read() {
+        let sum2 = 0;
+        try {
+          for await (const thing of this.#source) {
+            if (this.#isLeft) return;
+            sum2 += this.#weigh(thing);
+            this.#waiting.push(thing);
+            this.#held += 1;
+            this.#wakeTaker();
+            if (this.#held >= this.#most) await new Promise((resolve5) => this.#wakeReader = resolve5);
+          }
+          this.total = sum2;
+          this.#end = {};
+        } catch (error3) {
+          this.#end = { error: error3 };
+        } finally {
+          this.#wakeTaker();
+        }
+      }
+      async *taken() {
+        void this.#read();
+        try {
+          for (; ; ) {
+            const batch = this.#waiting;
+            this.#waiting = [];
+            for (const thing of batch) {
+              this.#held -= 1;
+              this.#wakeReader();
+              yield thing;
+            }
+            if (this.#waiting.length > 0) continue;
+            if (this.#end !== void 0) {
+              if ("error" in this.#end) throw this.#end.error;
+              return;
+            }
+            await new Promise((resolve5) => this.#wakeTaker = resolve5);
+          }
+        } finally {
+          this.#isLeft = true;
+          this.#wakeReader();
+        }
+      }
+    };
+  }
+});
+
 // store/flush.ts
 async function flushSpool(spool, options) {
-  var _a9;
+  var _a9, _b;
   const counts2 = { delivered: 0, waiting: 0, damaged: 0 };
   const away = /* @__PURE__ */ new Set();
   const unreadable2 = [];
-  for await (const sealed of spool.list((path2, reason) => unreadable2.push([path2, reason]))) {
+  const listed = spool.list((path2, reason) => unreadable2.push([path2, reason]));
+  const ahead = readAhead(listed, { most: LISTED_AHEAD, weigh: (sealed) => sealed.manifest.object.sizeBytes });
+  let done = 0;
+  for await (const sealed of ahead.things) {
     (_a9 = options.signal) == null ? void 0 : _a9.throwIfAborted();
+    (_b = options.onProgress) == null ? void 0 : _b.call(options, done, ahead.total());
+    done += sealed.manifest.object.sizeBytes;
     if (counts2.delivered >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
     const store = options.storeFor(sealed.storeUrl);
     store == null ? void 0 : store.catch(() => void 0);
@@ -15823,12 +15900,12 @@ async function deliverSealed(sealed, store, spool, options) {
   return delivery;
 }
 async function checkSealed({ manifest, objectPath }) {
-  const hash2 = startSha256();
-  for await (const chunk of (0, import_node_fs5.createReadStream)(objectPath)) hash2.update(chunk);
-  if (digestOf(hash2) !== manifest.object.sha256)
+  const hash3 = startSha256();
+  for await (const chunk of (0, import_node_fs5.createReadStream)(objectPath)) hash3.update(chunk);
+  if (digestOf(hash3) !== manifest.object.sha256)
     throw damagedInSpool(objectPath, "its bytes are not those that were sealed");
 }
-var import_node_fs5, import_promises4, RENAME_AFTER_MS, asDeliveryError, damagedInSpool;
+var import_node_fs5, import_promises4, RENAME_AFTER_MS, LISTED_AHEAD, asDeliveryError, damagedInSpool;
 var init_flush = __esm({
   "store/flush.ts"() {
     "use strict";
@@ -15839,7 +15916,9 @@ var init_flush = __esm({
     init_digest();
     init_errors();
     init_manifest();
+    init_read_ahead();
     RENAME_AFTER_MS = 12 * 36e5;
+    LISTED_AHEAD = 1e3;
     asDeliveryError = (error3, storeUrl) => error3 instanceof AppError ? error3 : new AppError("STORE_UNAVAILABLE", `cannot put into ${storeUrl}: ${reasonOf(error3)}`, {
       hint: "the log waits in the spool: run `firstred flush` later",
       cause: error3
@@ -15853,12 +15932,14 @@ var init_flush = __esm({
 // cli/archiver-index.ts
 function startIndexing(session, options) {
   let canIndex = options.index;
+  let held = 0;
   let last = Promise.resolve();
   const waiting = [];
   async function indexNext(manifest, delivery) {
     if (!canIndex) return;
     try {
       await indexOne(session, manifest, delivery);
+      held += 1;
     } catch (error3) {
       canIndex = !isWithoutSqlite(error3);
       await options.onIndexFailure(reasonOf(error3));
@@ -15868,18 +15949,30 @@ function startIndexing(session, options) {
     last = last.then(() => indexNext(manifest, delivery));
     return last;
   };
-  async function behind(budgetMs, signal) {
+  async function behind(budgetMs, mayGoOn) {
     const startedMs = performance.now();
-    while (performance.now() - startedMs < budgetMs && (signal == null ? void 0 : signal.aborted) !== true) {
+    while (performance.now() - startedMs < budgetMs && mayGoOn()) {
       const next = waiting.shift();
-      if (next === void 0) return;
+      if (next === void 0) break;
       await now(...next);
+      if (held >= LOGS_A_FLUSH) await flush2();
+    }
+    if (held > 0) await flush2();
+    return waiting.length > 0;
+  }
+  async function flush2() {
+    held = 0;
+    try {
+      (await session.indexForWriting()).flush();
+    } catch (error3) {
+      await options.onIndexFailure(reasonOf(error3));
     }
   }
+  const isWanted = () => !options.signal.aborted;
   return {
     now,
-    behind: (budgetMs) => behind(budgetMs, options.signal),
-    end: () => options.signal.aborted ? behind(MOMENT_MS) : behind(Number.POSITIVE_INFINITY, options.signal),
+    behind: (budgetMs, mayGoOn = () => true) => behind(budgetMs, () => isWanted() && mayGoOn()),
+    end: async () => void await (options.signal.aborted ? behind(MOMENT_MS, () => true) : behind(Number.POSITIVE_INFINITY, isWanted)),
     async later(manifest, delivery) {
       if (waiting.length >= MAX_BEHIND) await now(manifest, delivery);
       else if (canIndex) waiting.push([manifest, delivery]);
@@ -15899,7 +15992,7 @@ async function indexOne(session, manifest, { state: state2, manifestKey }) {
   await session.ingest(index, kept);
   crashPoint("archive:indexed");
 }
-var MAX_BEHIND, MOMENT_MS, isWithoutSqlite;
+var MAX_BEHIND, LOGS_A_FLUSH, MOMENT_MS, isWithoutSqlite;
 var init_archiver_index = __esm({
   "cli/archiver-index.ts"() {
     "use strict";
@@ -15907,6 +16000,7 @@ var init_archiver_index = __esm({
     init_errors();
     init_manifest();
     MAX_BEHIND = 1e4;
+    LOGS_A_FLUSH = 16;
     MOMENT_MS = 2e3;
     isWithoutSqlite = (error3) => error3 instanceof AppError && error3.code === "INDEX_UNSUPPORTED";
   }
@@ -16123,8 +16217,8 @@ async function copyBody(put, handle, from) {
 }
 async function writeAll2(handle, chunk, { position, whole }) {
   for (let done = 0; done < chunk.byteLength; ) {
-    const left = chunk.byteLength - done;
-    done += whole <= WRITE_AT_ONCE_BYTES ? (0, import_node_fs7.writeSync)(handle, chunk, done, left, position + done) : (await writeLater(handle, chunk, done, left, position + done)).bytesWritten;
+    const left2 = chunk.byteLength - done;
+    done += whole <= WRITE_AT_ONCE_BYTES ? (0, import_node_fs7.writeSync)(handle, chunk, done, left2, position + done) : (await writeLater(handle, chunk, done, left2, position + done)).bytesWritten;
   }
 }
 async function placeFile(put, temporary, file2) {
@@ -16314,9 +16408,9 @@ var init_fs_store = __esm({
           if (key !== void 0 && found !== void 0) yield { key, ...found };
         }
       }
-      async putOnce(key, body, signal) {
+      async putOnce(key, body2, signal) {
         try {
-          return await putFile({ folder: this.#folder, key, body, signal, linkFile: this.#linkFile });
+          return await putFile({ folder: this.#folder, key, body: body2, signal, linkFile: this.#linkFile });
         } catch (error3) {
           throw fsError(error3, this.#folder.fileOf(key));
         }
@@ -17939,26 +18033,26 @@ var import_node_fs9, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
     import_node_fs9 = require("node:fs");
-    calculateBodyLength = (body) => {
-      if (!body) {
+    calculateBodyLength = (body2) => {
+      if (!body2) {
         return 0;
       }
-      if (typeof body === "string") {
-        return Buffer.byteLength(body);
-      } else if (typeof body.byteLength === "number") {
-        return body.byteLength;
-      } else if (typeof body.size === "number") {
-        return body.size;
-      } else if (typeof body.start === "number" && typeof body.end === "number") {
-        return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs9.ReadStream) {
-        if (body.path != null) {
-          return (0, import_node_fs9.lstatSync)(body.path).size;
-        } else if (typeof body.fd === "number") {
-          return (0, import_node_fs9.fstatSync)(body.fd).size;
+      if (typeof body2 === "string") {
+        return Buffer.byteLength(body2);
+      } else if (typeof body2.byteLength === "number") {
+        return body2.byteLength;
+      } else if (typeof body2.size === "number") {
+        return body2.size;
+      } else if (typeof body2.start === "number" && typeof body2.end === "number") {
+        return body2.end + 1 - body2.start;
+      } else if (body2 instanceof import_node_fs9.ReadStream) {
+        if (body2.path != null) {
+          return (0, import_node_fs9.lstatSync)(body2.path).size;
+        } else if (typeof body2.fd === "number") {
+          return (0, import_node_fs9.fstatSync)(body2.fd).size;
         }
       }
-      throw new Error(`Body Length computation failed for ${body}`);
+      throw new Error(`Body Length computation failed for ${body2}`);
     };
   }
 });
@@ -23994,7 +24088,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         return void 0;
       }
       const source = schema.getSchema();
-      const body = [
+      const body2 = [
         3,
         source[1],
         source[2],
@@ -24005,9 +24099,9 @@ var init_HttpBindingNormalizedSchema = __esm({
       const required2 = source[6];
       const bodyRequired = required2 && memberNames.reduce((count3, name2) => count3 + (source[4].indexOf(name2) < required2 ? 1 : 0), 0);
       if (bodyRequired) {
-        body[6] = bodyRequired;
+        body2[6] = bodyRequired;
       }
-      return body;
+      return body2;
     };
   }
 });
@@ -24046,11 +24140,11 @@ var init_blobHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-blob-browser/blobHasher.js"() {
     init_chunked_blob_reader();
     blobHasher = async function blobHasher2(hashCtor, blob) {
-      const hash2 = new hashCtor();
+      const hash3 = new hashCtor();
       await blobReader(blob, (chunk) => {
-        hash2.update(chunk);
+        hash3.update(chunk);
       });
-      return hash2.digest();
+      return hash3.digest();
     };
   }
 });
@@ -24063,9 +24157,9 @@ var init_HashCalculator = __esm({
     init_serde();
     HashCalculator = class extends import_node_stream8.Writable {
       hash;
-      constructor(hash2, options) {
+      constructor(hash3, options) {
         super(options);
-        this.hash = hash2;
+        this.hash = hash3;
       }
       _write(chunk, encoding, callback2) {
         try {
@@ -24094,8 +24188,8 @@ var init_fileStreamHasher = __esm({
         start: fileStream.start,
         end: fileStream.end
       });
-      const hash2 = new hashCtor();
-      const hashCalculator = new HashCalculator(hash2);
+      const hash3 = new hashCtor();
+      const hashCalculator = new HashCalculator(hash3);
       fileStreamTee.pipe(hashCalculator);
       fileStreamTee.on("error", (err) => {
         hashCalculator.end();
@@ -24103,7 +24197,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash2.digest().then(resolve5).catch(reject);
+        hash3.digest().then(resolve5).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -24119,8 +24213,8 @@ var init_readableStreamHasher = __esm({
       if (readableStream.readableFlowing !== null) {
         throw new Error("Unable to calculate hash for flowing readable stream");
       }
-      const hash2 = new hashCtor();
-      const hashCalculator = new HashCalculator(hash2);
+      const hash3 = new hashCtor();
+      const hashCalculator = new HashCalculator(hash3);
       readableStream.pipe(hashCalculator);
       return new Promise((resolve5, reject) => {
         readableStream.on("error", (err) => {
@@ -24129,7 +24223,7 @@ var init_readableStreamHasher = __esm({
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash2.digest().then(resolve5).catch(reject);
+          hash3.digest().then(resolve5).catch(reject);
         });
       });
     };
@@ -24687,8 +24781,8 @@ var init_Sha256WebCrypto = __esm({
             const sig = await subtle.sign("HMAC", key, data);
             return new Uint8Array(sig);
           }
-          const hash2 = await subtle.digest("SHA-256", data);
-          return new Uint8Array(hash2);
+          const hash3 = await subtle.digest("SHA-256", data);
+          return new Uint8Array(hash3);
         }
         const sha2562 = new Sha256Js(this.secret);
         sha2562.update(data);
@@ -24771,15 +24865,15 @@ var init_Int64 = __esm({
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number4) {
-        if (number4 > 9223372036854776e3 || number4 < -9223372036854776e3) {
-          throw new Error(`${number4} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number5) {
+        if (number5 > 9223372036854776e3 || number5 < -9223372036854776e3) {
+          throw new Error(`${number5} is too large (or, if negative, too small) to represent as an Int64`);
         }
         const bytes = new Uint8Array(8);
-        for (let i5 = 7, remaining = Math.abs(Math.round(number4)); i5 > -1 && remaining > 0; i5--, remaining /= 256) {
+        for (let i5 = 7, remaining = Math.abs(Math.round(number5)); i5 > -1 && remaining > 0; i5--, remaining /= 256) {
           bytes[i5] = remaining;
         }
-        if (number4 < 0) {
+        if (number5 < 0) {
           negate(bytes);
         }
         return new _Int64(bytes);
@@ -25088,9 +25182,9 @@ var init_EventStreamCodec = __esm({
           }
         };
       }
-      encode({ headers: rawHeaders, body }) {
+      encode({ headers: rawHeaders, body: body2 }) {
         const headers = this.headerMarshaller.format(rawHeaders);
-        const length = headers.byteLength + body.byteLength + 16;
+        const length = headers.byteLength + body2.byteLength + 16;
         const out = new Uint8Array(length);
         const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
         const checksum = new Crc32Node();
@@ -25099,14 +25193,14 @@ var init_EventStreamCodec = __esm({
         checksum.update(out.subarray(0, 8));
         view.setUint32(8, checksum.digestSync(), false);
         out.set(headers, 12);
-        out.set(body, headers.byteLength + 12);
+        out.set(body2, headers.byteLength + 12);
         checksum.update(out.subarray(8, length - 4));
         view.setUint32(length - 4, checksum.digestSync(), false);
         return out;
       }
       decode(message) {
-        const { headers, body } = splitMessage(message);
-        return { headers: this.headerMarshaller.parse(headers), body };
+        const { headers, body: body2 } = splitMessage(message);
+        return { headers: this.headerMarshaller.parse(headers), body: body2 };
       }
       formatHeaders(rawHeaders) {
         return this.headerMarshaller.format(rawHeaders);
@@ -25349,8 +25443,8 @@ var init_EventStreamMarshaller = __esm({
         this.eventStreamCodec = new EventStreamCodec(utf8Encoder, utf8Decoder);
         this.utfEncoder = utf8Encoder;
       }
-      deserialize(body, deserializer) {
-        const inputStream = getChunkedStream(body);
+      deserialize(body2, deserializer) {
+        const inputStream = getChunkedStream(body2);
         return new SmithyMessageDecoderStream({
           messageStream: new MessageDecoderStream({ inputStream, decoder: this.eventStreamCodec }),
           deserializer: getMessageUnmarshaller(deserializer, this.utfEncoder)
@@ -25408,8 +25502,8 @@ var init_EventStreamMarshaller2 = __esm({
           utf8Encoder
         });
       }
-      deserialize(body, deserializer) {
-        const bodyIterable = typeof body[Symbol.asyncIterator] === "function" ? body : readableToIterable(body);
+      deserialize(body2, deserializer) {
+        const bodyIterable = typeof body2[Symbol.asyncIterator] === "function" ? body2 : readableToIterable(body2);
         return this.universalMarshaller.deserialize(bodyIterable, deserializer);
       }
       serialize(input2, serializer) {
@@ -25503,11 +25597,11 @@ var init_EventStreamSerde = __esm({
                 ":content-type": { type: "string", value: defaultContentType }
               };
               serializer.write(requestSchema, initialRequest);
-              const body = serializer.flush();
+              const body2 = serializer.flush();
               yield {
                 [initialRequestMarker]: true,
                 headers,
-                body
+                body: body2
               };
             }
             for await (const page of eventStream) {
@@ -25532,7 +25626,7 @@ var init_EventStreamSerde = __esm({
               break;
             }
           }
-          const { additionalHeaders, body, eventType, explicitPayloadContentType } = this.writeEventBody(unionMember, unionSchema, event);
+          const { additionalHeaders, body: body2, eventType, explicitPayloadContentType } = this.writeEventBody(unionMember, unionSchema, event);
           const headers = {
             ":event-type": { type: "string", value: eventType },
             ":message-type": { type: "string", value: "event" },
@@ -25541,7 +25635,7 @@ var init_EventStreamSerde = __esm({
           };
           return {
             headers,
-            body
+            body: body2
           };
         });
       }
@@ -25564,9 +25658,9 @@ var init_EventStreamSerde = __esm({
               break;
             }
           }
-          const body = event[unionMember].body;
+          const body2 = event[unionMember].body;
           if (unionMember === (initialMessageType ?? "initial-response")) {
-            const dataObject = await this.deserializer.read(responseSchema, body);
+            const dataObject = await this.deserializer.read(responseSchema, body2);
             delete dataObject[eventStreamMember];
             return {
               [initialResponseMarker]: true,
@@ -25582,11 +25676,11 @@ var init_EventStreamSerde = __esm({
                 hasBindings = hasBindings || Boolean(eventHeader || eventPayload);
                 if (eventPayload) {
                   if (member2.isBlobSchema()) {
-                    out[name2] = body;
+                    out[name2] = body2;
                   } else if (member2.isStringSchema()) {
-                    out[name2] = (((_a10 = this.serdeContext) == null ? void 0 : _a10.utf8Encoder) ?? toUtf8)(body);
+                    out[name2] = (((_a10 = this.serdeContext) == null ? void 0 : _a10.utf8Encoder) ?? toUtf8)(body2);
                   } else if (member2.isStructSchema()) {
-                    out[name2] = await this.deserializer.read(member2, body);
+                    out[name2] = await this.deserializer.read(member2, body2);
                   }
                 } else if (eventHeader) {
                   const value2 = (_b = event[unionMember].headers[name2]) == null ? void 0 : _b.value;
@@ -25604,11 +25698,11 @@ var init_EventStreamSerde = __esm({
                 }
               }
               return {
-                [unionMember]: await this.readEventMember(eventStreamSchema, body, hasBindings, out)
+                [unionMember]: await this.readEventMember(eventStreamSchema, body2, hasBindings, out)
               };
             }
             return {
-              [unionMember]: await this.deserializer.read(eventStreamSchema, body)
+              [unionMember]: await this.deserializer.read(eventStreamSchema, body2)
             };
           } else {
             return {
@@ -25648,7 +25742,7 @@ var init_EventStreamSerde = __esm({
           }
         };
       }
-      async readEventMember(eventStreamSchema, body, hasBindings, out) {
+      async readEventMember(eventStreamSchema, body2, hasBindings, out) {
         var _a9, _b;
         let ErrCtor;
         const staticStructuralSchema = eventStreamSchema.getSchema();
@@ -25658,7 +25752,7 @@ var init_EventStreamSerde = __esm({
           (_a9 = this.compositeErrorRegistry) == null ? void 0 : _a9.copyFrom(nsRegistry);
           ErrCtor = (_b = this.compositeErrorRegistry ?? nsRegistry) == null ? void 0 : _b.getErrorCtor(staticStructuralSchema);
         }
-        const dataObject = hasBindings ? out : body.byteLength === 0 ? {} : await this.deserializer.read(eventStreamSchema, body);
+        const dataObject = hasBindings ? out : body2.byteLength === 0 ? {} : await this.deserializer.read(eventStreamSchema, body2);
         if (ErrCtor) {
           const message = dataObject.message ?? dataObject.Message ?? "Unknown";
           const metadata = {};
@@ -25737,9 +25831,9 @@ var init_EventStreamSerde = __esm({
           }
         }
         const messageSerialization = serializer.flush() ?? new Uint8Array();
-        const body = typeof messageSerialization === "string" ? (((_a9 = this.serdeContext) == null ? void 0 : _a9.utf8Decoder) ?? fromUtf8)(messageSerialization) : messageSerialization;
+        const body2 = typeof messageSerialization === "string" ? (((_a9 = this.serdeContext) == null ? void 0 : _a9.utf8Decoder) ?? fromUtf8)(messageSerialization) : messageSerialization;
         return {
-          body,
+          body: body2,
           eventType,
           explicitPayloadContentType,
           additionalHeaders
@@ -26256,8 +26350,8 @@ var init_HttpBindingProtocol = __esm({
           if (collectionValue) {
             const sections = flags >> 16 & 1 ? splitEvery(headerValue, ",", 2) : splitHeader(headerValue);
             const list2 = [];
-            for (const section of sections) {
-              list2.push(directDeserializer ? directDeserializer.readHttpBinding(collectionValue, section.trim(), 38) : await deserializer.read([collectionValue[0], { httpHeader: wireName }], section.trim()));
+            for (const section2 of sections) {
+              list2.push(directDeserializer ? directDeserializer.readHttpBinding(collectionValue, section2.trim(), 38) : await deserializer.read([collectionValue[0], { httpHeader: wireName }], section2.trim()));
             }
             dataObject[memberName] = list2;
           } else {
@@ -26513,8 +26607,8 @@ var init_requestBuilder = __esm({
         this.query = query;
         return this;
       }
-      b(body) {
-        this.body = body;
+      b(body2) {
+        this.body = body2;
         return this;
       }
       m(method) {
@@ -26919,10 +27013,10 @@ function contentLengthMiddleware(bodyLengthChecker) {
   return (next) => async (args) => {
     const request = args.request;
     if (HttpRequest.isInstance(request)) {
-      const { body, headers } = request;
-      if (body && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
+      const { body: body2, headers } = request;
+      if (body2 && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
         try {
-          const length = bodyLengthChecker(body);
+          const length = bodyLengthChecker(body2);
           if (length != null) {
             request.headers = {
               ...request.headers,
@@ -27027,9 +27121,9 @@ var init_UnionSerde = __esm({
         this.from = from;
         this.to = to;
         const keys = Object.keys(this.from);
-        const set3 = new Set(keys);
-        set3.delete("__type");
-        this.keys = set3;
+        const set4 = new Set(keys);
+        set4.delete("__type");
+        this.keys = set4;
       }
       mark(key) {
         this.keys.delete(key);
@@ -27242,7 +27336,7 @@ var init_common = __esm({
   "node_modules/@smithy/core/dist-es/submodules/protocols/common.js"() {
     init_collect_stream_body();
     init_serde();
-    collectBodyString = (streamBody, context) => collectBody(streamBody, context).then((body) => ((context == null ? void 0 : context.utf8Encoder) ?? toUtf8)(body));
+    collectBodyString = (streamBody, context) => collectBody(streamBody, context).then((body2) => ((context == null ? void 0 : context.utf8Encoder) ?? toUtf8)(body2));
   }
 });
 
@@ -31217,7 +31311,7 @@ var init_user_agent_middleware = __esm({
       const prefix = getUserAgentPrefix();
       const sdkUserAgentValue = (prefix ? [prefix] : []).concat([...defaultUserAgent2, ...userAgent, ...customUserAgent]).join(SPACE);
       const normalUAValue = [
-        ...defaultUserAgent2.filter((section) => section.startsWith("aws-sdk-")),
+        ...defaultUserAgent2.filter((section2) => section2.startsWith("aws-sdk-")),
         ...customUserAgent
       ].join(SPACE);
       if (options.runtime !== "browser") {
@@ -33401,7 +33495,7 @@ var init_bowser = __esm({
       _proto.isEngine = function isEngine(engineName) {
         return this.getEngineName(true) === String(engineName).toLowerCase();
       };
-      _proto.is = function is(anything, includingAlias) {
+      _proto.is = function is2(anything, includingAlias) {
         if (includingAlias === void 0) includingAlias = false;
         return this.isBrowser(anything, includingAlias) || this.isOS(anything) || this.isPlatform(anything);
       };
@@ -33429,22 +33523,22 @@ var init_bowser = __esm({
       };
       return _createClass(Bowser2, null, [{
         key: "BROWSER_MAP",
-        get: function get2() {
+        get: function get3() {
           return BROWSER_MAP;
         }
       }, {
         key: "ENGINE_MAP",
-        get: function get2() {
+        get: function get3() {
           return ENGINE_MAP;
         }
       }, {
         key: "OS_MAP",
-        get: function get2() {
+        get: function get3() {
           return OS_MAP;
         }
       }, {
         key: "PLATFORMS_MAP",
-        get: function get2() {
+        get: function get3() {
           return PLATFORMS_MAP;
         }
       }]);
@@ -33851,7 +33945,7 @@ var isStreaming;
 var init_isStreaming = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/isStreaming.js"() {
     init_serde();
-    isStreaming = (body) => body !== void 0 && typeof body !== "string" && !ArrayBuffer.isView(body) && !isArrayBuffer(body);
+    isStreaming = (body2) => body2 !== void 0 && typeof body2 !== "string" && !ArrayBuffer.isView(body2) && !isArrayBuffer(body2);
   }
 });
 
@@ -34092,10 +34186,10 @@ var stringHasher;
 var init_stringHasher = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/stringHasher.js"() {
     init_serde();
-    stringHasher = (checksumAlgorithmFn, body) => {
-      const hash2 = new checksumAlgorithmFn();
-      hash2.update(toUint8Array(body || ""));
-      return hash2.digest();
+    stringHasher = (checksumAlgorithmFn, body2) => {
+      const hash3 = new checksumAlgorithmFn();
+      hash3.update(toUint8Array(body2 || ""));
+      return hash3.digest();
     };
   }
 });
@@ -34296,8 +34390,8 @@ var init_isChecksumWithPartNumber = __esm({
       if (lastHyphenIndex !== -1) {
         const numberPart = checksum.slice(lastHyphenIndex + 1);
         if (!numberPart.startsWith("0")) {
-          const number4 = parseInt(numberPart, 10);
-          if (!isNaN(number4) && number4 >= 1 && number4 <= 1e4) {
+          const number5 = parseInt(numberPart, 10);
+          if (!isNaN(number5) && number5 >= 1 && number5 <= 1e4) {
             return true;
           }
         }
@@ -34312,7 +34406,7 @@ var getChecksum;
 var init_getChecksum = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/getChecksum.js"() {
     init_stringHasher();
-    getChecksum = async (body, { checksumAlgorithmFn, base64Encoder }) => base64Encoder(await stringHasher(checksumAlgorithmFn, body));
+    getChecksum = async (body2, { checksumAlgorithmFn, base64Encoder }) => base64Encoder(await stringHasher(checksumAlgorithmFn, body2));
   }
 });
 
@@ -34922,15 +35016,15 @@ var require_dist_cjs2 = __commonJS({
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number4) {
-        if (number4 > 9223372036854776e3 || number4 < -9223372036854776e3) {
-          throw new Error(`${number4} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number5) {
+        if (number5 > 9223372036854776e3 || number5 < -9223372036854776e3) {
+          throw new Error(`${number5} is too large (or, if negative, too small) to represent as an Int64`);
         }
         const bytes = new Uint8Array(8);
-        for (let i5 = 7, remaining = Math.abs(Math.round(number4)); i5 > -1 && remaining > 0; i5--, remaining /= 256) {
+        for (let i5 = 7, remaining = Math.abs(Math.round(number5)); i5 > -1 && remaining > 0; i5--, remaining /= 256) {
           bytes[i5] = remaining;
         }
-        if (number4 < 0) {
+        if (number5 < 0) {
           negate2(bytes);
         }
         return new _Int64(bytes);
@@ -35061,9 +35155,9 @@ ${sortedHeaders.join(";")}
 ${payloadHash}`;
       }
       async createStringToSign(longDate, credentialScope, canonicalRequest, algorithmIdentifier) {
-        const hash2 = new this.sha256();
-        hash2.update(toUint8Array2(canonicalRequest));
-        const hashedRequest = await hash2.digest();
+        const hash3 = new this.sha256();
+        hash3.update(toUint8Array2(canonicalRequest));
+        const hashedRequest = await hash3.digest();
         return `${algorithmIdentifier}
 ${longDate}
 ${credentialScope}
@@ -35133,9 +35227,9 @@ ${toHex2(hashedRequest)}`;
       });
     };
     var hmac = (ctor, secret, data) => {
-      const hash2 = new ctor(secret);
-      hash2.update(toUint8Array2(data));
-      return hash2.digest();
+      const hash3 = new ctor(secret);
+      hash3.update(toUint8Array2(data));
+      return hash3.digest();
     };
     var getCanonicalHeaders = ({ headers }, unsignableHeaders, signableHeaders) => {
       const canonical = {};
@@ -35156,7 +35250,7 @@ ${toHex2(hashedRequest)}`;
       }
       return canonical;
     };
-    var getPayloadHash = async ({ headers, body }, hashConstructor) => {
+    var getPayloadHash = async ({ headers, body: body2 }, hashConstructor) => {
       for (const headerName in headers) {
         if (!hasOwn2(headers, headerName)) {
           continue;
@@ -35165,11 +35259,11 @@ ${toHex2(hashedRequest)}`;
           return headers[headerName];
         }
       }
-      if (body == void 0) {
+      if (body2 == void 0) {
         return "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-      } else if (typeof body === "string" || ArrayBuffer.isView(body) || isArrayBuffer2(body)) {
+      } else if (typeof body2 === "string" || ArrayBuffer.isView(body2) || isArrayBuffer2(body2)) {
         const hashCtor = new hashConstructor();
-        hashCtor.update(toUint8Array2(body));
+        hashCtor.update(toUint8Array2(body2));
         return toHex2(await hashCtor.digest());
       }
       return UNSIGNED_PAYLOAD;
@@ -35268,9 +35362,9 @@ ${toHex2(hashedRequest)}`;
         const { shortDate, longDate } = this.formatDate(signingDate);
         const scope = createScope(shortDate, region, signingService ?? this.service);
         const hashedPayload = await getPayloadHash({ headers: {}, body: payload }, this.sha256);
-        const hash2 = new this.sha256();
-        hash2.update(headers);
-        const hashedHeaders = toHex2(await hash2.digest());
+        const hash3 = new this.sha256();
+        hash3.update(headers);
+        const hashedHeaders = toHex2(await hash3.digest());
         const stringToSign = [
           EVENT_ALGORITHM_IDENTIFIER,
           longDate,
@@ -35306,9 +35400,9 @@ ${toHex2(hashedRequest)}`;
         this.validateResolvedCredentials(credentials);
         const region = signingRegion ?? await this.regionProvider();
         const { shortDate } = this.formatDate(signingDate);
-        const hash2 = new this.sha256(await this.getSigningKey(credentials, region, shortDate, signingService));
-        hash2.update(toUint8Array2(stringToSign));
-        return toHex2(await hash2.digest());
+        const hash3 = new this.sha256(await this.getSigningKey(credentials, region, shortDate, signingService));
+        hash3.update(toUint8Array2(stringToSign));
+        return toHex2(await hash3.digest());
       }
       async signRequest(requestToSign, { signingDate = /* @__PURE__ */ new Date(), signableHeaders, unsignableHeaders, signingRegion, signingService } = {}) {
         const credentials = await this.credentialProvider();
@@ -35332,9 +35426,9 @@ ${toHex2(hashedRequest)}`;
       }
       async getSignature(longDate, credentialScope, keyPromise, canonicalRequest) {
         const stringToSign = await this.createStringToSign(longDate, credentialScope, canonicalRequest, ALGORITHM_IDENTIFIER);
-        const hash2 = new this.sha256(await keyPromise);
-        hash2.update(toUint8Array2(stringToSign));
-        return toHex2(await hash2.digest());
+        const hash3 = new this.sha256(await keyPromise);
+        hash3.update(toUint8Array2(stringToSign));
+        return toHex2(await hash3.digest());
       }
       getSigningKey(credentials, region, shortDate, service) {
         return getSigningKey(this.sha256, credentials, shortDate, region, service || this.service);
@@ -35682,11 +35776,11 @@ var init_throw_200_exceptions = __esm({
       if (!HttpResponse.isInstance(response)) {
         return result;
       }
-      const { statusCode, body } = response;
+      const { statusCode, body: body2 } = response;
       if (statusCode < 200 || statusCode >= 300) {
         return result;
       }
-      const bodyBytes = await collectBody2(body, config2);
+      const bodyBytes = await collectBody2(body2, config2);
       response.body = toStream(bodyBytes);
       if (bodyBytes.length === 0 && THROW_IF_EMPTY_BODY[context.commandName]) {
         const err = new Error("S3 aborted request");
@@ -36407,14 +36501,14 @@ var require_dist_cjs4 = __commonJS({
         throw new Error("@aws-sdk XML parse error: unclosed DOCTYPE.");
       }
       decodeEntities(s2) {
-        return s2.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex4, dec, named) => {
+        return s2.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex4, dec, named2) => {
           if (hex4) {
             return String.fromCharCode(parseInt(hex4, 16));
           }
           if (dec) {
             return String.fromCharCode(parseInt(dec, 10));
           }
-          return _AwsXmlParser.ENTITIES[named] ?? "";
+          return _AwsXmlParser.ENTITIES[named2] ?? "";
         });
       }
     };
@@ -36449,9 +36543,9 @@ var init_UnionSerde2 = __esm({
         this.from = from;
         this.to = to;
         const keys = Object.keys(this.from);
-        const set3 = new Set(keys);
-        set3.delete("__type");
-        this.keys = set3;
+        const set4 = new Set(keys);
+        set4.delete("__type");
+        this.keys = set4;
       }
       mark(key) {
         this.keys.delete(key);
@@ -37893,9 +37987,9 @@ function ssecMiddleware(options) {
           valueForHash = ArrayBuffer.isView(value2) ? new Uint8Array(value2.buffer, value2.byteOffset, value2.byteLength) : new Uint8Array(value2);
           input2[prop.target] = options.base64Encoder(valueForHash);
         }
-        const hash2 = new options.md5();
-        hash2.update(valueForHash);
-        input2[prop.hash] = options.base64Encoder(await hash2.digest());
+        const hash3 = new options.md5();
+        hash3.update(valueForHash);
+        input2[prop.hash] = options.base64Encoder(await hash3.digest());
       }
     }
     return next({
@@ -39081,28 +39175,28 @@ var require_dist_cjs7 = __commonJS({
         writeBody(httpRequest, request.body);
       }
     }
-    function writeBody(httpRequest, body) {
-      if (body instanceof Readable12) {
-        body.pipe(httpRequest);
+    function writeBody(httpRequest, body2) {
+      if (body2 instanceof Readable12) {
+        body2.pipe(httpRequest);
         return;
       }
-      if (body) {
-        const isBuffer = Buffer.isBuffer(body);
-        const isString = typeof body === "string";
+      if (body2) {
+        const isBuffer = Buffer.isBuffer(body2);
+        const isString = typeof body2 === "string";
         if (isBuffer || isString) {
-          if (isBuffer && body.byteLength === 0) {
+          if (isBuffer && body2.byteLength === 0) {
             httpRequest.end();
           } else {
-            httpRequest.end(body);
+            httpRequest.end(body2);
           }
           return;
         }
-        const uint8 = body;
+        const uint8 = body2;
         if (typeof uint8 === "object" && uint8.buffer && typeof uint8.byteOffset === "number" && typeof uint8.byteLength === "number") {
           httpRequest.end(Buffer.from(uint8.buffer, uint8.byteOffset, uint8.byteLength));
           return;
         }
-        httpRequest.end(Buffer.from(body));
+        httpRequest.end(Buffer.from(body2));
         return;
       }
       httpRequest.end();
@@ -44728,8 +44822,8 @@ var require_dist_cjs14 = __commonJS({
         return options.roleAssumer(sourceCreds, params).then((creds) => setCredentialFeature2(creds, "CREDENTIALS_PROFILE_SOURCE_PROFILE", "o"));
       }
     };
-    var isCredentialSourceWithoutRoleArn = (section) => {
-      return !section.role_arn && !!section.credential_source;
+    var isCredentialSourceWithoutRoleArn = (section2) => {
+      return !section2.role_arn && !!section2.credential_source;
     };
     var isLoginProfile = (data) => {
       return Boolean(data && data.login_session);
@@ -45284,8 +45378,8 @@ var init_Sha1WebCrypto = __esm({
             const sig = await subtle2.sign("HMAC", key, data);
             return new Uint8Array(sig);
           }
-          const hash2 = await subtle2.digest("SHA-1", data);
-          return new Uint8Array(hash2);
+          const hash3 = await subtle2.digest("SHA-1", data);
+          return new Uint8Array(hash3);
         }
         const sha1 = new Sha1Js(this.secret);
         sha1.update(data);
@@ -45876,8 +45970,8 @@ var init_Sha512WebCrypto = __esm({
           const sig = await subtle3.sign("HMAC", key, data);
           return new Uint8Array(sig);
         }
-        const hash2 = await subtle3.digest("SHA-512", data);
-        return new Uint8Array(hash2);
+        const hash3 = await subtle3.digest("SHA-512", data);
+        return new Uint8Array(hash3);
       }
       reset() {
         this.pending = [];
@@ -56247,8 +56341,8 @@ async function lookBefore(put) {
 async function putWhole(put) {
   const sha2562 = await digestBody(put);
   return retried(put, (attempt) => {
-    const body = { sizeBytes: put.body.sizeBytes, sha256: sha2562, open: () => sendBody(put, attempt) };
-    return onceIfKnown(put, (isOnce) => put.calls.put(put.fullKey, body, { isOnce, signal: attempt.signal }));
+    const body2 = { sizeBytes: put.body.sizeBytes, sha256: sha2562, open: () => sendBody(put, attempt) };
+    return onceIfKnown(put, (isOnce) => put.calls.put(put.fullKey, body2, { isOnce, signal: attempt.signal }));
   });
 }
 async function onceIfKnown(put, send) {
@@ -56262,9 +56356,9 @@ async function onceIfKnown(put, send) {
   }
 }
 async function digestBody(put) {
-  const hash2 = startSha256();
-  for await (const chunk of readBody(put.key, put.body, put.signal)) hash2.update(chunk);
-  return digestOf(hash2);
+  const hash3 = startSha256();
+  for await (const chunk of readBody(put.key, put.body, put.signal)) hash3.update(chunk);
+  return digestOf(hash3);
 }
 async function* sendBody(put, attempt) {
   try {
@@ -56303,8 +56397,8 @@ async function putPart(put, upload, part) {
         yield part.bytes.subarray(at, at + STEP_BYTES);
       }
     }
-    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
-    return put.calls.putPart(upload, part.number, { body, signal: attempt.signal });
+    const body2 = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
+    return put.calls.putPart(upload, part.number, { body: body2, signal: attempt.signal });
   });
 }
 async function* partsOf(put) {
@@ -56361,10 +56455,10 @@ async function compare(put) {
   }
   throw takenByOther(put.key);
 }
-async function isSame(left, right) {
-  const rest = right[Symbol.asyncIterator]();
+async function isSame(left2, right2) {
+  const rest = right2[Symbol.asyncIterator]();
   let held = new Uint8Array();
-  for await (const chunk of left) {
+  for await (const chunk of left2) {
     for (let at = 0; at < chunk.byteLength; ) {
       if (held.byteLength === 0) {
         const { value: value2, done } = await rest.next();
@@ -56469,7 +56563,7 @@ var init_s3_backend = __esm({
           if (page.isLast || page.objects.length === 0) return;
         }
       }
-      async putOnce(key, body, signal) {
+      async putOnce(key, body2, signal) {
         const { calls, giveUpMs, multipartAboveBytes } = this.#options;
         const abilities = this.#abilities;
         try {
@@ -56477,7 +56571,7 @@ var init_s3_backend = __esm({
             calls,
             key,
             fullKey: this.#full(key),
-            body,
+            body: body2,
             giveUpMs,
             signal,
             multipartAboveBytes,
@@ -56696,10 +56790,10 @@ function failureOf(error3, answer) {
   const code = error3 instanceof import_client_s3.S3ServiceException ? name2 : systemErrorCode(error3) ?? name2;
   return new S3Failure(code, answer ?? {});
 }
-async function withStream(body, send) {
-  const stream = import_node_stream12.Readable.from(body.open(), { objectMode: false, highWaterMark: SEND_BYTES });
+async function withStream(body2, send) {
+  const stream = import_node_stream12.Readable.from(body2.open(), { objectMode: false, highWaterMark: SEND_BYTES });
   stream.on("error", () => void 0);
-  digests.set(stream, body.sha256);
+  digests.set(stream, body2.sha256);
   try {
     return await send(stream);
   } finally {
@@ -56710,17 +56804,17 @@ function signDigests(client) {
   client.middlewareStack.add(
     (next) => (args) => {
       const request = Object(args.request);
-      const { body, headers } = request;
-      const sha2562 = body instanceof import_node_stream12.Readable ? digests.get(body) : void 0;
+      const { body: body2, headers } = request;
+      const sha2562 = body2 instanceof import_node_stream12.Readable ? digests.get(body2) : void 0;
       if (sha2562 !== void 0) Object.assign(Object(headers), { "x-amz-content-sha256": sha2562 });
       return next(args);
     },
     { step: "build", name: "firstredDigest" }
   );
 }
-async function* convertErrors(body) {
+async function* convertErrors(body2) {
   try {
-    for await (const chunk of body) yield chunk;
+    for await (const chunk of body2) yield chunk;
   } catch (error3) {
     throw failureOf(error3);
   }
@@ -56760,14 +56854,14 @@ var init_s3_store = __esm({
         this.#bucket = bucket;
         this.#client = client;
       }
-      async put(key, body, { isOnce, signal }) {
-        return withStream(body, async (stream) => {
+      async put(key, body2, { isOnce, signal }) {
+        return withStream(body2, async (stream) => {
           const command5 = new import_client_s3.PutObjectCommand({
             ...this.#named(key),
             Body: stream,
             // S3 demands a digest where Object Lock holds by default, and keeps it.
-            ChecksumSHA256: Buffer.from(body.sha256, "hex").toString("base64"),
-            ContentLength: body.sizeBytes,
+            ChecksumSHA256: Buffer.from(body2.sha256, "hex").toString("base64"),
+            ContentLength: body2.sizeBytes,
             ...isOnce ? { IfNoneMatch: "*" } : {}
           });
           return answered(await this.#client.send(command5, { abortSignal: signal }));
@@ -56788,17 +56882,17 @@ var init_s3_store = __esm({
         var _a9;
         const command5 = new import_client_s3.GetObjectCommand({ ...this.#named(key), ...bytes === void 0 ? {} : { Range: bytes } });
         const output2 = await this.#client.send(command5, { abortSignal: signal });
-        const { Body: body } = output2;
-        if (!(body instanceof import_node_stream12.Readable)) throw new S3Failure("NoBody", { dateMs: dates.get(output2) });
-        body.on("error", () => void 0);
+        const { Body: body2 } = output2;
+        if (!(body2 instanceof import_node_stream12.Readable)) throw new S3Failure("NoBody", { dateMs: dates.get(output2) });
+        body2.on("error", () => void 0);
         const total = (_a9 = /\/(\d+)$/.exec(output2.ContentRange ?? "")) == null ? void 0 : _a9[1];
         return {
           ...answered(output2),
           etag: output2.ETag,
           sizeBytes: total === void 0 ? bytes === void 0 ? output2.ContentLength : void 0 : Number(total),
           isRange: output2.ContentRange !== void 0,
-          body: convertErrors(body),
-          destroy: () => void body.destroy()
+          body: convertErrors(body2),
+          destroy: () => void body2.destroy()
         };
       }
       async list(prefix, after, signal) {
@@ -56830,15 +56924,15 @@ var init_s3_store = __esm({
         if (uploadId === void 0) throw new S3Failure("NoUploadId");
         return uploadId;
       }
-      async putPart(upload, number4, { body, signal }) {
-        return withStream(body, async (stream) => {
+      async putPart(upload, number5, { body: body2, signal }) {
+        return withStream(body2, async (stream) => {
           const command5 = new import_client_s3.UploadPartCommand({
             ...this.#uploading(upload),
-            PartNumber: number4,
+            PartNumber: number5,
             Body: stream,
-            ContentLength: body.sizeBytes
+            ContentLength: body2.sizeBytes
           });
-          return { number: number4, etag: (await this.#client.send(command5, { abortSignal: signal })).ETag };
+          return { number: number5, etag: (await this.#client.send(command5, { abortSignal: signal })).ETag };
         });
       }
       async finishUpload(upload, parts2, { isOnce, signal }) {
@@ -56953,9 +57047,9 @@ var init_open_store = __esm({
         await this.#checkRead();
         yield* this.#inner.list(prefix, after);
       }
-      async putOnce(key, body, signal) {
+      async putOnce(key, body2, signal) {
         if (key !== STORE_FORMAT_KEY) await this.#checkWritten();
-        return this.#inner.putOnce(key, body, signal);
+        return this.#inner.putOnce(key, body2, signal);
       }
       clockMs() {
         return this.#inner.clockMs();
@@ -56978,14 +57072,14 @@ var init_open_store = __esm({
       async #checkRead() {
         this.#read ??= findStoreFormat(this.#inner);
         try {
-          await this.#read;
+          return await this.#read;
         } catch (error3) {
           this.#read = void 0;
           throw error3;
         }
       }
       async #checkWritten() {
-        this.#written ??= writeStoreFormat(this.#inner);
+        this.#written ??= this.#checkRead().then((found) => found ?? writeStoreFormat(this.#inner));
         try {
           await this.#written;
           this.#read = this.#written;
@@ -57001,8 +57095,8 @@ var init_open_store = __esm({
 // cli/session.ts
 function refuseTeam(config2) {
   if (isTeamIndex(config2))
-    throw new AppError("USAGE", "this command cannot ask the index of a team yet", {
-      hint: "run it with --index FILE, an index of this machine, after `firstred sync --index FILE`"
+    throw new AppError("USAGE", "the index of a team is no file, and this needs one", {
+      hint: "give --index FILE, an index of this machine, after `firstred sync --index FILE`"
     });
 }
 function openSession(config2) {
@@ -57179,7 +57273,7 @@ async function openArchiver(session, options) {
       const { place, tools } = await openPlace();
       return putStaged(await stageLog(request, tools, "as-it-is"), place);
     },
-    async flush(which, onProblem) {
+    async flush(which, told) {
       const others = openOtherStores(config2);
       try {
         return await flushSpool(openSpool(config2.spool), {
@@ -57191,7 +57285,7 @@ async function openArchiver(session, options) {
           onDelivered: async (log2, delivery) => {
             if (log2.storeUrl === config2.store) await indexing.now(log2.manifest, delivery);
           },
-          onProblem
+          ...told
         });
       } finally {
         await others.close();
@@ -57266,8 +57360,8 @@ function keptRow(kept) {
 function attemptWords(attempt) {
   var _a9;
   const words = [attempt.repo, (_a9 = attempt.sha) == null ? void 0 : _a9.slice(0, 10), attempt.workflow, attempt.job].filter((w) => w !== void 0);
-  const number4 = attempt.attempt ?? (attempt.providerId === void 0 ? void 0 : `t${attempt.providerId}`);
-  return `${words.length === 0 ? "an unnamed attempt" : words.join(" ")}${number4 === void 0 ? "" : ` #${number4}`}`;
+  const number5 = attempt.attempt ?? (attempt.providerId === void 0 ? void 0 : `t${attempt.providerId}`);
+  return `${words.length === 0 ? "an unnamed attempt" : words.join(" ")}${number5 === void 0 ? "" : ` #${number5}`}`;
 }
 var import_node_fs11, import_promises8, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, sealOrDrop, spoolFull;
 var init_archiver = __esm({
@@ -57523,33 +57617,33 @@ function actionsProvider(env3) {
 }
 function readActions(env3, readText, provider) {
   var _a9;
-  const get2 = (name2) => actionsVariable(env3, name2);
-  const event = get2("EVENT_NAME");
-  const eventPath = get2("EVENT_PATH");
+  const get3 = (name2) => actionsVariable(env3, name2);
+  const event = get3("EVENT_NAME");
+  const eventPath = get3("EVENT_PATH");
   const isPull = (event == null ? void 0 : event.startsWith("pull_request")) === true;
   const pull = isPull && eventPath !== void 0 ? findPullRequest(readText(eventPath)) : void 0;
   const ids = provider === "github" ? { taskId: void 0, runId: void 0 } : runtimeIds(env3);
-  const key = get2("JOB");
+  const key = get3("JOB");
   const withMatrix = jobWithMatrix(key, findVariable(env3, "FIRSTRED_MATRIX", "INPUT_MATRIX"));
-  const repo = repoOf(get2("SERVER_URL"), get2("REPOSITORY"));
-  const run2 = ids.runId ?? get2("RUN_ID") ?? findVariable(env3, "GITEA_RUN_ID");
+  const repo = repoOf(get3("SERVER_URL"), get3("REPOSITORY"));
+  const run2 = ids.runId ?? get3("RUN_ID") ?? findVariable(env3, "GITEA_RUN_ID");
   return {
     ...UNKNOWN_ATTEMPT,
     provider,
     repo,
-    sha: headSha({ provider, event, isPull, sha: findSha(get2("SHA")), pull }),
-    testedSha: findSha(get2("SHA")),
-    workflow: get2("WORKFLOW"),
+    sha: headSha({ provider, event, isPull, sha: findSha(get3("SHA")), pull }),
+    testedSha: findSha(get3("SHA")),
+    workflow: get3("WORKFLOW"),
     job: withMatrix ?? key,
     // Only the YAML key is told: neither the job's own name nor its matrix values.
     partial: withMatrix === void 0,
     run: run2,
-    attempt: attemptNumber(env3, provider, get2("RUN_ATTEMPT")),
+    attempt: attemptNumber(env3, provider, get3("RUN_ATTEMPT")),
     providerId: provider === "github" ? findVariable(env3, "INPUT_CHECK-RUN-ID", "INPUT_CHECK_RUN_ID", "FIRSTRED_CHECK_RUN_ID") : ids.taskId ?? findVariable(env3, "GITEA_TASK_ID"),
-    branch: branchOf(get2, pull),
-    pr: (pull == null ? void 0 : pull.number) ?? findPositive2((_a9 = /^refs\/pull\/(\d+)\//.exec(get2("REF") ?? "")) == null ? void 0 : _a9[1]),
+    branch: branchOf(get3, pull),
+    pr: (pull == null ? void 0 : pull.number) ?? findPositive2((_a9 = /^refs\/pull\/(\d+)\//.exec(get3("REF") ?? "")) == null ? void 0 : _a9[1]),
     event,
-    url: runUrl(provider, get2, run2),
+    url: runUrl(provider, get3, run2),
     labels: { ...runnerLabels(env3), ...forkLabel(pull == null ? void 0 : pull.fork) }
   };
 }
@@ -57566,18 +57660,18 @@ function attemptNumber(env3, provider, text4) {
   const major = (_a9 = /^v?(\d+)\./.exec((version2 == null ? void 0 : version2.trim()) ?? "")) == null ? void 0 : _a9[1];
   return major !== void 0 && Number(major) >= 12 ? attempt : void 0;
 }
-function branchOf(get2, pull) {
+function branchOf(get3, pull) {
   var _a9;
-  return get2("HEAD_REF") ?? (pull == null ? void 0 : pull.headBranch) ?? ((_a9 = /^refs\/heads\/(.+)$/s.exec(get2("REF") ?? "")) == null ? void 0 : _a9[1]);
+  return get3("HEAD_REF") ?? (pull == null ? void 0 : pull.headBranch) ?? ((_a9 = /^refs\/heads\/(.+)$/s.exec(get3("REF") ?? "")) == null ? void 0 : _a9[1]);
 }
-function runUrl(provider, get2, run2) {
+function runUrl(provider, get3, run2) {
   var _a9;
-  const server = (_a9 = findHttpUrl(get2("SERVER_URL"))) == null ? void 0 : _a9.href.replace(/\/+$/, "");
-  const number4 = provider === "forgejo" ? get2("RUN_NUMBER") : run2;
-  const repository2 = get2("REPOSITORY");
-  if (provider === "gitea" || server === void 0 || repository2 === void 0 || number4 === void 0)
+  const server = (_a9 = findHttpUrl(get3("SERVER_URL"))) == null ? void 0 : _a9.href.replace(/\/+$/, "");
+  const number5 = provider === "forgejo" ? get3("RUN_NUMBER") : run2;
+  const repository2 = get3("REPOSITORY");
+  if (provider === "gitea" || server === void 0 || repository2 === void 0 || number5 === void 0)
     return void 0;
-  const path2 = [...repository2.split("/"), "actions", "runs", number4].map(encodeURIComponent).join("/");
+  const path2 = [...repository2.split("/"), "actions", "runs", number5].map(encodeURIComponent).join("/");
   return `${server}/${path2}`;
 }
 function runnerLabels(env3) {
@@ -57628,23 +57722,23 @@ var init_azure = __esm({
       isHere: (env3) => isOn(env3, "TF_BUILD"),
       read: (env3) => {
         var _a9;
-        const get2 = (...names) => findVariable(env3, ...names);
-        const attempt = findPositive2(get2("SYSTEM_JOBATTEMPT"));
+        const get3 = (...names) => findVariable(env3, ...names);
+        const attempt = findPositive2(get3("SYSTEM_JOBATTEMPT"));
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOfCloneUrl(get2("BUILD_REPOSITORY_URI")) ?? get2("BUILD_REPOSITORY_NAME"),
-          sha: findSha(get2("SYSTEM_PULLREQUEST_SOURCECOMMITID")) ?? findSha(get2("BUILD_SOURCEVERSION")),
-          testedSha: findSha(get2("BUILD_SOURCEVERSION")),
-          workflow: get2("BUILD_DEFINITIONNAME"),
-          job: get2("SYSTEM_JOBDISPLAYNAME", "AGENT_JOBNAME"),
-          run: get2("BUILD_BUILDID"),
+          repo: repoOfCloneUrl(get3("BUILD_REPOSITORY_URI")) ?? get3("BUILD_REPOSITORY_NAME"),
+          sha: findSha(get3("SYSTEM_PULLREQUEST_SOURCECOMMITID")) ?? findSha(get3("BUILD_SOURCEVERSION")),
+          testedSha: findSha(get3("BUILD_SOURCEVERSION")),
+          workflow: get3("BUILD_DEFINITIONNAME"),
+          job: get3("SYSTEM_JOBDISPLAYNAME", "AGENT_JOBNAME"),
+          run: get3("BUILD_BUILDID"),
           attempt,
           providerId: providerId(env3, attempt),
-          branch: branchOf2(get2("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH")),
-          pr: findPositive2(get2("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
-          event: get2("BUILD_REASON"),
-          conclusion: STATUS[((_a9 = get2("AGENT_JOBSTATUS")) == null ? void 0 : _a9.trim().toLowerCase()) ?? ""] ?? "unknown",
-          labels: get2("AGENT_NAME") === void 0 ? {} : { runner: get2("AGENT_NAME") ?? "" }
+          branch: branchOf2(get3("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH")),
+          pr: findPositive2(get3("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "SYSTEM_PULLREQUEST_PULLREQUESTID")),
+          event: get3("BUILD_REASON"),
+          conclusion: STATUS[((_a9 = get3("AGENT_JOBSTATUS")) == null ? void 0 : _a9.trim().toLowerCase()) ?? ""] ?? "unknown",
+          labels: get3("AGENT_NAME") === void 0 ? {} : { runner: get3("AGENT_NAME") ?? "" }
         };
       }
     };
@@ -57669,28 +57763,28 @@ var init_buildkite = __esm({
       isHere: (env3) => isOn(env3, "BUILDKITE"),
       read: (env3) => {
         var _a9;
-        const get2 = (...names) => findVariable(env3, ...names);
-        const retries = (_a9 = get2("BUILDKITE_RETRY_COUNT")) == null ? void 0 : _a9.trim();
-        const part = get2("BUILDKITE_PARALLEL_JOB");
-        const label = get2("BUILDKITE_LABEL", "BUILDKITE_STEP_KEY", "BUILDKITE_STEP_ID");
-        const limitMinutes = findPositive2(get2("BUILDKITE_TIMEOUT"));
+        const get3 = (...names) => findVariable(env3, ...names);
+        const retries = (_a9 = get3("BUILDKITE_RETRY_COUNT")) == null ? void 0 : _a9.trim();
+        const part = get3("BUILDKITE_PARALLEL_JOB");
+        const label = get3("BUILDKITE_LABEL", "BUILDKITE_STEP_KEY", "BUILDKITE_STEP_ID");
+        const limitMinutes = findPositive2(get3("BUILDKITE_TIMEOUT"));
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOfCloneUrl(get2("BUILDKITE_REPO")),
-          sha: findSha(get2("BUILDKITE_COMMIT")),
-          testedSha: findSha(get2("BUILDKITE_COMMIT")),
-          workflow: get2("BUILDKITE_PIPELINE_SLUG"),
+          repo: repoOfCloneUrl(get3("BUILDKITE_REPO")),
+          sha: findSha(get3("BUILDKITE_COMMIT")),
+          testedSha: findSha(get3("BUILDKITE_COMMIT")),
+          workflow: get3("BUILDKITE_PIPELINE_SLUG"),
           job: label === void 0 || part === void 0 ? label : `${label} (${part})`,
-          run: get2("BUILDKITE_BUILD_ID", "BUILDKITE_BUILD_NUMBER"),
+          run: get3("BUILDKITE_BUILD_ID", "BUILDKITE_BUILD_NUMBER"),
           attempt: retries !== void 0 && /^\d{1,6}$/.test(retries) ? Number(retries) + 1 : void 0,
-          providerId: get2("BUILDKITE_JOB_ID"),
-          branch: get2("BUILDKITE_BRANCH"),
-          pr: findPositive2(get2("BUILDKITE_PULL_REQUEST")),
-          event: get2("BUILDKITE_SOURCE"),
-          conclusion: conclusionOf(get2("BUILDKITE_COMMAND_EXIT_STATUS")),
-          url: get2("BUILDKITE_BUILD_URL"),
+          providerId: get3("BUILDKITE_JOB_ID"),
+          branch: get3("BUILDKITE_BRANCH"),
+          pr: findPositive2(get3("BUILDKITE_PULL_REQUEST")),
+          event: get3("BUILDKITE_SOURCE"),
+          conclusion: conclusionOf(get3("BUILDKITE_COMMAND_EXIT_STATUS")),
+          url: get3("BUILDKITE_BUILD_URL"),
           limitMs: limitMinutes === void 0 ? void 0 : limitMinutes * 6e4,
-          labels: get2("BUILDKITE_AGENT_NAME") === void 0 ? {} : { runner: get2("BUILDKITE_AGENT_NAME") ?? "" }
+          labels: get3("BUILDKITE_AGENT_NAME") === void 0 ? {} : { runner: get3("BUILDKITE_AGENT_NAME") ?? "" }
         };
       }
     };
@@ -57710,9 +57804,9 @@ function jobName(env3) {
 }
 function providerId2(env3) {
   const id4 = findVariable(env3, "CIRCLE_WORKFLOW_JOB_ID");
-  const number4 = findVariable(env3, "CIRCLE_BUILD_NUM");
+  const number5 = findVariable(env3, "CIRCLE_BUILD_NUM");
   const project = projectOf(env3);
-  const stem = id4 ?? (number4 === void 0 || project === void 0 ? void 0 : `${project}#${number4}`);
+  const stem = id4 ?? (number5 === void 0 || project === void 0 ? void 0 : `${project}#${number5}`);
   const parts2 = findPositive2(findVariable(env3, "CIRCLE_NODE_TOTAL")) ?? 1;
   return stem === void 0 || parts2 === 1 ? stem : `${stem}.${findVariable(env3, "CIRCLE_NODE_INDEX") ?? "?"}`;
 }
@@ -57728,18 +57822,18 @@ var init_circleci = __esm({
       isHere: (env3) => isOn(env3, "CIRCLECI"),
       read: (env3) => {
         var _a9;
-        const get2 = (...names) => findVariable(env3, ...names);
+        const get3 = (...names) => findVariable(env3, ...names);
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOfCloneUrl(get2("CIRCLE_REPOSITORY_URL")) ?? projectOf(env3),
-          sha: findSha(get2("CIRCLE_SHA1")),
-          testedSha: findSha(get2("CIRCLE_SHA1")),
+          repo: repoOfCloneUrl(get3("CIRCLE_REPOSITORY_URL")) ?? projectOf(env3),
+          sha: findSha(get3("CIRCLE_SHA1")),
+          testedSha: findSha(get3("CIRCLE_SHA1")),
           job: jobName(env3),
-          run: get2("CIRCLE_WORKFLOW_ID"),
+          run: get3("CIRCLE_WORKFLOW_ID"),
           providerId: providerId2(env3),
-          branch: get2("CIRCLE_BRANCH"),
-          pr: findPositive2(get2("CIRCLE_PR_NUMBER") ?? ((_a9 = /\/(\d+)$/.exec(get2("CIRCLE_PULL_REQUEST") ?? "")) == null ? void 0 : _a9[1])),
-          url: get2("CIRCLE_BUILD_URL")
+          branch: get3("CIRCLE_BRANCH"),
+          pr: findPositive2(get3("CIRCLE_PR_NUMBER") ?? ((_a9 = /\/(\d+)$/.exec(get3("CIRCLE_PULL_REQUEST") ?? "")) == null ? void 0 : _a9[1])),
+          url: get3("CIRCLE_BUILD_URL")
         };
       }
     };
@@ -57758,26 +57852,26 @@ var init_gitlab = __esm({
       variable: "GITLAB_CI",
       isHere: (env3) => isOn(env3, "GITLAB_CI"),
       read: (env3) => {
-        const get2 = (...names) => findVariable(env3, ...names);
-        const limitSeconds = findPositive2(get2("CI_JOB_TIMEOUT"));
+        const get3 = (...names) => findVariable(env3, ...names);
+        const limitSeconds = findPositive2(get3("CI_JOB_TIMEOUT"));
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOf(get2("CI_SERVER_URL", "CI_PROJECT_URL"), get2("CI_PROJECT_PATH")),
+          repo: repoOf(get3("CI_SERVER_URL", "CI_PROJECT_URL"), get3("CI_PROJECT_PATH")),
           // In a merged-results pipeline CI_COMMIT_SHA is a test merge and only then the source branch's head is told.
-          sha: findSha(get2("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")) ?? findSha(get2("CI_COMMIT_SHA")),
-          testedSha: findSha(get2("CI_COMMIT_SHA")),
-          workflow: get2("CI_CONFIG_PATH"),
-          job: get2("CI_JOB_NAME"),
-          run: get2("CI_PIPELINE_ID"),
-          providerId: get2("CI_JOB_ID"),
-          branch: get2("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"),
-          pr: findPositive2(get2("CI_MERGE_REQUEST_IID")),
-          event: get2("CI_PIPELINE_SOURCE"),
-          conclusion: findConclusion(get2("CI_JOB_STATUS") ?? "") ?? "unknown",
-          startedAtMs: findTimeMs(get2("CI_JOB_STARTED_AT")),
-          url: get2("CI_JOB_URL"),
+          sha: findSha(get3("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")) ?? findSha(get3("CI_COMMIT_SHA")),
+          testedSha: findSha(get3("CI_COMMIT_SHA")),
+          workflow: get3("CI_CONFIG_PATH"),
+          job: get3("CI_JOB_NAME"),
+          run: get3("CI_PIPELINE_ID"),
+          providerId: get3("CI_JOB_ID"),
+          branch: get3("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"),
+          pr: findPositive2(get3("CI_MERGE_REQUEST_IID")),
+          event: get3("CI_PIPELINE_SOURCE"),
+          conclusion: findConclusion(get3("CI_JOB_STATUS") ?? "") ?? "unknown",
+          startedAtMs: findTimeMs(get3("CI_JOB_STARTED_AT")),
+          url: get3("CI_JOB_URL"),
           limitMs: limitSeconds === void 0 ? void 0 : limitSeconds * 1e3,
-          labels: labelOf("runner", get2("CI_RUNNER_DESCRIPTION"))
+          labels: labelOf("runner", get3("CI_RUNNER_DESCRIPTION"))
         };
       }
     };
@@ -57804,24 +57898,24 @@ var init_jenkins = __esm({
       isHere: (env3) => findVariable(env3, "JENKINS_URL", "JENKINS_HOME") !== void 0 && findVariable(env3, "BUILD_NUMBER") !== void 0,
       read: (env3) => {
         var _a9;
-        const get2 = (...names) => findVariable(env3, ...names);
-        const name2 = get2("JOB_NAME");
-        const build3 = get2("BUILD_NUMBER");
+        const get3 = (...names) => findVariable(env3, ...names);
+        const name2 = get3("JOB_NAME");
+        const build3 = get3("BUILD_NUMBER");
         const workflow = workflowName(env3);
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOfCloneUrl(get2("GIT_URL", "GIT_URL_1")),
-          sha: findSha(get2("GIT_COMMIT")),
-          testedSha: findSha(get2("GIT_COMMIT")),
+          repo: repoOfCloneUrl(get3("GIT_URL", "GIT_URL_1")),
+          sha: findSha(get3("GIT_COMMIT")),
+          testedSha: findSha(get3("GIT_COMMIT")),
           workflow,
           job: workflow == null ? void 0 : workflow.split("/").at(-1),
           run: build3,
           // The number counts per job: only both together are unique on the server.
           providerId: name2 === void 0 || build3 === void 0 ? void 0 : `${name2}#${build3}`,
-          branch: get2("CHANGE_BRANCH", "BRANCH_NAME") ?? ((_a9 = get2("GIT_BRANCH")) == null ? void 0 : _a9.replace(/^origin\//, "")),
-          pr: findPositive2(get2("CHANGE_ID")),
-          url: get2("BUILD_URL"),
-          labels: get2("NODE_NAME") === void 0 ? {} : { runner: get2("NODE_NAME") ?? "" }
+          branch: get3("CHANGE_BRANCH", "BRANCH_NAME") ?? ((_a9 = get3("GIT_BRANCH")) == null ? void 0 : _a9.replace(/^origin\//, "")),
+          pr: findPositive2(get3("CHANGE_ID")),
+          url: get3("BUILD_URL"),
+          labels: get3("NODE_NAME") === void 0 ? {} : { runner: get3("NODE_NAME") ?? "" }
         };
       }
     };
@@ -57845,23 +57939,23 @@ var init_travis = __esm({
       isHere: (env3) => isOn(env3, "TRAVIS"),
       read: (env3) => {
         var _a9;
-        const get2 = (...names) => findVariable(env3, ...names);
-        const name2 = get2("TRAVIS_JOB_NAME");
-        const leg = (_a9 = get2("TRAVIS_JOB_NUMBER")) == null ? void 0 : _a9.split(".")[1];
+        const get3 = (...names) => findVariable(env3, ...names);
+        const name2 = get3("TRAVIS_JOB_NAME");
+        const leg = (_a9 = get3("TRAVIS_JOB_NUMBER")) == null ? void 0 : _a9.split(".")[1];
         return {
           ...UNKNOWN_ATTEMPT,
           // The slug tells no host, and it is not always the same one.
-          repo: get2("TRAVIS_REPO_SLUG"),
-          sha: findSha(get2("TRAVIS_PULL_REQUEST_SHA")) ?? findSha(get2("TRAVIS_COMMIT")),
-          testedSha: findSha(get2("TRAVIS_COMMIT")),
+          repo: get3("TRAVIS_REPO_SLUG"),
+          sha: findSha(get3("TRAVIS_PULL_REQUEST_SHA")) ?? findSha(get3("TRAVIS_COMMIT")),
+          testedSha: findSha(get3("TRAVIS_COMMIT")),
           job: name2 ?? leg,
           partial: name2 === void 0,
-          run: get2("TRAVIS_BUILD_ID"),
-          branch: get2("TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"),
-          pr: findPositive2(get2("TRAVIS_PULL_REQUEST")),
-          event: get2("TRAVIS_EVENT_TYPE"),
-          conclusion: conclusionOf2(get2("TRAVIS_TEST_RESULT")),
-          url: get2("TRAVIS_JOB_WEB_URL")
+          run: get3("TRAVIS_BUILD_ID"),
+          branch: get3("TRAVIS_PULL_REQUEST_BRANCH", "TRAVIS_BRANCH"),
+          pr: findPositive2(get3("TRAVIS_PULL_REQUEST")),
+          event: get3("TRAVIS_EVENT_TYPE"),
+          conclusion: conclusionOf2(get3("TRAVIS_TEST_RESULT")),
+          url: get3("TRAVIS_JOB_WEB_URL")
         };
       }
     };
@@ -57883,23 +57977,23 @@ var init_woodpecker = __esm({
         return ((_a9 = env3["CI"]) == null ? void 0 : _a9.trim()) === "woodpecker" || findVariable(env3, "CI_SYSTEM_NAME") === "woodpecker";
       },
       read: (env3) => {
-        const get2 = (...names) => findVariable(env3, ...names);
+        const get3 = (...names) => findVariable(env3, ...names);
         return {
           ...UNKNOWN_ATTEMPT,
-          repo: repoOfCloneUrl(get2("CI_REPO_CLONE_URL")) ?? repoOf(get2("CI_FORGE_URL", "CI_REPO_URL"), get2("CI_REPO")),
-          sha: findSha(get2("CI_COMMIT_SHA")),
-          testedSha: findSha(get2("CI_COMMIT_SHA")),
-          workflow: get2("CI_WORKFLOW_NAME"),
-          job: get2("CI_STEP_NAME", "CI_WORKFLOW_NAME"),
+          repo: repoOfCloneUrl(get3("CI_REPO_CLONE_URL")) ?? repoOf(get3("CI_FORGE_URL", "CI_REPO_URL"), get3("CI_REPO")),
+          sha: findSha(get3("CI_COMMIT_SHA")),
+          testedSha: findSha(get3("CI_COMMIT_SHA")),
+          workflow: get3("CI_WORKFLOW_NAME"),
+          job: get3("CI_STEP_NAME", "CI_WORKFLOW_NAME"),
           // A workflow's matrix values are variables of the job's own choice.
           partial: true,
-          run: get2("CI_PIPELINE_NUMBER"),
-          branch: get2("CI_COMMIT_SOURCE_BRANCH", "CI_COMMIT_BRANCH"),
-          pr: findPositive2(get2("CI_COMMIT_PULL_REQUEST")),
-          event: get2("CI_PIPELINE_EVENT"),
-          conclusion: findConclusion(get2("CI_PIPELINE_STATUS") ?? "") ?? "unknown",
-          startedAtMs: findTimeMs(get2("CI_STEP_STARTED", "CI_PIPELINE_STARTED")),
-          url: get2("CI_STEP_URL", "CI_PIPELINE_URL")
+          run: get3("CI_PIPELINE_NUMBER"),
+          branch: get3("CI_COMMIT_SOURCE_BRANCH", "CI_COMMIT_BRANCH"),
+          pr: findPositive2(get3("CI_COMMIT_PULL_REQUEST")),
+          event: get3("CI_PIPELINE_EVENT"),
+          conclusion: findConclusion(get3("CI_PIPELINE_STATUS") ?? "") ?? "unknown",
+          startedAtMs: findTimeMs(get3("CI_STEP_STARTED", "CI_PIPELINE_STARTED")),
+          url: get3("CI_STEP_URL", "CI_PIPELINE_URL")
         };
       }
     };
@@ -57915,28 +58009,28 @@ __export(env_exports, {
   readEnvironment: () => readEnvironment
 });
 function overrideFromEnvironment(found, env3) {
-  const get2 = (...names) => findVariable(env3, ...names);
-  const job = get2("FIRSTRED_JOB");
-  const conclusion = findConclusion(get2("FIRSTRED_CONCLUSION") ?? "");
+  const get3 = (...names) => findVariable(env3, ...names);
+  const job = get3("FIRSTRED_JOB");
+  const conclusion = findConclusion(get3("FIRSTRED_CONCLUSION") ?? "");
   return {
     ...found,
     repo: overriddenRepo(found.repo, env3),
-    sha: findSha(get2("FIRSTRED_SHA", "FIRSTRED_HEAD_SHA")) ?? found.sha,
-    testedSha: findSha(get2("FIRSTRED_TESTED_SHA")) ?? found.testedSha,
-    treeSha: findSha(get2("FIRSTRED_TREE_SHA")) ?? found.treeSha,
-    workflow: get2("FIRSTRED_WORKFLOW") ?? found.workflow,
+    sha: findSha(get3("FIRSTRED_SHA", "FIRSTRED_HEAD_SHA")) ?? found.sha,
+    testedSha: findSha(get3("FIRSTRED_TESTED_SHA")) ?? found.testedSha,
+    treeSha: findSha(get3("FIRSTRED_TREE_SHA")) ?? found.treeSha,
+    workflow: get3("FIRSTRED_WORKFLOW") ?? found.workflow,
     job: job ?? found.job,
     partial: job === void 0 && found.partial,
-    run: get2("FIRSTRED_RUN", "FIRSTRED_RUN_ID") ?? found.run,
-    attempt: findPositive2(get2("FIRSTRED_ATTEMPT")) ?? found.attempt,
-    providerId: get2("FIRSTRED_PROVIDER_ID", "FIRSTRED_TASK_ID") ?? found.providerId,
-    branch: get2("FIRSTRED_BRANCH") ?? found.branch,
-    pr: findPositive2(get2("FIRSTRED_PR")) ?? found.pr,
-    event: get2("FIRSTRED_EVENT") ?? found.event,
+    run: get3("FIRSTRED_RUN", "FIRSTRED_RUN_ID") ?? found.run,
+    attempt: findPositive2(get3("FIRSTRED_ATTEMPT")) ?? found.attempt,
+    providerId: get3("FIRSTRED_PROVIDER_ID", "FIRSTRED_TASK_ID") ?? found.providerId,
+    branch: get3("FIRSTRED_BRANCH") ?? found.branch,
+    pr: findPositive2(get3("FIRSTRED_PR")) ?? found.pr,
+    event: get3("FIRSTRED_EVENT") ?? found.event,
     conclusion: conclusion ?? found.conclusion,
-    startedAtMs: findTimeMs(get2("FIRSTRED_STARTED_AT")) ?? found.startedAtMs,
-    finishedAtMs: findTimeMs(get2("FIRSTRED_FINISHED_AT")) ?? found.finishedAtMs,
-    url: get2("FIRSTRED_URL") ?? found.url
+    startedAtMs: findTimeMs(get3("FIRSTRED_STARTED_AT")) ?? found.startedAtMs,
+    finishedAtMs: findTimeMs(get3("FIRSTRED_FINISHED_AT")) ?? found.finishedAtMs,
+    url: get3("FIRSTRED_URL") ?? found.url
   };
 }
 function overriddenRepo(found, env3) {
@@ -58031,8 +58125,8 @@ function parseSha(text4) {
   });
 }
 function parseCount(text4, what) {
-  const number4 = Number(text4);
-  if (/^\d{1,15}$/.test(text4) && number4 >= 1) return number4;
+  const number5 = Number(text4);
+  if (/^\d{1,15}$/.test(text4) && number5 >= 1) return number5;
   throw new AppError("USAGE", `--${what} '${text4.slice(0, 80)}' is no number from 1`, {
     hint: `leave --${what} out when it is not known`
   });
@@ -58455,11 +58549,76 @@ var init_mask_letters = __esm({
   }
 });
 
+// store/mask-places.ts
+function pieceTables(pieces) {
+  const image = new Uint8Array(IMAGE_BYTES);
+  const present = image.subarray(0, CASES_AT);
+  const cases = image.subarray(CASES_AT, BESIDE_AT);
+  const beside = new Int32Array(image.buffer, BESIDE_AT);
+  for (const piece of pieces) {
+    const hash3 = hashOf(piece.code);
+    const slot = hash3 >>> TO_SLOT;
+    present[hash3 >>> TO_BYTE] = present[hash3 >>> TO_BYTE] | 1 << (hash3 >>> TO_BIT & 7);
+    cases[slot] = cases[slot] | piece.cases;
+    for (let n3 = 0; n3 < SET_WORDS; n3++) {
+      const at = slot * 2 * SET_WORDS + n3;
+      beside[at] = beside[at] | piece.before[n3];
+      beside[at + SET_WORDS] = beside[at + SET_WORDS] | piece.after[n3];
+    }
+  }
+  return { image, present, cases, beside };
+}
+var FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, IMAGE_BYTES, SLICE_BYTES, hashOf, caseOf, byteAt, rawAt, slotOf, SLOT_BITS, isIn, findPlacesPlainly;
+var init_mask_places = __esm({
+  "store/mask-places.ts"() {
+    "use strict";
+    FOLD = 538976288;
+    MIX = 374761393 | 0;
+    TO_BYTE = 16;
+    TO_BIT = 13;
+    TO_SLOT = 19;
+    CASE_MIX = 16513;
+    TO_CASE = 19;
+    SLOTS = 1 << 32 - TO_SLOT;
+    SET_WORDS = 4;
+    CASES_AT = 1 << 32 - TO_BYTE;
+    BESIDE_AT = CASES_AT + SLOTS;
+    IMAGE_BYTES = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
+    SLICE_BYTES = 32768;
+    hashOf = (code) => Math.imul(code << 8, MIX);
+    caseOf = (raw) => Math.imul(raw & FOLD, CASE_MIX) >>> TO_CASE & 7;
+    byteAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] : 32;
+    rawAt = (bytes, at) => byteAt(bytes, at) | byteAt(bytes, at + 1) << 8 | byteAt(bytes, at + 2) << 16;
+    slotOf = (code) => hashOf(code) >>> TO_SLOT;
+    SLOT_BITS = 32 - TO_SLOT;
+    isIn = (sets2, at, byte) => sets2[at + (byte >>> 6)] >>> byte;
+    findPlacesPlainly = ({ present, cases, beside }, bytes, from, end) => {
+      const places = [];
+      for (let at = from; at < end; at++) {
+        const raw = rawAt(bytes, at);
+        const hash3 = hashOf(raw | FOLD >>> 8);
+        if ((present[hash3 >>> TO_BYTE] >>> (hash3 >>> TO_BIT & 7)) % 2 === 0) continue;
+        const slot = hash3 >>> TO_SLOT;
+        const sides = slot * 2 * SET_WORDS;
+        const before = isIn(beside, sides, byteAt(bytes, at - 1) | 32);
+        const after = isIn(beside, sides + SET_WORDS, byteAt(bytes, at + 3) | 32);
+        if (cases[slot] >>> caseOf(raw) & before & after & 1) places.push(at - from << SLOT_BITS | slot);
+      }
+      return Int32Array.from(places);
+    };
+  }
+});
+
 // store/mask-grams.ts
-function byteSet(isIn) {
-  const set3 = new Int32Array(4);
-  for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set3[byte >>> 6] = set3[byte >>> 6] | 1 << byte;
-  return set3;
+function byteSet(isIn2) {
+  const set4 = new Int32Array(SET_WORDS);
+  for (let byte = 0; byte < 256; byte++) if (isIn2(byte)) set4[byte >>> 6] = set4[byte >>> 6] | 1 << byte;
+  return set4;
+}
+function only(folded2) {
+  const set4 = lone.get(folded2) ?? byteSet((byte) => fold(byte) === folded2);
+  lone.set(folded2, set4);
+  return set4;
 }
 function bothBits(first, second) {
   if (isLetter(first) && isLetter(second)) return 10 - pairBits(first, second);
@@ -58467,7 +58626,7 @@ function bothBits(first, second) {
   return byteBits(first) + byteBits(second) - alike;
 }
 function pieceBits(first, second, third) {
-  const known2 = frequent.get(String.fromCharCode(first, second, third));
+  const known2 = frequent.get(codeOf(first, second, third));
   return known2 ?? bothBits(first, second) + bothBits(second, third) - byteBits(second);
 }
 function rarestStart(codes) {
@@ -58480,75 +58639,76 @@ function rarestStart(codes) {
   }
   return best;
 }
-function windowOf({ word, before, isLed, after }) {
-  const [first = 0, second = 0, ...rest] = Array.from(word, (sign4) => fold(sign4.charCodeAt(0)));
-  if (rest.length > 0) {
-    const own2 = [first, second, ...rest];
-    const back = rarestStart(own2);
-    const [previous, next] = [own2[back - 1], own2[back + 3]];
+function ownSign(code, isExact2) {
+  const folded2 = fold(code);
+  return isLetter(folded2) && !isExact2 ? anySign(folded2) : { folded: folded2, isClear: folded2 !== code, isSet: folded2 === code };
+}
+function pieceOf([first, second, third]) {
+  let cases = 0;
+  for (let way = 0; way < 8; way++)
+    if (mayBe(first, way & 1) && mayBe(second, way & 2) && mayBe(third, way & 4)) cases |= 1 << way;
+  return { code: codeOf(first.folded, second.folded, third.folded), cases };
+}
+function windowOf({ word, isExact: isExact2, before, isLed, after }) {
+  const own2 = Array.from(word, (sign4) => ownSign(sign4.charCodeAt(0), isExact2));
+  const [first, second] = own2;
+  if (first === void 0) return { offset: 0, before, after, pieces: [] };
+  if (second === void 0 || own2.length < 3) return shortWindow([first, second], { before, isLed, after });
+  const back = rarestStart(own2.map(({ folded: folded2 }) => folded2));
+  const [previous, next] = [own2[back - 1], own2[back + 3]];
+  return {
+    offset: 0 - back,
+    before: previous === void 0 ? before : only(previous.folded),
+    after: next === void 0 ? after : only(next.folded),
+    pieces: [pieceOf([own2[back] ?? first, own2[back + 1] ?? first, own2[back + 2] ?? first])]
+  };
+}
+function shortWindow([first, second], { before, isLed, after }) {
+  const [leads, follows] = [bytesOf(before).map(anySign), bytesOf(after).map(anySign)];
+  if (second === void 0 && isLed)
     return {
-      back,
-      place: {
-        before: previous === void 0 ? before : only(previous),
-        after: next === void 0 ? after : only(next)
-      },
-      codes: [codeOf(own2[back] ?? 0, own2[back + 1] ?? 0, own2[back + 2] ?? 0)]
+      offset: 1,
+      before: ANY_BYTE,
+      after: ANY_BYTE,
+      pieces: leads.flatMap((lead) => follows.map((follow) => pieceOf([lead, first, follow])))
     };
-  }
-  const [leads, follows] = [bytesOf(before), bytesOf(after)];
-  if (word.length === 1 && isLed) {
-    const codes = leads.flatMap((lead) => follows.map((follow) => codeOf(lead, first, follow)));
-    return { back: 0, place: { before: ANY_BYTE, after: ANY_BYTE }, codes };
-  }
-  if (word.length === 1) {
-    const codes = follows.flatMap((follow) => bytesOf(ANY_BYTE).map((byte) => codeOf(first, follow, byte)));
-    return { back: 0, place: { before, after: ANY_BYTE }, codes };
-  }
-  return isLed ? { back: 0, place: { before: ANY_BYTE, after }, codes: leads.map((lead) => codeOf(lead, first, second)) } : { back: 0, place: { before, after: ANY_BYTE }, codes: follows.map((follow) => codeOf(first, second, follow)) };
+  if (second === void 0)
+    return {
+      offset: 0,
+      before,
+      after: ANY_BYTE,
+      pieces: follows.flatMap((follow) => bytesOf(ANY_BYTE).map((byte) => pieceOf([first, follow, anySign(byte)])))
+    };
+  return isLed ? { offset: 1, before: ANY_BYTE, after, pieces: leads.map((lead) => pieceOf([lead, first, second])) } : { offset: 0, before, after: ANY_BYTE, pieces: follows.map((follow) => pieceOf([first, second, follow])) };
 }
 function buildGrams(sources) {
-  const bits = new Int32Array(1 << HASH_BITS - 5);
-  const backs = new Uint8Array(1 << SLOT_BITS);
-  const beside = new Int32Array(SIDES << SLOT_BITS);
-  for (const source of sources) {
-    const { back, place, codes } = windowOf(source);
-    for (const piece of codes) {
-      const hash2 = hashOf(piece);
-      const slot = hash2 >>> TO_SLOT;
-      bits[hash2 >>> TO_PLACE] = bits[hash2 >>> TO_PLACE] | 1 << (hash2 >>> TO_BIT);
-      backs[slot] = Math.max(backs[slot], back);
-      [...place.before, ...place.after].forEach((flags, n3) => {
-        beside[slot * SIDES + n3] = beside[slot * SIDES + n3] | flags;
-      });
+  const pieces = [];
+  const words = new Array(SLOTS).fill(void 0);
+  sources.forEach((source, index) => {
+    var _a9;
+    const { offset, before, after, pieces: own2 } = windowOf(source);
+    for (const { code, cases } of own2) {
+      pieces.push({ code, cases, before, after });
+      const slot = slotOf(code);
+      const there = words[slot] ?? [];
+      words[slot] = there;
+      if (((_a9 = there.at(-1)) == null ? void 0 : _a9.index) !== index) there.push({ index, offset });
     }
-  }
-  return { bits, backs, beside };
+  });
+  return { pieces: pieceTables(pieces), words };
 }
-function backOf({ backs, beside }, hash2, before, after) {
-  const slot = hash2 >>> TO_SLOT;
-  const leads = beside[slot * SIDES + (before >>> 6)] >>> before;
-  const follows = beside[slot * SIDES + 4 + (after >>> 6)] >>> after;
-  return (leads & follows & 1) === 1 ? backs[slot] : -1;
-}
-var FOLD, MIX, HASH_BITS, SLOT_BITS, TO_BIT, TO_PLACE, TO_SLOT, SIDES, MAX_BACK, fold, ANY_BYTE, only, bytesOf, BY_FREQUENCY, RANKS, isLetter, isDigit2, byteBits, FREQUENT, FIRST_BITS, PLACES_PER_BIT, frequent, codeOf, bitOf, hashOf;
+var MAX_BACK, fold, ANY_BYTE, lone, bytesOf, BY_FREQUENCY, RANKS, isLetter, isDigit2, byteBits, FREQUENT, FIRST_BITS, PLACES_PER_BIT, codeOf, frequent, anySign, mayBe;
 var init_mask_grams = __esm({
   "store/mask-grams.ts"() {
     "use strict";
     init_mask_letters();
-    FOLD = 538976288;
-    MIX = 374761393 | 0;
-    HASH_BITS = 18;
-    SLOT_BITS = 13;
-    TO_BIT = 32 - HASH_BITS;
-    TO_PLACE = TO_BIT + 5;
-    TO_SLOT = 32 - SLOT_BITS;
-    SIDES = 8;
+    init_mask_places();
     MAX_BACK = 12;
     fold = (byte) => byte | 32;
     ANY_BYTE = byteSet(() => true);
-    only = (folded) => byteSet((byte) => fold(byte) === folded);
-    bytesOf = (set3) => Array.from({ length: 256 }, (_, byte) => byte).filter(
-      (byte) => fold(byte) === byte && set3[byte >>> 6] >>> byte & 1
+    lone = /* @__PURE__ */ new Map();
+    bytesOf = (set4) => Array.from({ length: 256 }, (_, byte) => byte).filter(
+      (byte) => fold(byte) === byte && set4[byte >>> 6] >>> byte & 1
     );
     BY_FREQUENCY = " .etas0onric-m21/pld:gu34\x7F56fb*{8h79;kv(xy)w=z}j,%\"#><'+|q&`~?$";
     RANKS = new Uint8Array(256).fill(BY_FREQUENCY.length);
@@ -58559,12 +58719,371 @@ var init_mask_grams = __esm({
     FREQUENT = "---esttesingcomvenionpac000terorgtionfoed rg/assentresttphttloastsruntorachile://repoadworspa paverntiapaorkproconnlodin.orackinttpsessparers coati innteodectiageonstrauilbuiildstalinermsselasistple.marm-stren.rec/inserreaatedatan andpas.coat codginnpmithrat --oreactcespremplckaoutkagiveinstenchasharceor ss ortemogened:en-ourss=indsoueleasemodonterapor-prsioer.reger 1.0urcnnegitinesecransingetminetaureromsteeteencsitbunjar/apng.witendameextmatultitoatausele ainom/fro.0-are";
     FIRST_BITS = 8;
     PLACES_PER_BIT = 50;
-    frequent = /* @__PURE__ */ new Map();
-    for (let at = 0; at < FREQUENT.length; at += 3)
-      frequent.set(FREQUENT.slice(at, at + 3), FIRST_BITS + at / 3 / PLACES_PER_BIT);
     codeOf = (first, second, third) => first | second << 8 | third << 16;
-    bitOf = (bits, hash2) => bits[hash2 >>> TO_PLACE] >>> (hash2 >>> TO_BIT) & 1;
-    hashOf = (piece) => Math.imul(piece << 8, MIX);
+    frequent = /* @__PURE__ */ new Map();
+    for (let at = 0; at < FREQUENT.length; at += 3) {
+      const code = codeOf(FREQUENT.charCodeAt(at), FREQUENT.charCodeAt(at + 1), FREQUENT.charCodeAt(at + 2));
+      frequent.set(code, FIRST_BITS + at / 3 / PLACES_PER_BIT);
+    }
+    anySign = (folded2) => ({ folded: folded2, isClear: true, isSet: true });
+    mayBe = ({ isClear, isSet: isSet2 }, bit) => bit === 0 ? isClear : isSet2;
+  }
+});
+
+// store/mask-places-wasm.ts
+function unsigned(value2) {
+  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
+}
+function signed(value2) {
+  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
+}
+function isBeside(byte, setAt) {
+  const word = left(right(folded(byte), number4(6)), number4(2));
+  const sets2 = left(SLOT, number4(Math.log2(2 * SET_WORDS * 4)));
+  return right(load32(plus(sets2, and(word, number4(12))), setAt), folded(byte));
+}
+function lookCloser() {
+  const bit = right(load8(right(get2(HASH), number4(TO_BYTE))), and(right(get2(HASH), number4(TO_BIT)), number4(7)));
+  const way = and(right(times(and(get2(RAW), number4(FOLD)), number4(CASE_MIX)), number4(TO_CASE)), number4(7));
+  const isAllowed = right(load8(SLOT, CASES_AT), way);
+  const before = isBeside(load8(plus(get2(AT), number4(-1))), BESIDE_AT);
+  const after = isBeside(load8(get2(AT), 3), BESIDE_AT + SET_WORDS * 4);
+  return [
+    ...set2(RAW, load32(get2(AT))),
+    ...set2(HASH, hash2(get2(RAW))),
+    ...when(and(bit, number4(1)), [
+      ...when(and(and(and(isAllowed, before), after), number4(1)), [
+        ...store32(get2(OUT), or(left(plus(get2(AT), number4(-TEXT_AT)), number4(SLOT_BITS)), SLOT)),
+        ...set2(OUT, plus(get2(OUT), number4(4)))
+      ])
+    ]),
+    ...set2(AT, plus(get2(AT), number4(1)))
+  ];
+}
+function body() {
+  const four = [0, 1, 2, 3].map(presentAt).reduce(or);
+  const closer = [...set2(STOP, plus(get2(AT), number4(4))), ...repeat(lookCloser(), isLess(get2(AT), get2(STOP)))];
+  const further = set2(AT, plus(get2(AT), number4(4)));
+  return [...repeat(when(four, closer, further), isLess(get2(AT), get2(END))), ...get2(OUT)];
+}
+function placesModule() {
+  const code = [...vector([[VARIABLES2, I32]]), ...body(), 11];
+  return Uint8Array.from([
+    ...[0, 97, 115, 109, 1, 0, 0, 0],
+    ...section(1, vector([[96, 3, I32, I32, I32, 1, I32]])),
+    ...section(3, vector([[0]])),
+    ...section(5, vector([[0, ...unsigned(PAGES)]])),
+    ...section(7, vector([named("find", [0, 0]), named("memory", [2, 0])])),
+    ...section(10, vector([sized(code)]))
+  ]);
+}
+function startWasmFinder() {
+  try {
+    if (WebAssembly3 === void 0) return void 0;
+    const { exports: exports2 } = new WebAssembly3.Instance(new WebAssembly3.Module(placesModule()));
+    return finderOf(exports2);
+  } catch {
+    return void 0;
+  }
+}
+function finderOf({ find, memory }) {
+  const bytesOfMemory = new Uint8Array(memory.buffer);
+  const numbers = new Int32Array(memory.buffer);
+  let loaded2;
+  return (tables, bytes, from, end) => {
+    if (loaded2 !== tables) bytesOfMemory.set(tables.image);
+    loaded2 = tables;
+    const first = Math.max(0, from - 1);
+    const last = Math.min(bytes.length, end + MARGIN / 2);
+    const shift = TEXT_AT - from;
+    bytesOfMemory[TEXT_AT - 1] = 32;
+    bytesOfMemory.set(bytes.subarray(first, last), first + shift);
+    bytesOfMemory.fill(32, last + shift, last + shift + MARGIN / 2);
+    const places = numbers.slice(PLACES_AT >> 2, find(TEXT_AT, end + shift, PLACES_AT) >> 2);
+    let count3 = places.length;
+    while (count3 > 0 && places[count3 - 1] >>> SLOT_BITS >= end - from) count3--;
+    return places.subarray(0, count3);
+  };
+}
+var PAGE_BYTES, MARGIN, TEXT_AT, PLACES_AT, PAGES, number4, get2, set2, load8, load32, store32, operator, isLess, plus, times, and, or, left, right, when, repeat, AT, END, OUT, STOP, RAW, HASH, VARIABLES2, folded, hash2, presentAt, SLOT, I32, vector, sized, section, named, WebAssembly3;
+var init_mask_places_wasm = __esm({
+  "store/mask-places-wasm.ts"() {
+    "use strict";
+    init_mask_places();
+    PAGE_BYTES = 65536;
+    MARGIN = 16;
+    TEXT_AT = IMAGE_BYTES + MARGIN;
+    PLACES_AT = TEXT_AT + SLICE_BYTES + MARGIN;
+    PAGES = Math.ceil((PLACES_AT + (SLICE_BYTES + 4) * 4) / PAGE_BYTES);
+    number4 = (value2) => [65, ...signed(value2 | 0)];
+    get2 = (local) => [32, local];
+    set2 = (local, value2) => [...value2, 33, local];
+    load8 = (address, offset = 0) => [...address, 45, 0, ...unsigned(offset)];
+    load32 = (address, offset = 0) => [...address, 40, 0, ...unsigned(offset)];
+    store32 = (address, value2) => [...address, ...value2, 54, 0, 0];
+    operator = (opcode) => (first, second) => [...first, ...second, opcode];
+    isLess = operator(73);
+    plus = operator(106);
+    times = operator(108);
+    and = operator(113);
+    or = operator(114);
+    left = operator(116);
+    right = operator(118);
+    when = (condition, then, otherwise = []) => [
+      ...condition,
+      4,
+      64,
+      ...then,
+      5,
+      ...otherwise,
+      11
+    ];
+    repeat = (body2, condition) => [3, 64, ...body2, ...condition, 13, 0, 11];
+    AT = 0;
+    END = 1;
+    OUT = 2;
+    STOP = 3;
+    RAW = 4;
+    HASH = 5;
+    VARIABLES2 = 3;
+    folded = (bytes) => or(bytes, number4(FOLD));
+    hash2 = (bytes) => times(left(folded(bytes), number4(8)), number4(MIX));
+    presentAt = (offset) => load8(right(hash2(load32(get2(AT), offset)), number4(TO_BYTE)));
+    SLOT = right(get2(HASH), number4(TO_SLOT));
+    I32 = 127;
+    vector = (entries) => [...unsigned(entries.length), ...entries.flat()];
+    sized = (bytes) => [...unsigned(bytes.length), ...bytes];
+    section = (id4, content) => [id4, ...sized(content)];
+    named = (name2, rest) => [...sized([...Buffer.from(name2)]), ...rest];
+    ({ WebAssembly: WebAssembly3 } = globalThis);
+  }
+});
+
+// store/mask-before.ts
+var SET_COMMAND, NETRC_BEFORE, MAX_BEFORE, startsLine, isSetBefore;
+var init_mask_before = __esm({
+  "store/mask-before.ts"() {
+    "use strict";
+    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
+    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
+    MAX_BEFORE = 100;
+    startsLine = (before) => /^[\sT\d:.Z+-]*$/.test(before);
+    isSetBefore = (before) => SET_COMMAND.test(before) || NETRC_BEFORE.test(before);
+  }
+});
+
+// store/mask-names.ts
+function wordsOfName(name2) {
+  const parts2 = name2.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9\u0080-\u00ff]+/);
+  const words = [];
+  for (const part of parts2) {
+    const word = part.toLowerCase().replace(/\d{1,3}$/, "");
+    if (word !== "") words.push(word);
+  }
+  return words;
+}
+function kindOfWord(word) {
+  var _a9;
+  const one2 = singular(word);
+  if (PASSWORD_WORDS.has(word) || PASSWORD_WORDS.has(one2)) return "password";
+  if (SECRET_WORDS.has(word) || SECRET_WORDS.has(one2)) return "secret";
+  if (word.length < 6) return void 0;
+  return (_a9 = ENDINGS.find(([ending]) => one2.endsWith(ending))) == null ? void 0 : _a9[1];
+}
+function kindOfKey(before) {
+  const last = before.at(-1);
+  if (last === void 0 || HARMLESS_BEFORE_KEY.has(last)) return void 0;
+  return before.some((word) => KEY_QUALIFIERS.has(word)) ? "secret" : "weak";
+}
+function kindAt(words, at) {
+  const word = words[at] ?? "";
+  if (word === "key" || word === "keys") return kindOfKey(words.slice(0, at));
+  const kind = kindOfWord(word);
+  const before = words[at - 1];
+  if (kind === "secret" && before !== void 0 && singular(word) === "token" && HARMLESS_BEFORE_TOKEN.has(before))
+    return void 0;
+  if (before === "public" || before === "publishable") return void 0;
+  return kind;
+}
+function readName(name2) {
+  if (FILE_NAME.test(name2)) return void 0;
+  if (/(?:art-api|sonar\.login)$/i.test(name2)) return "secret";
+  const words = wordsOfName(name2);
+  const tail = words.slice(-3).join(" ");
+  if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return "secret";
+  if (/(?:^| )session id$/.test(tail)) return "weak";
+  for (let at = words.length - 1; at >= 0; at--) {
+    const kind = kindAt(words, at);
+    if (kind === void 0) continue;
+    const after = words.slice(at + 1);
+    if (SHORT_WORDS.has(words[at] ?? "")) return after.every((word) => NEUTRAL2.has(word)) ? kind : void 0;
+    return after.some((word) => ABOUT.has(word)) ? void 0 : kind;
+  }
+  return void 0;
+}
+function kindOfName(name2) {
+  const cached2 = known.get(name2);
+  if (cached2 !== void 0) return cached2 ?? void 0;
+  const kind = readName(name2);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(name2, kind ?? null);
+  return kind;
+}
+var set3, PASSWORD_WORDS, FOREIGN_PASSWORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME;
+var init_mask_names = __esm({
+  "store/mask-names.ts"() {
+    "use strict";
+    set3 = (words) => new Set(words.trim().split(/\s+/));
+    PASSWORD_WORDS = set3(`
+  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
+  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
+`);
+    FOREIGN_PASSWORDS = ["\u043F\u0430\u0440\u043E\u043B\u044C", "\u041F\u0430\u0440\u043E\u043B\u044C", "\u5BC6\u7801", "\u5BC6\u78BC", "\u30D1\u30B9\u30EF\u30FC\u30C9", "\uBE44\uBC00\uBC88\uD638"].map(
+      (word) => Buffer.from(word).toString("latin1")
+    );
+    SECRET_WORDS = set3(`
+  token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
+  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
+  idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
+  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
+  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
+  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
+`);
+    ENDINGS = [
+      ["password", "password"],
+      ["passwd", "password"],
+      ["passphrase", "password"],
+      ["passwort", "password"],
+      ["pwd", "password"],
+      ["rootpw", "password"],
+      ["bindpw", "password"],
+      ["adminpw", "password"],
+      ["token", "secret"],
+      ["secret", "secret"],
+      ["apikey", "secret"],
+      ["accesskey", "secret"],
+      ["secretkey", "secret"],
+      ["privatekey", "secret"],
+      ["signingkey", "secret"],
+      ["authkey", "secret"],
+      ["masterkey", "secret"],
+      ["encryptionkey", "secret"],
+      ["sessid", "secret"],
+      ["sessionid", "secret"],
+      ["licensekey", "secret"],
+      ["credential", "secret"],
+      ["passkey", "password"],
+      ...FOREIGN_PASSWORDS.map((word) => [word.toLowerCase(), "password"])
+    ];
+    KEY_QUALIFIERS = set3(`
+  api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
+  authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
+  deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
+  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
+  activation product serial join enrollment registration agent provisioning device bot merchant payment
+  developer dev management mgmt personal customer sdk logging log telemetry
+  instrumentation monitoring query search send sending sender mail email sms
+  token pass refresh oauth bearer recovery backup unseal ca record
+`);
+    HARMLESS_BEFORE_KEY = set3(`
+  public pub cache caching primary foreign partition sort range index idx unique natural composite surrogate row registry object
+  bucket idempotency dedupe dedup lock map dict translation i18n message config group entity job task test build
+  restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
+  column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
+  missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
+  verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
+`);
+    ABOUT = set3(`
+  path paths file files filename filepath dir directory folder name names type types id ids url urls uri uris count counts limit
+  limits ttl ref refs len length size bytes expiry expires expire expiration expired exp age timeout version versions ver
+  algorithm algo alg format field fields label labels title hint hints policy policies rule rules status state enabled
+  disabled enable disable required optional provider providers endpoint endpoints host port server store stores manager
+  service services bucket scope scopes audience aud issuer kind mode method class template prefix suffix pattern
+  regex regexp validator validation strength reset spec specs index idx position pos offset line column budget usage
+  rate digest checksum fingerprint fingerprints thumbprint sha sha1 sha256 md5 arn alias owner username email date time timestamp
+  at created updated rotation rotated source location region group role prompt error errors exception message messages
+  exists found missing valid invalid check checks request requests response handler factory builder parser generator
+  ring board word words chain space press down up frame stone map list array table cache pool queue lookup sort order
+  env envvar variable variables var vars accessor renewable duration lease policies num max min total used remaining
+  scanning scan scanner test tests testing hash hashes hashed input output stream transport
+  encoder decoder encoding separator delimiter char character comment support feature flag flags option options
+  settings setting config configuration setup form page view controller component button dialog modal helper util utils
+  api apis callback hook hooks event events change changed changes update updates entropy history grant grants
+  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
+  repo repository
+`);
+    HARMLESS_BEFORE_TOKEN = set3(`
+  next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
+  expected eos bos pad sep cls mask unk special syntax parse lex lexer current last first design keyword identifier
+  stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
+  per no bad illegal invalid unknown unterminated stray extra missing public
+`);
+    SHORT_WORDS = set3("pass pw psw pat sas otp totp tok cred creds psk auth dsn");
+    NEUTRAL2 = set3(
+      "prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string"
+    );
+    singular = (word) => word.length > 4 && word.endsWith("s") && !word.endsWith("ss") && word !== "sas" ? word.slice(0, -1) : word;
+    known = /* @__PURE__ */ new Map();
+    MAX_KNOWN = 4e3;
+    FILE_NAME = /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
+  }
+});
+
+// store/mask-probe-name.ts
+function hasControlBefore(bytes, to) {
+  for (let at = to - 1; at >= 0 && at >= to - ESCAPE_BYTES; at--) {
+    const byte = bytes[at];
+    if (isLineEnd(byte)) return false;
+    if (byte < 32 && byte !== TAB) return true;
+  }
+  return false;
+}
+function isShortRest(bytes, from) {
+  let at = from;
+  while (is(bytes, at, BEFORE_VALUE)) at++;
+  const start = at;
+  while (at - start <= SHORT_VALUE && is(bytes, at, PLAIN2)) at++;
+  return at > start && at - start <= SHORT_VALUE && isLineEnd(bytes[at]);
+}
+function isIdleName(bytes, from, to) {
+  let start = from;
+  while (from - start < MOST_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
+  let end = to;
+  while (end - to < MOST_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
+  if (bytes[end] === ESC3 || hasControlBefore(bytes, start)) return false;
+  while (start < from && "-.$".includes(String.fromCharCode(bytes[start]))) start++;
+  while (end > to && "-.".includes(String.fromCharCode(bytes[end - 1]))) end--;
+  if (isShortRest(bytes, end)) return true;
+  const name2 = bytes.toString("latin1", start, end);
+  return kindOfName(name2) === void 0 && !/^keys?$/i.test(name2);
+}
+var TAB, LF2, CR2, ESC3, MOST_LEFT, MOST_RIGHT, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd;
+var init_mask_probe_name = __esm({
+  "store/mask-probe-name.ts"() {
+    "use strict";
+    init_mask_names();
+    TAB = 9;
+    LF2 = 10;
+    CR2 = 13;
+    ESC3 = 27;
+    MOST_LEFT = 64;
+    MOST_RIGHT = 48;
+    ESCAPE_BYTES = 32;
+    SHORT_VALUE = 5;
+    PART_OF_NAME = 1;
+    PLAIN2 = 2;
+    BEFORE_VALUE = 4;
+    KINDS = new Uint8Array(256);
+    add = (signs, kind) => {
+      for (const sign4 of signs) KINDS[sign4.charCodeAt(0)] = KINDS[sign4.charCodeAt(0)] | kind;
+    };
+    ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    add(`${ALPHANUMERIC}_-.$`, PART_OF_NAME);
+    add(`${ALPHANUMERIC}*._`, PLAIN2);
+    add(" 	=:", BEFORE_VALUE);
+    for (let byte = 128; byte < 256; byte++) KINDS[byte] = PART_OF_NAME;
+    is = (bytes, at, kind) => at >= 0 && at < bytes.length && (KINDS[bytes[at]] & kind) !== 0;
+    isLineEnd = (byte) => byte === LF2 || byte === CR2 || byte === void 0;
   }
 });
 
@@ -58590,13 +59109,13 @@ function endOfString2(bytes, from, end) {
   for (let at = from; at < limit; at++) {
     const byte = bytes[at];
     if (byte === BEL) return at + 1;
-    if (byte === ESC3) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
+    if (byte === ESC4) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
     if (byte === 10 || byte === 13) return from;
   }
   return from;
 }
 function visibleLine(bytes, from, to) {
-  const first = bytes.indexOf(ESC3, from);
+  const first = bytes.indexOf(ESC4, from);
   if (first < 0 || first >= to) return { text: bytes.toString("latin1", from, to), origin: void 0, strings: [] };
   const kept = Buffer.allocUnsafe(to - from);
   const origin = new Uint32Array(to - from);
@@ -58605,7 +59124,7 @@ function visibleLine(bytes, from, to) {
   let at = from;
   while (at < to) {
     const byte = bytes[at];
-    if (byte === ESC3) {
+    if (byte === ESC4) {
       const next = endOfEscape2(bytes, at, to);
       const endBytes = bytes[next - 1] === BEL ? 1 : 2;
       if (next - at > MIN_STRING && bytes[at + 1] !== 91)
@@ -58619,11 +59138,11 @@ function visibleLine(bytes, from, to) {
   }
   return { text: kept.toString("latin1", 0, count3), origin, strings };
 }
-var ESC3, BEL, MAX_STRING, MIN_STRING;
+var ESC4, BEL, MAX_STRING, MIN_STRING;
 var init_mask_visible = __esm({
   "store/mask-visible.ts"() {
     "use strict";
-    ESC3 = 27;
+    ESC4 = 27;
     BEL = 7;
     MAX_STRING = 4096;
     MIN_STRING = 6;
@@ -58634,24 +59153,36 @@ var init_mask_visible = __esm({
 function setOf(characterClass) {
   const known2 = sets.get(characterClass);
   if (known2 !== void 0) return known2;
-  const pattern = new RegExp(characterClass);
-  const set3 = new Uint8Array(256);
-  for (let byte = 33; byte < 127; byte++) set3[byte] = pattern.test(String.fromCharCode(byte)) ? 1 : 0;
-  sets.set(characterClass, set3);
-  return set3;
+  const set4 = new Uint8Array(256);
+  for (const sign4 of ASCII.match(new RegExp(characterClass, "g")) ?? []) set4[sign4.charCodeAt(0)] = 1;
+  sets.set(characterClass, set4);
+  return set4;
+}
+function firstSets(tail) {
+  var _a9;
+  const sets2 = [];
+  if (tail.startsWith("(") || hasChoice(tail)) {
+    const least = Number(((_a9 = /\{(\d{1,4})/.exec(tail)) == null ? void 0 : _a9[1]) ?? 0);
+    return new Array(Math.min(MOST_FOLLOWING, least)).fill(ANY_TOKEN);
+  }
+  STEP.lastIndex = 0;
+  while (sets2.length < MOST_FOLLOWING) {
+    const step = STEP.exec(tail);
+    const set4 = (step == null ? void 0 : step[1]) === void 0 ? void 0 : setOf(step[1]);
+    if (step === null || set4 === void 0) break;
+    for (let n3 = Number(step[2] ?? 1); n3 > 0 && sets2.length < MOST_FOLLOWING; n3--) sets2.push(set4);
+    if (step[3] !== void 0) break;
+  }
+  return sets2;
 }
 function tokenCheck(word, length) {
-  var _a9;
   const { tail, head, edges } = word.rule;
-  const first = FIRST_CLASS.exec(tail);
-  const someCount = ((_a9 = /\{(\d{1,4})/.exec(tail)) == null ? void 0 : _a9[1]) ?? "0";
   const last = head === "" ? null : LAST_CLASS.exec(head);
   return {
     ...ALWAYS,
     how: "token",
     length,
-    set: (first == null ? void 0 : first[1]) === void 0 ? ANY_TOKEN : setOf(first[1]),
-    least: Math.min(MOST_LEAST, Number((first == null ? void 0 : first[2]) ?? someCount)),
+    follows: firstSets(tail),
     refused: head !== "" ? void 0 : edges.includes("L") ? setOf("[\\w+/-]") : edges.includes("l") ? setOf("[A-Za-z0-9]") : void 0,
     before: (last == null ? void 0 : last[1]) === void 0 ? void 0 : setOf(last[1])
   };
@@ -58677,20 +59208,20 @@ function checkOf(word, length) {
       return word;
   }
 }
-function knownSet(known2, key, isIn) {
-  const set3 = known2.get(key) ?? byteSet(isIn);
-  known2.set(key, set3);
-  return set3;
+function knownSet(known2, key, isIn2) {
+  const set4 = known2.get(key) ?? byteSet(isIn2);
+  known2.set(key, set4);
+  return set4;
 }
-function sidesOf(table, index) {
-  const check2 = checkOf(table.words[index], table.texts[index].length);
-  if (check2.how !== "token") return FREE;
-  const { before, refused, set: set3, least } = check2;
+function sidesOf([check2]) {
+  if ((check2 == null ? void 0 : check2.how) !== "token") return FREE;
+  const { before, refused, follows } = check2;
+  const [next] = follows;
   const isLed = before !== void 0;
   return {
     isLed,
     before: isLed ? knownSet(LED_BY, before, (byte) => byte === LAST_OF_COLOUR || before[byte] !== 0) : refused === void 0 ? ANY_BYTE : knownSet(NOT_REFUSED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
-    after: least === 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, set3, (byte) => byte === ESC4 || set3[byte] !== 0)
+    after: next === void 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, next, (byte) => byte === ESC5 || next[byte] !== 0)
   };
 }
 function tokenFollows(bytes, to, check2) {
@@ -58698,10 +59229,11 @@ function tokenFollows(bytes, to, check2) {
   const previous = start > 0 ? bytes[start - 1] : 0;
   if (check2.refused !== void 0 && check2.refused[previous] === 1 && previous !== LAST_OF_COLOUR) return false;
   if (check2.before !== void 0 && check2.before[previous] === 0 && previous !== LAST_OF_COLOUR) return false;
-  for (let at = to; at < to + check2.least; at++) {
-    const byte = bytes[at];
-    if (byte === ESC4) return true;
-    if (check2.set[byte] === 0 || at >= bytes.length) return false;
+  const { follows } = check2;
+  let at = to;
+  for (let n3 = 0; n3 < follows.length; n3++, at++) {
+    while (bytes[at] === ESC5) at = endOfEscape2(bytes, at, bytes.length);
+    if (at >= bytes.length || follows[n3][bytes[at]] === 0) return false;
   }
   return true;
 }
@@ -58710,7 +59242,7 @@ function flagFollows(bytes, from, flag) {
   for (let at = from; at < bytes.length && at < from + 260; at++) {
     const byte = bytes[at];
     if (byte === 10 || byte === 13) return false;
-    if (byte === ESC4 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
+    if (byte === ESC5 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
   }
   return false;
 }
@@ -58718,92 +59250,100 @@ function hasUserInfo(bytes, from) {
   for (let at = from; at < bytes.length && at < from + 512; at++) {
     const byte = bytes[at];
     if (byte === 64) return at > from;
-    if (byte === ESC4) return true;
-    if ((KINDS[byte] & ADDRESS_END) !== 0) return false;
+    if (byte === ESC5) return true;
+    if ((KINDS2[byte] & ADDRESS_END) !== 0) return false;
   }
   return false;
 }
 function nameStart(bytes, from) {
   let at = from;
-  while (at > 0 && from - at < 64 && (KINDS[bytes[at - 1]] & NAME) !== 0) at--;
+  while (at > 0 && from - at < 64 && (KINDS2[bytes[at - 1]] & NAME) !== 0) at--;
   return at;
 }
 function randomFollows(bytes, from) {
   let digits = 0;
   for (let at = from; at < from + 20; at++) {
     const byte = bytes[at];
-    if (at >= bytes.length || (KINDS[byte] & NAME) === 0) return false;
+    if (at >= bytes.length || (KINDS2[byte] & NAME) === 0) return false;
     if (byte >= 48 && byte <= 57) digits++;
   }
   return digits >= 3;
 }
+function endsLine(bytes, from) {
+  let at = from;
+  while (at < bytes.length && (KINDS2[bytes[at]] & SPACE2) !== 0) at++;
+  return at >= bytes.length || bytes[at] === 10 || bytes[at] === 13 || bytes[at] === ESC5;
+}
 function spaceLeadsOn(bytes, nameFrom, space) {
   let at = space;
-  while (at < bytes.length && at - space < 24 && (KINDS[bytes[at]] & SPACE2) !== 0) at++;
+  while (at < bytes.length && at - space < 24 && (KINDS2[bytes[at]] & SPACE2) !== 0) at++;
   const next = bytes[at];
-  if (next === 61 || next === 58 || next === 124 || next === ESC4 || next === 63 || next === 91 || next === 39 || next === 34)
+  if (next === 61 || next === 58 || next === 124 || next === ESC5 || next === 63 || next === 91 || next === 39 || next === 34)
     return true;
-  if (next === 10 || next === 13 || at >= bytes.length) return false;
+  if (next === 10 || next === 13 || at >= bytes.length) return isLedTo(bytes, nameFrom);
   const previous = nameFrom > 0 ? bytes[nameFrom - 1] : 10;
   if (at - space >= 2 || previous === 10 || previous === 13 || previous === 9) return true;
   const before = bytes[nameFrom];
   if (before === 45 || bytes[nameFrom - 1] === 47) return true;
   if (randomFollows(bytes, at)) return true;
   if (PROSE_VERBS.has(String.fromCharCode(next | 32, bytes[at + 1] | 32))) return true;
-  return (KINDS[bytes[nameFrom - 1]] & SPACE2) !== 0 && endsWithSetWord(bytes, nameFrom - 1);
+  return isSetByWords(bytes, nameFrom);
 }
-function endsWithSetWord(bytes, space) {
-  if (space < 2) return false;
-  const end = String.fromCharCode(
-    (bytes[space - 3] ?? 0) | 32,
-    bytes[space - 2] | 32,
-    bytes[space - 1] | 32
-  );
-  return SET_ENDS.has(end) || SET_ENDS.has(end.slice(1)) || bytes[space - 1] === 41;
+function isSetByWords(bytes, nameFrom) {
+  let from = nameFrom;
+  while (from > 0 && nameFrom - from < MAX_BEFORE && bytes[from - 1] !== 10 && bytes[from - 1] !== 13) {
+    if (bytes[from - 1] === ESC5) return true;
+    from--;
+  }
+  const before = bytes.toString("latin1", from, nameFrom);
+  return startsLine(before) || isSetBefore(before);
 }
 function beforeColours(bytes, to) {
   let from = to;
   for (let n3 = 0; n3 < MOST_COLOURS && bytes[from - 1] === LAST_OF_COLOUR; n3++) {
     let at = from - 2;
     while (at > 0 && bytes[at] >= 48 && bytes[at] <= 59) at--;
-    if (bytes[at] !== 91 || bytes[at - 1] !== ESC4) return from;
+    if (bytes[at] !== 91 || bytes[at - 1] !== ESC5) return from;
     from = at - 1;
   }
   return from;
 }
 function afterColours(bytes, from) {
   let at = from;
-  for (let n3 = 0; n3 < MOST_COLOURS && bytes[at] === ESC4; n3++) at = endOfEscape2(bytes, at, bytes.length);
+  for (let n3 = 0; n3 < MOST_COLOURS && bytes[at] === ESC5; n3++) at = endOfEscape2(bytes, at, bytes.length);
   return at;
 }
 function isPassed(bytes, from, to) {
-  if (to - from !== 5 || (bytes[to] | 32) !== 100 || (bytes[from] | 32) !== 112)
-    return false;
+  if (bytes.toString("latin1", from, to + 1).toLowerCase() !== "passed") return false;
   const after = bytes[afterColours(bytes, to + 1)];
-  return after !== ESC4 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
+  return after !== ESC5 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
 }
 function contextFollows(bytes, to, probe2) {
   let at = to;
-  while (at < bytes.length && at - to < 48 && (KINDS[bytes[at]] & NAME) !== 0) at++;
+  while (at < bytes.length && at - to < 48 && (KINDS2[bytes[at]] & NAME) !== 0) at++;
   const byte = at < bytes.length ? bytes[at] : 10;
-  if (isPassed(bytes, to - probe2.length, to)) return false;
-  if (byte === ESC4) return true;
-  if ((KINDS[byte] & AFTER_NAME) !== 0) return !isBareKeyOrPass(bytes, to, probe2.length, byte);
-  if ((KINDS[byte] & SPACE2) !== 0) return spaceLeadsOn(bytes, nameStart(bytes, to - probe2.length), at);
-  return (byte === 10 || byte === 13) && (KINDS[bytes[nameStart(bytes, to - probe2.length) - 1]] & (SPACE2 | AFTER_NAME)) !== 0;
+  const from = to - probe2.length;
+  if (isPassed(bytes, from, to)) return false;
+  if (byte === ESC5) return true;
+  if ((KINDS2[byte] & AFTER_NAME) !== 0)
+    return !isBareKeyOrPass(bytes, to, probe2.length, byte) && !isIdleName(bytes, from, to);
+  const start = nameStart(bytes, from);
+  if (hasControlBefore(bytes, start)) return true;
+  if ((KINDS2[byte] & SPACE2) !== 0) return spaceLeadsOn(bytes, start, at) && !isIdleName(bytes, from, to);
+  return endsLine(bytes, byte === 44 ? at + 1 : at) && isLedTo(bytes, start) && !isIdleName(bytes, from, to);
 }
 function isBareKeyOrPass(bytes, to, length, next) {
   const first = bytes[to - length];
   const before = to - length > 0 ? bytes[to - length - 1] : 32;
-  if ((KINDS[before] & NAME) !== 0) return false;
+  if ((KINDS2[before] & NAME) !== 0) return false;
   if (length <= 4 && (first | 32) === 107) {
-    const isWordBefore = before === 32 && to - length > 1 && (KINDS[bytes[to - length - 2]] & NAME) !== 0;
+    const isWordBefore = before === 32 && to - length > 1 && (KINDS2[bytes[to - length - 2]] & NAME) !== 0;
     return before !== 63 && before !== 38 && !isWordBefore && (next === 58 || next === 61 || next === 34 || next === 39);
   }
-  return length === 4 && first === 80 && bytes[to - 1] === 83 && next === 58;
+  return length === 4 && first === 80 && bytes[to - 1] === 83 && bytes[to] === 58;
 }
 function spaceFollows(byte) {
-  return byte === ESC4 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
+  return byte === ESC5 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
 }
 function isWorthALook(bytes, to, probe2) {
   for (const check2 of probe2) {
@@ -58819,55 +59359,57 @@ function isWorthALook(bytes, to, probe2) {
   }
   return false;
 }
-var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS, ANY_TOKEN, sets, CLASS, FIRST_CLASS, LAST_CLASS, MOST_LEAST, ALWAYS, probesOf, ESC4, LAST_OF_COLOUR, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, PROSE_VERBS, SET_ENDS, isName, MOST_COLOURS;
+var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, probesOfWords, probesOfStates, ESC5, LAST_OF_COLOUR, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, isLedTo, PROSE_VERBS, isName, MOST_COLOURS;
 var init_mask_probe = __esm({
   "store/mask-probe.ts"() {
     "use strict";
+    init_mask_before();
     init_mask_grams();
+    init_mask_probe_name();
     init_mask_visible();
     TOKEN = 1;
     NAME = 2;
     ADDRESS_END = 8;
     SPACE2 = 16;
     AFTER_NAME = 32;
-    KINDS = new Uint8Array(256);
-    for (let byte = 33; byte < 127; byte++) KINDS[byte] = TOKEN;
-    for (const sign4 of "\"'`<>(),;[]{}\\") KINDS[sign4.charCodeAt(0)] = 0;
+    KINDS2 = new Uint8Array(256);
+    for (let byte = 33; byte < 127; byte++) KINDS2[byte] = TOKEN;
+    for (const sign4 of "\"'`<>(),;[]{}\\") KINDS2[sign4.charCodeAt(0)] = 0;
     for (const name2 of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$")
-      KINDS[name2.charCodeAt(0)] = KINDS[name2.charCodeAt(0)] | NAME;
-    for (const end of " 	\r\n\"'`<>/\\?#") KINDS[end.charCodeAt(0)] = KINDS[end.charCodeAt(0)] | ADDRESS_END;
-    for (let byte = 128; byte < 256; byte++) KINDS[byte] = NAME;
-    for (const space of " 	") KINDS[space.charCodeAt(0)] = KINDS[space.charCodeAt(0)] | SPACE2;
-    for (const sign4 of "=:\"'`\\]<>%&|?+(") KINDS[sign4.charCodeAt(0)] = KINDS[sign4.charCodeAt(0)] | AFTER_NAME;
+      KINDS2[name2.charCodeAt(0)] = KINDS2[name2.charCodeAt(0)] | NAME;
+    for (const end of " 	\r\n\"'`<>/\\?#") KINDS2[end.charCodeAt(0)] = KINDS2[end.charCodeAt(0)] | ADDRESS_END;
+    for (let byte = 128; byte < 256; byte++) KINDS2[byte] = NAME;
+    for (const space of " 	") KINDS2[space.charCodeAt(0)] = KINDS2[space.charCodeAt(0)] | SPACE2;
+    for (const sign4 of "=:\"'`\\]<>%&|?+(") KINDS2[sign4.charCodeAt(0)] = KINDS2[sign4.charCodeAt(0)] | AFTER_NAME;
     ANY_TOKEN = new Uint8Array(256);
-    for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = KINDS[byte] & TOKEN;
+    for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = KINDS2[byte] & TOKEN;
+    ASCII = String.fromCharCode(...Array.from({ length: 127 - 33 }, (_, n3) => 33 + n3));
     sets = /* @__PURE__ */ new Map();
     CLASS = "\\[(?:[^\\]\\\\]|\\\\.)+\\]|\\\\[dw]";
-    FIRST_CLASS = new RegExp(`^(${CLASS})\\{(\\d{1,4})`);
     LAST_CLASS = new RegExp(`(${CLASS})(?:\\{[\\d,]{1,9}\\})?$`);
-    MOST_LEAST = 24;
+    STEP = new RegExp(`(${CLASS}|[\\w./:=~-]|\\\\[^\\w])(?:\\{(\\d{1,4})(,\\d{0,4})?\\})?(?![?*+|])`, "y");
+    MOST_FOLLOWING = 24;
+    hasChoice = (tail) => /\|/.test(tail.replace(/\\.|\[(?:[^\]\\]|\\.)+\]|\([^()]*\)/g, ""));
     ALWAYS = {
       how: "always",
       length: 0,
-      set: ANY_TOKEN,
-      least: 0,
+      follows: [],
       refused: void 0,
       before: void 0,
       trim: 0,
       flag: ""
     };
-    probesOf = (table) => table.automaton.words.map(
-      (indexes) => indexes.map((index) => checkOf(table.words[index], table.texts[index].length))
-    );
-    ESC4 = 27;
+    probesOfWords = ({ words, texts }) => words.map((word, index) => [checkOf(word, texts[index].length)]);
+    probesOfStates = ({ automaton }, ofWords) => automaton.words.map((indexes) => indexes.flatMap((index) => ofWords[index]));
+    ESC5 = 27;
     LAST_OF_COLOUR = 109;
     FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
     LED_BY = /* @__PURE__ */ new Map();
     NOT_REFUSED_BY = /* @__PURE__ */ new Map();
     FOLLOWED_BY = /* @__PURE__ */ new Map();
+    isLedTo = (bytes, nameFrom) => (KINDS2[bytes[nameFrom - 1]] & (SPACE2 | AFTER_NAME)) !== 0;
     PROSE_VERBS = /* @__PURE__ */ new Set(["is", "wa", "va", "ar", "se", "ch", "re", "fo"]);
-    SET_ENDS = /* @__PURE__ */ new Set(["set", "etx", "env", "ort", "arg", "put", "add", "ret", "ets", "ure", "-x", "les"]);
-    isName = (byte) => byte !== void 0 && (KINDS[byte] & NAME) !== 0;
+    isName = (byte) => byte !== void 0 && (KINDS2[byte] & NAME) !== 0;
     MOST_COLOURS = 3;
   }
 });
@@ -58946,18 +59488,18 @@ function base64Forms(bytes) {
   return forms;
 }
 function formsOfText(text4, forms, minLength) {
-  const add = (form, least) => {
+  const add2 = (form, least) => {
     const bytes2 = Buffer.from(form, "utf8").toString("latin1");
     if (bytes2.length >= least && !/[\r\n]/.test(bytes2)) forms.add(bytes2);
   };
-  add(text4, minLength);
+  add2(text4, minLength);
   for (const form of [...jsonForms(text4), ...uriForms(text4), ...markupForms(text4), ...shellForms(text4)]) {
-    add(form, form === text4 ? minLength : MIN_DERIVED);
+    add2(form, form === text4 ? minLength : MIN_DERIVED);
   }
   const bytes = Buffer.from(text4, "utf8");
-  add(bytes.toString("hex"), MIN_DERIVED);
-  add(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
-  for (const form of base64Forms(bytes)) add(form, MIN_DERIVED);
+  add2(bytes.toString("hex"), MIN_DERIVED);
+  add2(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
+  for (const form of base64Forms(bytes)) add2(form, MIN_DERIVED);
 }
 function formsOfValue(whole) {
   if (reasonNotMasked(whole) !== void 0) return [];
@@ -58993,14 +59535,14 @@ var init_mask_told = __esm({
 // store/mask-automaton.ts
 function classify(words) {
   const classes = new Uint8Array(256);
-  classes[ESC5] = ESC_CLASS;
+  classes[ESC6] = ESC_CLASS;
   let count3 = 2;
   for (const word of words) {
     for (let at = 0; at < word.length; at++) {
-      const folded = fold2(word.charCodeAt(at));
-      if (classes[folded] !== 0) continue;
-      classes[folded] = count3;
-      if (folded >= 97 && folded <= 122) classes[folded - 32] = count3;
+      const folded2 = fold2(word.charCodeAt(at));
+      if (classes[folded2] !== 0) continue;
+      classes[folded2] = count3;
+      if (folded2 >= 97 && folded2 <= 122) classes[folded2 - 32] = count3;
       count3++;
     }
   }
@@ -59063,34 +59605,34 @@ function buildAutomaton(words) {
   const { order, failure: failure2 } = link2(trie);
   const count3 = order.length;
   const firstHit = count3 - trie.ends.size;
-  const number4 = new Uint16Array(count3);
+  const number5 = new Uint16Array(count3);
   const depths = new Uint8Array(count3);
   const ended = [];
   let plain = 0;
   for (const state2 of order) {
     const here = trie.ends.get(state2);
-    if (here === void 0) number4[state2] = plain++;
-    else number4[state2] = firstHit + ended.push(here) - 1;
-    depths[number4[state2]] = trie.depths[state2];
+    if (here === void 0) number5[state2] = plain++;
+    else number5[state2] = firstHit + ended.push(here) - 1;
+    depths[number5[state2]] = trie.depths[state2];
   }
   const table = new Uint16Array(count3 << shift);
   for (const state2 of order) {
-    const row = number4[state2] << shift;
-    const fallRow = number4[failure2[state2]] << shift;
+    const row = number5[state2] << shift;
+    const fallRow = number5[failure2[state2]] << shift;
     if (state2 !== 0) table.copyWithin(row, fallRow, fallRow + (1 << shift));
     for (let child = trie.firstChild[state2]; child !== 0; child = trie.nextSibling[child]) {
-      table[row + trie.entered[child]] = number4[child];
+      table[row + trie.entered[child]] = number5[child];
     }
     table[row + ESC_CLASS] = count3;
   }
   return { table, classes, shift, firstHit, words: ended, depths, escapeState: count3 };
 }
-var MAX_STATES, ESC5, ESC_CLASS, NO_WORDS, fold2;
+var MAX_STATES, ESC6, ESC_CLASS, NO_WORDS, fold2;
 var init_mask_automaton = __esm({
   "store/mask-automaton.ts"() {
     "use strict";
     MAX_STATES = 65534;
-    ESC5 = 27;
+    ESC6 = 27;
     ESC_CLASS = 1;
     NO_WORDS = [];
     fold2 = (byte) => byte >= 65 && byte <= 90 ? byte + 32 : byte;
@@ -59113,10 +59655,10 @@ function hasFewCharacters(text4, most) {
   const seen = [];
   for (let at = 0; at < text4.length; at++) {
     const code = text4.charCodeAt(at);
-    const folded = code >= 65 && code <= 90 ? code + 32 : code;
-    if (seen.includes(folded)) continue;
+    const folded2 = code >= 65 && code <= 90 ? code + 32 : code;
+    if (seen.includes(folded2)) continue;
     if (seen.length === most) return false;
-    seen.push(folded);
+    seen.push(folded2);
   }
   return true;
 }
@@ -60095,6 +60637,7 @@ var init_mask_tokens_c = __esm({
       ["gitlab", "glpat.", `${W}{20,300}`],
       ["gitea", "gta_", `${HX}{40}`, "l"],
       ["docker-swarm", "SWMTKN-1-", `[a-z0-9]{50}-[a-z0-9]{25}`],
+      ["k3s", "K10", `${H}{64}::[a-z]{4,10}:${A}{16,64}`, "lr"],
       ["docker-swarm", "SWMKEY-1-", `[A-Za-z0-9+/]{40,50}`],
       ["k3s", "K10", `${H}{64}::[a-z0-9:.-]{6,200}`, "L"],
       ["vault", "s.", `${A}{24}`, "Lr"],
@@ -60210,7 +60753,7 @@ var init_mask_tokens = __esm({
     init_mask_tokens_a();
     init_mask_tokens_b();
     init_mask_tokens_c();
-    RULES_VERSION = "2026.2";
+    RULES_VERSION = "2026.3";
     INNER = [
       ["azure-ad", [4, 4], "[\\w.~]{3}\\d", "Q~", "[\\w.~-]{31,37}"],
       ["azure-devops", [76, 76], `${A}{76}`, "AZDO", `${A}{4}`, "r"],
@@ -60307,7 +60850,7 @@ var init_mask_webhooks = __esm({
 function staticWords() {
   return [
     ...TOKEN_RULES.map((rule) => [rule.key, { is: "token", rule }]),
-    ...NAME_WORDS.map((word) => [word, { is: "context", trim: 0 }]),
+    ...[...NAME_WORDS, ...FOREIGN_PASSWORDS].map((word) => [word, { is: "context", trim: 0 }]),
     ...SHORT_NAME_WORDS.flatMap(
       (word) => AFTER_SHORT.map((sign4) => [word + sign4, { is: "context", trim: 1 }])
     ),
@@ -60364,13 +60907,14 @@ function wordTable(toldForms) {
     hint: "give fewer values: a mask file is for some thousand secrets at most"
   });
 }
-var NAME_WORDS, SHORT_NAME_WORDS, AFTER_SHORT, SHAPES, TOLD_PREFIXES, FLAG, rulesOnly;
+var NAME_WORDS, SHORT_NAME_WORDS, AFTER_SHORT, SHAPES, TOLD_PREFIXES, FLAG, isExact, rulesOnly;
 var init_mask_words = __esm({
   "store/mask-words.ts"() {
     "use strict";
     init_errors();
     init_mask_automaton();
     init_mask_commands();
+    init_mask_names();
     init_mask_shapes();
     init_mask_tokens();
     init_mask_webhooks();
@@ -60417,14 +60961,34 @@ var init_mask_words = __esm({
     ];
     TOLD_PREFIXES = [12, 8, 5];
     FLAG = /\\s(-[a-zA-Z])/;
+    isExact = (word) => word.is === "token" || word.is === "told";
   }
 });
 
 // store/mask-hits.ts
 function buildTables(values) {
   const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  const sources = words.texts.map((word, index) => ({ word, ...sidesOf(words, index) }));
-  return { words, probes: probesOf(words), grams: buildGrams(sources), pairs: pairsOf(words.texts) };
+  const probes = probesOfWords(words);
+  const isExactAt = words.words.map(isExact);
+  const grams = buildGrams(
+    words.texts.map(
+      (word, index) => ({
+        word,
+        isExact: isExactAt[index],
+        ...sidesOf(probes[index])
+      })
+    )
+  );
+  const codes = words.texts.map((text4) => Uint8Array.from(text4, (sign4) => sign4.charCodeAt(0)));
+  const spellings = grams.words.map(
+    (placed) => placed == null ? void 0 : placed.map(({ index, offset }) => ({
+      offset,
+      codes: codes[index],
+      isExact: isExactAt[index],
+      probe: probes[index]
+    }))
+  );
+  return { words, probes: probesOfStates(words, probes), grams, spellings, pairs: pairsOf(words.texts) };
 }
 function pairsOf(texts) {
   const pairs = new Uint8Array(1 << 16);
@@ -60436,284 +61000,154 @@ function pairsOf(texts) {
 }
 function afterEscapes(bytes, at, end) {
   let after = at;
-  while (after < end && bytes[after] === ESC6) after = endOfEscape2(bytes, after, end);
+  while (after < end && bytes[after] === ESC7) after = endOfEscape2(bytes, after, end);
   return after;
 }
 function lineStart(bytes, at, from) {
   let start = at;
-  while (start > from && bytes[start - 1] !== LF2 && bytes[start - 1] !== CR2) start--;
+  while (start > from && bytes[start - 1] !== LF3 && bytes[start - 1] !== CR3) start--;
   return start;
 }
 function lineEnd(bytes, at, end) {
   let to = at;
-  while (to < end && bytes[to] !== LF2 && bytes[to] !== CR2) to++;
+  while (to < end && bytes[to] !== LF3 && bytes[to] !== CR3) to++;
   return Math.min(to + 1, end);
 }
 function nextShownHit({ words, probes }, bytes, { from, end }) {
-  const { table, classes, shift, firstHit, escapeState } = words.automaton;
+  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
   let state2 = 0;
+  let whole = from;
   for (let at = from; at < end; at++) {
     const next = table[state2 << shift | classes[bytes[at]]];
     if (next === escapeState) {
-      at = endOfEscape2(bytes, at, end) - 1;
+      whole = endOfEscape2(bytes, at, end);
+      at = whole - 1;
       continue;
     }
     state2 = next;
-    if (next >= firstHit && isWorthALook(bytes, at + 1, probes[next - firstHit])) return at + 1;
+    if (next < firstHit) continue;
+    const isParted = at + 1 - depths[next] < whole;
+    if (!isParted && !isWorthALook(bytes, at + 1, probes[next - firstHit])) continue;
+    if (isInCase(words, next - firstHit, visibleLine(bytes, from, at + 1).text)) return at + 1;
   }
   return -1;
 }
-function nextRawHit(tables, view, bytes, { from, end }) {
-  const { bits } = tables.grams;
-  const base = bytes.byteOffset;
-  let group5 = base + from >> 2;
-  const last = Math.min(base + end + 3 >> 2, view.length - 1);
-  let here = view[group5] | FOLD;
-  for (; group5 < last; group5++) {
-    const next = view[group5 + 1] | FOLD;
-    const middle = here >>> 16 | next << 16;
-    const a5 = Math.imul(here << 8, MIX);
-    const b5 = Math.imul(here & ~255, MIX);
-    const c5 = Math.imul(middle << 8, MIX);
-    const d6 = Math.imul(middle & ~255, MIX);
-    const inFour = bitOf(bits, a5) | bitOf(bits, b5) << 1 | bitOf(bits, c5) << 2 | bitOf(bits, d6) << 3;
-    here = next;
-    if (inFour === 0) continue;
-    const first = (group5 << 2) - base;
-    for (let n3 = 0; n3 < 4; n3++) {
-      const at = first + n3;
-      if ((inFour >>> n3 & 1) === 0 || at < from || at >= end) continue;
-      const hit = hitAt(tables, bytes, at, { from, end });
-      if (hit >= 0) return hit;
-    }
+function isSpelled({ codes, isExact: isExact2 }, bytes, start, classes) {
+  for (let n3 = 0; n3 < codes.length; n3++) {
+    const byte = bytes[start + n3];
+    const code = codes[n3];
+    if (byte !== code && (isExact2 || classes[byte] !== classes[code] || classes[byte] === 0)) return false;
   }
-  for (let at = Math.max((group5 << 2) - base, from); at < end; at++) {
-    const hit = hitAt(tables, bytes, at, { from, end });
-    if (hit >= 0) return hit;
+  return true;
+}
+function hitAt(tables, bytes, place, at, { from, end }) {
+  const spellings = tables.spellings[place & SLOT_MASK] ?? NO_SPELLINGS;
+  for (let n3 = 0; n3 < spellings.length; n3++) {
+    const spelling = spellings[n3];
+    const start = at + spelling.offset;
+    const to = start + spelling.codes.length;
+    if (start < from || to > end || !isSpelled(spelling, bytes, start, tables.words.automaton.classes)) continue;
+    if (isWorthALook(bytes, to, spelling.probe)) return to;
   }
   return -1;
 }
-function hitAt(tables, bytes, at, { from, end }) {
-  const hash2 = hashOf(foldedAt(bytes, at) | foldedAt(bytes, at + 1) << 8 | foldedAt(bytes, at + 2) << 16);
-  if (bitOf(tables.grams.bits, hash2) === 0) return -1;
-  const back = backOf(tables.grams, hash2, foldedAt(bytes, at - 1), foldedAt(bytes, at + 3));
-  return back < 0 ? -1 : walk(tables, bytes, at, { from: Math.max(from, at - back), end });
-}
-function walk({ words, probes }, bytes, at, { from, end }) {
-  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
-  let state2 = 0;
-  for (let here = from; here < end; here++) {
-    state2 = table[state2 << shift | classes[bytes[here]]];
-    if (state2 === escapeState) return -1;
-    if (state2 >= firstHit && isWorthALook(bytes, here + 1, probes[state2 - firstHit])) return here + 1;
-    if (here >= at + 2 && here + 1 - depths[state2] > at) return -1;
-  }
-  return -1;
-}
-var ESC6, LF2, CR2, HitScan, areNeighbours, foldedAt;
+var ESC7, LF3, CR3, findPlaces, NO_PLACES, NO_SPELLINGS, SLOT_MASK, HitScan, areNeighbours, isInCase;
 var init_mask_hits = __esm({
   "store/mask-hits.ts"() {
     "use strict";
     init_mask_grams();
+    init_mask_places();
+    init_mask_places_wasm();
     init_mask_probe();
     init_mask_told();
     init_mask_visible();
     init_mask_words();
-    ESC6 = 27;
-    LF2 = 10;
-    CR2 = 13;
+    ESC7 = 27;
+    LF3 = 10;
+    CR3 = 13;
+    NO_PLACES = new Int32Array(0);
+    NO_SPELLINGS = [];
+    SLOT_MASK = (1 << SLOT_BITS) - 1;
     HitScan = class {
       bytes;
-      view;
+      end;
+      find;
+      tables;
+      /** Where words may stand in the bytes from `looked` to `seen`, and how many of these places are done with. */
+      places = NO_PLACES;
+      done = 0;
+      looked = 0;
+      seen = 0;
       /** The next escape sequence from where the last look began; found once, however many words come before it. */
       escape = -1;
-      constructor(bytes) {
+      constructor(bytes, end, find) {
         this.bytes = bytes;
-        this.view = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+        this.end = end;
+        findPlaces ??= startWasmFinder() ?? findPlacesPlainly;
+        this.find = find ?? findPlaces;
       }
-      /** Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. */
+      /**
+       * Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. `from` never
+       * goes back from one call to the next.
+       */
       next(tables, from, end) {
-        const { bytes, view } = this;
-        let at = from;
+        const hit = this.nextRaw(tables, from, end);
+        const parted = this.nextParted(tables, from, hit < 0 ? end : hit);
+        return parted < 0 ? hit : parted;
+      }
+      /** In the bytes as they came, inside sequences too. */
+      nextRaw(tables, from, end) {
+        if (this.tables !== tables) {
+          this.places = NO_PLACES;
+          this.done = 0;
+          this.seen = from;
+        }
+        this.tables = tables;
+        const range3 = { from, end };
+        for (; ; ) {
+          for (; this.done < this.places.length; this.done++) {
+            const place = this.places[this.done];
+            const at = this.looked + (place >>> SLOT_BITS);
+            if (at >= end) return -1;
+            const hit = hitAt(tables, this.bytes, place, at, range3);
+            if (hit >= 0) return hit;
+          }
+          this.seen = Math.max(this.seen, from);
+          if (this.seen >= end) return -1;
+          const next = Math.min(this.seen + SLICE_BYTES, this.end);
+          this.places = this.find(tables.grams.pieces, this.bytes, this.seen, next);
+          this.done = 0;
+          this.looked = this.seen;
+          this.seen = next;
+        }
+      }
+      /** In lines that have an escape sequence where a word may be parted by it. */
+      nextParted(tables, from, end) {
+        const { bytes } = this;
         let seen = from;
-        while (at < end) {
-          const sequence = Math.min(this.escapeFrom(at), end);
-          const hit = nextRawHit(tables, view, bytes, { from: at, end: Math.min(sequence + 1, end) });
+        for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
+          if (at < seen) continue;
+          seen = afterEscapes(bytes, at, end);
+          if (at === from || seen >= end || !areNeighbours(tables, bytes[at - 1], bytes[seen])) continue;
+          const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
+          const hit = nextShownHit(tables, bytes, line);
           if (hit >= 0) return hit;
-          at = sequence + 1;
-          if (sequence < seen || sequence >= end) continue;
-          seen = afterEscapes(bytes, sequence, end);
-          if (sequence === from || seen >= end || !areNeighbours(tables, bytes[sequence - 1], bytes[seen])) continue;
-          const line = { from: lineStart(bytes, sequence, from), end: lineEnd(bytes, seen, end) };
-          const parted = nextShownHit(tables, bytes, line);
-          if (parted >= 0) return parted;
           seen = line.end;
         }
         return -1;
       }
       escapeFrom(at) {
         if (this.escape < at) {
-          const found = this.bytes.indexOf(ESC6, at);
+          const found = this.bytes.indexOf(ESC7, at);
           this.escape = found < 0 ? this.bytes.length : found;
         }
         return this.escape;
       }
     };
     areNeighbours = ({ pairs }, first, second) => pairs[((first ?? 0) | 32) << 8 | ((second ?? 0) | 32)] === 1;
-    foldedAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] | 32 : 32;
-  }
-});
-
-// store/mask-names.ts
-function wordsOfName(name2) {
-  const parts2 = name2.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9\u0080-\u00ff]+/);
-  const words = [];
-  for (const part of parts2) {
-    const word = part.toLowerCase().replace(/\d{1,3}$/, "");
-    if (word !== "") words.push(word);
-  }
-  return words;
-}
-function kindOfWord(word) {
-  var _a9;
-  const one2 = singular(word);
-  if (PASSWORD_WORDS.has(word) || PASSWORD_WORDS.has(one2)) return "password";
-  if (SECRET_WORDS.has(word) || SECRET_WORDS.has(one2)) return "secret";
-  if (word.length < 6) return void 0;
-  return (_a9 = ENDINGS.find(([ending]) => one2.endsWith(ending))) == null ? void 0 : _a9[1];
-}
-function kindOfKey(before) {
-  const last = before.at(-1);
-  if (last === void 0 || HARMLESS_BEFORE_KEY.has(last)) return void 0;
-  return before.some((word) => KEY_QUALIFIERS.has(word)) ? "secret" : "weak";
-}
-function kindAt(words, at) {
-  const word = words[at] ?? "";
-  if (word === "key" || word === "keys") return kindOfKey(words.slice(0, at));
-  const kind = kindOfWord(word);
-  const before = words[at - 1];
-  if (kind === "secret" && before !== void 0 && singular(word) === "token" && HARMLESS_BEFORE_TOKEN.has(before))
-    return void 0;
-  if (before === "public" || before === "publishable") return void 0;
-  return kind;
-}
-function readName(name2) {
-  if (FILE_NAME.test(name2)) return void 0;
-  if (/(?:art-api|sonar\.login)$/i.test(name2)) return "secret";
-  const words = wordsOfName(name2);
-  const tail = words.slice(-3).join(" ");
-  if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return "secret";
-  if (/(?:^| )session id$/.test(tail)) return "weak";
-  for (let at = words.length - 1; at >= 0; at--) {
-    const kind = kindAt(words, at);
-    if (kind === void 0) continue;
-    const after = words.slice(at + 1);
-    if (SHORT_WORDS.has(words[at] ?? "")) return after.every((word) => NEUTRAL2.has(word)) ? kind : void 0;
-    return after.some((word) => ABOUT.has(word)) ? void 0 : kind;
-  }
-  return void 0;
-}
-function kindOfName(name2) {
-  const cached2 = known.get(name2);
-  if (cached2 !== void 0) return cached2 ?? void 0;
-  const kind = readName(name2);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(name2, kind ?? null);
-  return kind;
-}
-var set2, PASSWORD_WORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME;
-var init_mask_names = __esm({
-  "store/mask-names.ts"() {
-    "use strict";
-    set2 = (words) => new Set(words.trim().split(/\s+/));
-    PASSWORD_WORDS = set2(`
-  password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
-  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
-`);
-    SECRET_WORDS = set2(`
-  token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
-  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
-  idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
-  creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
-  oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
-  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
-`);
-    ENDINGS = [
-      ["password", "password"],
-      ["passwd", "password"],
-      ["passphrase", "password"],
-      ["passwort", "password"],
-      ["pwd", "password"],
-      ["rootpw", "password"],
-      ["bindpw", "password"],
-      ["adminpw", "password"],
-      ["token", "secret"],
-      ["secret", "secret"],
-      ["apikey", "secret"],
-      ["accesskey", "secret"],
-      ["secretkey", "secret"],
-      ["privatekey", "secret"],
-      ["signingkey", "secret"],
-      ["authkey", "secret"],
-      ["masterkey", "secret"],
-      ["encryptionkey", "secret"],
-      ["sessid", "secret"],
-      ["sessionid", "secret"],
-      ["licensekey", "secret"],
-      ["credential", "secret"],
-      ["passkey", "password"]
-    ];
-    KEY_QUALIFIERS = set2(`
-  api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
-  authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
-  deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
-  function webhook push vapid fernet rest user security root symmetric crypto cipher wallet
-  activation product serial join enrollment registration agent provisioning device bot merchant payment
-  developer dev management mgmt personal customer sdk logging log telemetry
-  instrumentation monitoring query search send sending sender mail email sms
-  token pass refresh oauth bearer recovery backup unseal ca record
-`);
-    HARMLESS_BEFORE_KEY = set2(`
-  public pub cache caching primary foreign partition sort range index idx unique natural composite surrogate row registry object
-  bucket idempotency dedupe dedup lock map dict translation i18n message config group entity job task test build
-  restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
-  column dictionary resource label tag feature artifact state enter any press escape shift ctrl alt
-  missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
-  verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
-`);
-    ABOUT = set2(`
-  path paths file files filename filepath dir directory folder name names type types id ids url urls uri uris count counts limit
-  limits ttl ref refs len length size bytes expiry expires expire expiration expired exp age timeout version versions ver
-  algorithm algo alg format field fields label labels title hint hints policy policies rule rules status state enabled
-  disabled enable disable required optional provider providers endpoint endpoints host port server store stores manager
-  service services bucket scope scopes audience aud issuer kind mode method class template prefix suffix pattern
-  regex regexp validator validation strength reset spec specs index idx position pos offset line column budget usage
-  rate digest checksum fingerprint fingerprints thumbprint sha sha1 sha256 md5 arn alias owner username email date time timestamp
-  at created updated rotation rotated source location region group role prompt error errors exception message messages
-  exists found missing valid invalid check checks request requests response handler factory builder parser generator
-  ring board word words chain space press down up frame stone map list array table cache pool queue lookup sort order
-  env envvar variable variables var vars accessor renewable duration lease policies num max min total used remaining
-  scanning scan scanner test tests testing hash hashes hashed input output stream transport
-  encoder decoder encoding separator delimiter char character comment support feature flag flags option options
-  settings setting config configuration setup form page view controller component button dialog modal helper util utils
-  api apis callback hook hooks event events change changed changes update updates entropy history grant grants
-  stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
-  repo repository
-`);
-    HARMLESS_BEFORE_TOKEN = set2(`
-  next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
-  expected eos bos pad sep cls mask unk special syntax parse lex lexer current last first design keyword identifier
-  stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
-  per no bad illegal invalid unknown unterminated stray extra missing public
-`);
-    SHORT_WORDS = set2("pass pw psw pat sas otp totp tok cred creds psk auth dsn");
-    NEUTRAL2 = set2(
-      "prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string"
+    isInCase = ({ automaton, words, texts }, state2, text4) => (automaton.words[state2] ?? []).some(
+      (index) => !isExact(words[index]) || text4.endsWith(texts[index])
     );
-    singular = (word) => word.length > 4 && word.endsWith("s") && !word.endsWith("ss") && word !== "sas" ? word.slice(0, -1) : word;
-    known = /* @__PURE__ */ new Map();
-    MAX_KNOWN = 4e3;
-    FILE_NAME = /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
   }
 });
 
@@ -60757,9 +61191,9 @@ function spacedStart(line, name2, at) {
   if (spaced === at || spaced >= line.length) return void 0;
   if (spaced === at + 1 && endAt(QUOTE2, line, spaced) >= 0) return { at: spaced, how: "quoted" };
   if (name2.dashes) return { at: spaced, how: "flag" };
-  const before = line.slice(Math.max(0, name2.from - 100), name2.from);
-  if (SET_COMMAND.test(before) || NETRC_BEFORE.test(before)) return { at: spaced, how: "flag" };
-  if (/^[\sT\d:.Z+-]*$/.test(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
+  const before = line.slice(Math.max(0, name2.from - MAX_BEFORE), name2.from);
+  if (isSetBefore(before)) return { at: spaced, how: "flag" };
+  if (startsLine(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
     return { at: spaced, how: "prose" };
   return { at: spaced, how: "spaced" };
 }
@@ -60791,11 +61225,11 @@ function valueStart(line, name2) {
 }
 function quotedEnd(line, from, quote) {
   const limit = Math.min(line.length, from + MAX_QUOTED);
-  const folded = quote.toLowerCase();
+  const folded2 = quote.toLowerCase();
   for (let at = from; at < limit; at++) {
     const code = line.charCodeAt(at);
-    if (code === folded.charCodeAt(0) || code === quote.charCodeAt(0)) {
-      if (line.startsWith(quote, at) || line.slice(at, at + quote.length).toLowerCase() === folded) return at;
+    if (code === folded2.charCodeAt(0) || code === quote.charCodeAt(0)) {
+      if (line.startsWith(quote, at) || line.slice(at, at + quote.length).toLowerCase() === folded2) return at;
     }
     if (code === 92) at++;
   }
@@ -60950,10 +61384,11 @@ function findOpenValue(line, open3) {
   if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
   return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
 }
-var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, SET_COMMAND, NETRC_BEFORE, BEFORE_ENV_LINE, skip, STOP, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
+var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, BEFORE_ENV_LINE, skip, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
 var init_mask_context = __esm({
   "store/mask-context.ts"() {
     "use strict";
+    init_mask_before();
     init_mask_letters();
     init_mask_names();
     init_mask_passphrase();
@@ -60967,7 +61402,7 @@ var init_mask_context = __esm({
     CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
     MAX_SPACES = 24;
     SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
-    IS_WORD = /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
+    IS_WORD = /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
     TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
     CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
     SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
@@ -60977,17 +61412,15 @@ var init_mask_context = __esm({
     WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
     QUOTE2 = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
     SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
     BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
     skip = (pattern, text4, at) => Math.max(at, endAt(pattern, text4, at));
-    STOP = 1;
+    STOP2 = 1;
     PIPE = 2;
     AMPERSAND = 3;
     PERCENT = 4;
     EQUALS = 5;
     PLAIN_KINDS = new Uint8Array(256);
-    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP;
+    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP2;
     PLAIN_KINDS["|".charCodeAt(0)] = PIPE;
     PLAIN_KINDS["&".charCodeAt(0)] = AMPERSAND;
     PLAIN_KINDS["%".charCodeAt(0)] = PERCENT;
@@ -61049,10 +61482,10 @@ function findKeyBegin(line, from) {
   const rest = line.slice(start, start + MAX_GAP);
   const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
   if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
-  const body = start + gap;
-  if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
-  const to = bodyEnd(line, body);
-  const span = { from: body, to, rule: "private-key" };
+  const body2 = start + gap;
+  if (!STARTS_BODY.test(line.slice(body2, body2 + 24))) return {};
+  const to = bodyEnd(line, body2);
+  const span = { from: body2, to, rule: "private-key" };
   const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
   return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
 }
@@ -61068,7 +61501,7 @@ function findPuttyKey(line, to) {
   return count3 === void 0 ? void 0 : { linesLeft: Number(count3), wordsBefore: wordsBefore(line.slice(0, to)) };
 }
 function findKeyLine(line, open3) {
-  if (END.test(line)) return {};
+  if (END2.test(line)) return {};
   const next = { ...open3, linesLeft: open3.linesLeft - 1 };
   const still = next.linesLeft > 0 ? { open: next } : {};
   const match = LAST_WORD.exec(line);
@@ -61080,7 +61513,7 @@ function findKeyLine(line, open3) {
   }
   return HEADER.test(line) ? still : {};
 }
-var MAX_LINES, BEGIN, END, MAX_GAP, NEWLINES, MAX_BEFORE, countWords, wordsBefore, STARTS_BODY, BODY_PART, LAST_WORD, HEADER, isKeyText;
+var MAX_LINES, BEGIN, END2, MAX_GAP, NEWLINES, MAX_BEFORE2, countWords, wordsBefore, STARTS_BODY, BODY_PART, LAST_WORD, HEADER, isKeyText;
 var init_mask_pem = __esm({
   "store/mask-pem.ts"() {
     "use strict";
@@ -61088,14 +61521,14 @@ var init_mask_pem = __esm({
     init_mask_value();
     MAX_LINES = 400;
     BEGIN = /-{4,5} ?BEGIN (?:[A-Z0-9][A-Z0-9 .]{0,40} )?(?:PRIVATE KEY(?: BLOCK)?|STATIC KEY(?: V1)?) ?-{4,5}/iy;
-    END = /-{4,5} ?END /;
+    END2 = /-{4,5} ?END /;
     MAX_GAP = 64;
     NEWLINES = /^(?:\s|\\{1,4}[nrt]|&#1[03];|%0A|\\u000a|["'+,|>]){0,24}/i;
-    MAX_BEFORE = 512;
+    MAX_BEFORE2 = 512;
     countWords = (text4) => text4.split(/\s+/).filter((word) => word !== "").length;
     wordsBefore = (text4) => {
       var _a9;
-      return text4.length > MAX_BEFORE ? MAX_BEFORE : countWords(text4.slice(((_a9 = LINE_PREFIX.exec(text4)) == null ? void 0 : _a9[0].length) ?? 0));
+      return text4.length > MAX_BEFORE2 ? MAX_BEFORE2 : countWords(text4.slice(((_a9 = LINE_PREFIX.exec(text4)) == null ? void 0 : _a9[0].length) ?? 0));
     };
     STARTS_BODY = /^(?:[A-Za-z0-9+/=]{16}|(?:Proc-Type|Version|Comment|DEK-Info):)/i;
     BODY_PART = /[A-Za-z0-9+/=]{1,4096}|\\{1,4}[nr]|\s(?=[A-Za-z0-9+/=]{16})|%0A|&#1[03];|(?:Proc-Type|Version|Comment|DEK-Info): ?[\w.,() -]{0,80}/y;
@@ -61109,22 +61542,22 @@ var init_mask_pem = __esm({
 function findPrefixed(line) {
   const spans = [];
   for (const match of line.matchAll(START)) {
-    const [whole, prefix = "", body = ""] = match;
+    const [whole, prefix = "", body2 = ""] = match;
     if (HARMLESS.test(prefix)) continue;
-    const longest = body.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
+    const longest = body2.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
     if (isRandomRun(longest)) spans.push({ from: match.index, to: match.index + whole.length, rule: "prefixed-token" });
   }
   return spans;
 }
 function isLikeToken(bytes, start, to) {
-  if (KINDS2[bytes[start]] !== 1) return false;
+  if (KINDS3[bytes[start]] !== 1) return false;
   let sign4 = start;
-  while (sign4 < to && KINDS2[bytes[sign4]] !== 8) sign4++;
+  while (sign4 < to && KINDS3[bytes[sign4]] !== 8) sign4++;
   if (to - sign4 <= MIN_BODY) return false;
   let kinds = 0;
   let digits = 0;
   for (let at = sign4; at < to; at++) {
-    const kind = KINDS2[bytes[at]];
+    const kind = KINDS3[bytes[at]];
     kinds |= kind;
     if (kind === 4) digits++;
   }
@@ -61135,21 +61568,21 @@ function nextLongRun(bytes, from, end) {
   let known2 = from;
   for (let last = start + MIN_BODY; last < end; last = start + MIN_BODY) {
     let at = last;
-    while (at >= known2 && KINDS2[bytes[at]] !== 0) at--;
+    while (at >= known2 && KINDS3[bytes[at]] !== 0) at--;
     if (at >= known2) {
       start = at + 1;
       known2 = last + 1;
       continue;
     }
     let to = last + 1;
-    while (to < end && KINDS2[bytes[to]] !== 0) to++;
+    while (to < end && KINDS3[bytes[to]] !== 0) to++;
     if (isLikeToken(bytes, start, to)) return last;
     start = to + 1;
     known2 = start;
   }
   return end;
 }
-var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START, HARMLESS, countDigits, isRandomRun, KINDS2, EVERY_KIND;
+var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START, HARMLESS, countDigits, isRandomRun, KINDS3, EVERY_KIND;
 var init_mask_prefixed = __esm({
   "store/mask-prefixed.ts"() {
     "use strict";
@@ -61165,14 +61598,14 @@ var init_mask_prefixed = __esm({
       return ((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0;
     };
     isRandomRun = (run2) => run2.length >= MIN_RUN && /[a-z]/.test(run2) && /[A-Z]/.test(run2) && countDigits(run2) >= MIN_DIGITS && wordScore(run2) < MOST_WORDY;
-    KINDS2 = new Uint8Array(256);
+    KINDS3 = new Uint8Array(256);
     for (let byte = 0; byte < 26; byte++) {
-      KINDS2[97 + byte] = 1;
-      KINDS2[65 + byte] = 2;
+      KINDS3[97 + byte] = 1;
+      KINDS3[65 + byte] = 2;
     }
-    for (let byte = 48; byte <= 57; byte++) KINDS2[byte] = 4;
-    KINDS2[95] = 8;
-    KINDS2[45] = 8;
+    for (let byte = 48; byte <= 57; byte++) KINDS3[byte] = 4;
+    KINDS3[95] = 8;
+    KINDS3[45] = 8;
     EVERY_KIND = 15;
   }
 });
@@ -61203,8 +61636,8 @@ function findToken(line, from, rule, isInside) {
     pattern.lastIndex = from - back;
     const text4 = (_a9 = pattern.exec(line)) == null ? void 0 : _a9[0];
     if (text4 === void 0) continue;
-    const body = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
-    return !isInside && (isPlaceholder(body.length > 6 ? body : text4) || isWords(body)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
+    const body2 = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
+    return !isInside && (isPlaceholder(body2.length > 6 ? body2 : text4) || isWords(body2)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
   }
   return void 0;
 }
@@ -61246,10 +61679,10 @@ function scanLine(line, table, inherited) {
   spans.push(...findPrefixed(line));
   key = scan.key ?? key;
   data = scan.data ?? data;
-  const left = { ...key && { key }, ...scan.name && { name: scan.name }, ...data && { data } };
-  return { spans: [...spans, ...scan.spans], left, added: scan.added };
+  const left2 = { ...key && { key }, ...scan.name && { name: scan.name }, ...data && { data } };
+  return { spans: [...spans, ...scan.spans], left: left2, added: scan.added };
 }
-var MOST_WORDY2, LF3, compiled2, longestRun, LineScan;
+var MOST_WORDY2, LF4, compiled2, longestRun, LineScan;
 var init_mask_line = __esm({
   "store/mask-line.ts"() {
     "use strict";
@@ -61261,7 +61694,7 @@ var init_mask_line = __esm({
     init_mask_placeholder();
     init_mask_prefixed();
     MOST_WORDY2 = 0;
-    LF3 = 10;
+    LF4 = 10;
     compiled2 = /* @__PURE__ */ new Map();
     longestRun = (text4) => text4.split(/[^A-Za-z0-9]/).reduce((longest, run2) => run2.length > longest.length ? run2 : longest, "");
     LineScan = class {
@@ -61289,7 +61722,7 @@ var init_mask_line = __esm({
         const { table, classes, shift, firstHit, escapeState } = automaton;
         let state2 = 0;
         for (let at = 0; at <= this.line.length; at++) {
-          const code = at < this.line.length ? this.line.charCodeAt(at) : LF3;
+          const code = at < this.line.length ? this.line.charCodeAt(at) : LF4;
           state2 = table[state2 << shift | classes[code]];
           if (state2 < firstHit) continue;
           if (state2 === escapeState) {
@@ -61384,11 +61817,11 @@ var init_mask_span = __esm({
 // store/mask-stream.ts
 function lineEnd2(bytes, from, end) {
   let at = from;
-  while (at < end && bytes[at] !== LF4 && bytes[at] !== CR3) at++;
+  while (at < end && bytes[at] !== LF5 && bytes[at] !== CR4) at++;
   return at;
 }
 function afterLastLineEnd(bytes) {
-  for (let at = bytes.length; at > 0; at--) if (isLineEnd(bytes[at - 1])) return at;
+  for (let at = bytes.length; at > 0; at--) if (isLineEnd2(bytes[at - 1])) return at;
   return 0;
 }
 function applyMasks(bytes, spans) {
@@ -61401,7 +61834,7 @@ function applyMasks(bytes, spans) {
   parts2.push(bytes.subarray(at));
   return Buffer.concat(parts2);
 }
-var MASK, WITHHELD, LF4, CR3, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, isOpen, isTokenByte, isLineEnd, MaskStream, moved, toRaw;
+var MASK, WITHHELD, LF5, CR4, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, MAX_KNOWN2, MAX_KNOWN_LINE, isOpen, isTokenByte, isLineEnd2, MaskStream, moved, toRaw;
 var init_mask_stream = __esm({
   "store/mask-stream.ts"() {
     "use strict";
@@ -61413,17 +61846,19 @@ var init_mask_stream = __esm({
     init_mask_visible();
     MASK = "***";
     WITHHELD = Buffer.from("[line withheld: masking failed]");
-    LF4 = 10;
-    CR3 = 13;
+    LF5 = 10;
+    CR4 = 13;
     MAX_LINE = 65536;
     LOOK_AHEAD = 8192;
     LOOK_BEHIND = 256;
     MIN_PIECE = 1024;
     MAX_LOOKS = 4;
     MAX_ADDED = 64;
+    MAX_KNOWN2 = 1024;
+    MAX_KNOWN_LINE = 512;
     isOpen = ({ key, name: name2, data }) => key !== void 0 || name2 !== void 0 || data !== void 0;
     isTokenByte = (byte) => byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122 || "+/=_.~%-".includes(String.fromCharCode(byte));
-    isLineEnd = (byte) => byte === LF4 || byte === CR3;
+    isLineEnd2 = (byte) => byte === LF5 || byte === CR4;
     MaskStream = class {
       firstTables;
       told;
@@ -61435,6 +61870,8 @@ var init_mask_stream = __esm({
       behind = Buffer.alloc(0);
       /** A masked span reached the end of the last piece: what continues it is masked too. */
       insideToken = false;
+      /** Lines without a secret that were looked at: builds say the same again and again. */
+      clear = /* @__PURE__ */ new Set();
       countsByRule = {};
       withheldLines = 0;
       out = [];
@@ -61445,7 +61882,10 @@ var init_mask_stream = __esm({
       }
       push(chunk) {
         const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-        return this.consume(this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]), false);
+        if (this.held.length === 0) return this.consume(bytes, false);
+        const joined = Math.min(lineEnd2(bytes, 0, bytes.length) + 1, bytes.length);
+        const begun = this.consume(Buffer.concat([this.held, bytes.subarray(0, joined)]), false);
+        return joined === bytes.length ? begun : [...begun, ...this.consume(bytes.subarray(joined), false)];
       }
       end() {
         return this.consume(this.held, true);
@@ -61479,7 +61919,7 @@ var init_mask_stream = __esm({
         this.passed = to;
       }
       maskLines(bytes, end) {
-        const hits = new HitScan(bytes);
+        const hits = new HitScan(bytes, end);
         let at = 0;
         let longRun = -1;
         if (this.behind.length > 0 && end > 0) {
@@ -61493,10 +61933,10 @@ var init_mask_stream = __esm({
             const found = hits.next(this.current, at, longRun);
             const hit = found < 0 && longRun < end ? longRun + 1 : found;
             if (hit < 0) return;
-            from = isLineEnd(bytes[hit - 1]) ? hit - 2 : hit - 1;
-            while (from > at && !isLineEnd(bytes[from - 1])) from--;
+            from = isLineEnd2(bytes[hit - 1]) ? hit - 2 : hit - 1;
+            while (from > at && !isLineEnd2(bytes[from - 1])) from--;
           } else {
-            while (from < end && isLineEnd(bytes[from])) from++;
+            while (from < end && isLineEnd2(bytes[from])) from++;
             if (from >= end) return;
           }
           at = lineEnd2(bytes, from, end);
@@ -61506,30 +61946,37 @@ var init_mask_stream = __esm({
       }
       isWorthScanning(window2) {
         const { length } = window2;
-        return nextLongRun(window2, 0, length) < length || new HitScan(window2).next(this.current, 0, length) >= 0;
+        return nextLongRun(window2, 0, length) < length || new HitScan(window2, length).next(this.current, 0, length) >= 0;
       }
       maskLine(bytes, from, to) {
         let line = bytes.subarray(from, to);
+        const known2 = to - from <= MAX_KNOWN_LINE && !isOpen(this.inherited) ? bytes.toString("latin1", from, to) : void 0;
+        if (known2 !== void 0 && this.clear.has(known2)) return;
         let isChanged = false;
         try {
-          let left = {};
+          let left2 = {};
           for (let look = 0; look < MAX_LOOKS; look++) {
             const { result, spans } = this.scan(line, look === 0 ? this.inherited : {});
             if (look === 0) {
-              left = result.left;
+              left2 = result.left;
               this.addValues(result.added);
             }
             if (spans.length === 0) break;
             line = applyMasks(line, spans);
             isChanged = true;
           }
-          this.inherited = left;
+          this.inherited = left2;
           if (isChanged) this.replace(bytes, from, to, line);
+          else if (known2 !== void 0 && !isOpen(left2)) this.remember(known2);
         } catch {
           this.inherited = {};
           this.withheldLines++;
           this.replace(bytes, from, to, WITHHELD);
         }
+      }
+      remember(line) {
+        if (this.clear.size >= MAX_KNOWN2) this.clear.clear();
+        this.clear.add(line);
       }
       /** Spans of a line as byte positions, counted. */
       scan(line, inherited) {
@@ -61614,6 +62061,7 @@ var init_mask_stream = __esm({
         if (fresh.length === 0) return;
         this.added.push(...fresh);
         this.tables = buildTables([...this.told, ...this.added]);
+        this.clear.clear();
       }
       isWorthAdding(value2) {
         if (this.added.length >= MAX_ADDED || this.added.includes(value2) || reasonNotMasked(value2) !== void 0)
@@ -61769,38 +62217,67 @@ var init_masking = __esm({
 });
 
 // cli/progress.ts
-function openProgress(input2, io) {
+async function openProgress(input2, io) {
+  const isWanted = await isProgressWanted(input2, io);
   const startedMs = performance.now();
   let drawnMs = startedMs + FIRST_MS - REDRAW_MS;
   let isDrawn = false;
-  const write2 = (text4) => void io.stderr.write(text4).catch(() => void 0);
-  const draw = (text4) => {
-    const nowMs = performance.now();
-    if (nowMs - drawnMs < REDRAW_MS || !io.stderr.isTerminal || input2.flag("quiet")) return;
+  let part = { what: "", startedMs };
+  const draw = (text4, nowMs) => {
+    if (!isWanted || !io.stderr.isTerminal) return;
     drawnMs = nowMs;
     isDrawn = true;
-    write2(TAKE_AWAY + text4(nowMs - startedMs).slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
+    write2(TAKE_AWAY + text4.slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
   };
+  const write2 = (text4) => void io.stderr.write(text4).catch(() => void 0);
   return {
-    show: (what, done, total) => draw((elapsedMs) => progressText({ what, done, total, elapsedMs })),
-    count: (what, done, things) => draw((elapsedMs) => `${what}: ${done} ${things}, ${Math.round(done / elapsedMs * 1e3)}/s`),
+    show(state2) {
+      const nowMs = performance.now();
+      if (state2.what !== part.what) part = { what: state2.what, startedMs: nowMs };
+      if (nowMs - drawnMs >= REDRAW_MS) draw(progressText({ ...state2, elapsedMs: nowMs - part.startedMs }), nowMs);
+    },
+    say(what) {
+      const nowMs = performance.now();
+      part = { what, startedMs: nowMs };
+      if (nowMs - startedMs >= FIRST_MS) draw(what, nowMs);
+    },
     clear() {
       if (isDrawn) write2(TAKE_AWAY);
       isDrawn = false;
     }
   };
 }
-function progressText(state2) {
-  const { what, done, total, elapsedMs } = state2;
-  const perSecond = elapsedMs > 0 ? done / elapsedMs * 1e3 : 0;
-  const rate = perSecond > 0 ? `, ${bytesText(perSecond)}/s` : "";
-  if (total === void 0 || total === 0) return `${what}: ${bytesText(done)}${rate}`;
-  const percent = Math.min(100, Math.floor(done / total * 100));
-  const leftMs = perSecond > 0 ? Math.max(0, total - done) / perSecond * 1e3 : 0;
-  const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : "";
-  return `${what}: ${bytesText(done)} of ${bytesText(total)} (${percent} %)${rate}${left}`;
+async function isProgressWanted(input2, io) {
+  if (!io.stderr.isTerminal || input2.flag("quiet") || input2.flag("json")) return false;
+  const { env: env3 } = await io.config();
+  return (env3["CI"] ?? "") === "" && env3["TERM"] !== "dumb";
 }
-var REDRAW_MS, FIRST_MS, TAKE_AWAY;
+function progressText(state2) {
+  const { what, done, total, things, bytes, elapsedMs } = state2;
+  const amount = (n3) => things === void 0 ? bytesText(n3) : String(n3);
+  const isTotalKnown = total !== void 0 && total > 0;
+  const of = isTotalKnown ? ` of ${amount(total)}` : "";
+  const percent = isTotalKnown ? ` (${Math.min(100, Math.floor(done / total * 100))} %)` : "";
+  const parts2 = [
+    `${what}: ${amount(done)}${of}${things === void 0 ? "" : ` ${things}`}${percent}`,
+    ...bytes === void 0 ? [] : [bytesText(bytes)],
+    rateText(state2),
+    isTotalKnown ? leftText(done, total, elapsedMs) : ""
+  ];
+  return parts2.filter((part) => part !== "").join(", ");
+}
+function rateText({ done, things, bytes, elapsedMs }) {
+  const perSecond = elapsedMs > 0 ? (bytes ?? done) / elapsedMs * 1e3 : 0;
+  if (perSecond <= 0) return "";
+  if (things === void 0 || bytes !== void 0) return `${bytesText(perSecond)}/s`;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`;
+}
+function leftText(done, total, elapsedMs) {
+  if (done <= 0 || done >= total || elapsedMs < FORECAST_MS) return "";
+  const leftMs = elapsedMs / done * (total - done);
+  return `${leftMs < 6e4 ? `${Math.ceil(leftMs / 1e3)}s` : durationText(leftMs)} left`;
+}
+var REDRAW_MS, FIRST_MS, FORECAST_MS, TAKE_AWAY;
 var init_progress = __esm({
   "cli/progress.ts"() {
     "use strict";
@@ -61808,6 +62285,7 @@ var init_progress = __esm({
     init_times();
     REDRAW_MS = 100;
     FIRST_MS = 500;
+    FORECAST_MS = 1e3;
     TAKE_AWAY = "\r\x1B[K";
   }
 });
@@ -62113,8 +62591,8 @@ function pageSchema({
   const entries = external_exports.array(item).nullable();
   if (key === void 0) return entries.transform((list2) => ({ entries: list2 ?? [], total: void 0 }));
   const total = external_exports.int().nonnegative().optional().catch(void 0);
-  return external_exports.object({ [key]: entries.optional(), total_count: total }).transform((body) => {
-    const record2 = body;
+  return external_exports.object({ [key]: entries.optional(), total_count: total }).transform((body2) => {
+    const record2 = body2;
     return {
       entries: record2[key] ?? [],
       total: record2["total_count"]
@@ -62204,18 +62682,18 @@ var init_gitea_tasks = __esm({
 });
 
 // forge/pull-head.ts
-async function findFork(http, { repo, number: number4 }, { scope, signal }) {
+async function findFork(http, { repo, number: number5 }, { scope, signal }) {
   var _a9;
-  const path2 = `${repoPath(repo)}/pulls/${idSegment(String(number4), "pull request")}`;
-  const request = { path: path2, what: `pull request #${number4} of ${repo}`, scope };
+  const path2 = `${repoPath(repo)}/pulls/${idSegment(String(number5), "pull request")}`;
+  const request = { path: path2, what: `pull request #${number5} of ${repo}`, scope };
   const { head, base } = (await http.json(request, pullSchema, signal)).value;
   return forkName((_a9 = head.repo) == null ? void 0 : _a9.full_name, base.repo.full_name);
 }
 function startAskingForks(http, signal) {
   const known2 = /* @__PURE__ */ new Map();
-  const ask = async (repo, number4) => {
+  const ask = async (repo, number5) => {
     try {
-      return await findFork(http, { repo, number: number4 }, { scope: "read:repository", signal });
+      return await findFork(http, { repo, number: number5 }, { scope: "read:repository", signal });
     } catch (error3) {
       if (error3 instanceof AppError && (error3.code === "NOT_FOUND" || error3.code === "REFUSED")) return void 0;
       throw error3;
@@ -62273,10 +62751,10 @@ function shaSegment(sha) {
   if (/^[0-9a-f]{7,64}$/i.test(sha)) return sha;
   throw new AppError("USAGE", `"${sha}" is no commit id`, { hint: "give 7 to 64 hex digits" });
 }
-async function findIssueState(http, { repo, number: number4 }, { scope, signal }) {
+async function findIssueState(http, { repo, number: number5 }, { scope, signal }) {
   const request = {
-    path: `${repoPath(repo)}/issues/${idSegment(String(number4), "issue")}`,
-    what: `issue #${number4}`,
+    path: `${repoPath(repo)}/issues/${idSegment(String(number5), "issue")}`,
+    what: `issue #${number5}`,
     scope
   };
   const found = await http.findJson(request, issueSchema, signal);
@@ -62387,8 +62865,8 @@ async function* bodyChunks(response, watchdog, context) {
   }
 }
 async function readBounded(chunks, limitBytes, note2) {
-  const body = await readUpTo(chunks, limitBytes + 1);
-  if (body.byteLength <= limitBytes) return body;
+  const body2 = await readUpTo(chunks, limitBytes + 1);
+  if (body2.byteLength <= limitBytes) return body2;
   throw new AppError("PROVIDER_UNAVAILABLE", `the answer for the ${note2.what} is over ${limitBytes} bytes`, {
     hint: "no list of this API is that long: check the address of the server"
   });
@@ -62563,12 +63041,12 @@ function* attemptsOfJob(job, { context, workflow, own: own2, isOnlyLeg }) {
   const newest = job.attempt ?? 0;
   const newestTask = job.task_id === void 0 || job.task_id === null || job.task_id === 0 ? void 0 : String(job.task_id);
   const earlier = own2.filter((task) => task.id !== newestTask);
-  for (let number4 = 1; number4 <= Math.max(1, newest); number4++) {
-    const isNewest = number4 === Math.max(1, newest);
-    const task = isNewest ? own2.find((t) => t.id === newestTask) : isOnlyLeg ? earlier[newest - 1 - number4] : void 0;
+  for (let number5 = 1; number5 <= Math.max(1, newest); number5++) {
+    const isNewest = number5 === Math.max(1, newest);
+    const task = isNewest ? own2.find((t) => t.id === newestTask) : isOnlyLeg ? earlier[newest - 1 - number5] : void 0;
     const attempt = {
       ...attemptOf(job, { context, workflow, task }),
-      attempt: newest === 0 ? void 0 : number4,
+      attempt: newest === 0 ? void 0 : number5,
       providerId: isNewest ? newestTask : task == null ? void 0 : task.id
     };
     const state2 = stateOf((task == null ? void 0 : task.status) ?? (isNewest ? job.status : "success"));
@@ -62617,11 +63095,11 @@ function headOf(run2) {
 }
 async function workflowOf(http, { repo, run: run2, jobs }, signal) {
   const sha = headOf(run2);
-  const named = { repo, sha: run2.commit_sha, file: run2.workflow_id, pageUrl: run2.html_url };
+  const named2 = { repo, sha: run2.commit_sha, file: run2.workflow_id, pageUrl: run2.html_url };
   const statuses = await findStatuses(http, { repo, sha }, signal);
   const names = jobs.map((job) => job.name);
-  const read = () => readWorkflowName(http, named, FORGEJO_WORKFLOW_FOLDERS, signal);
-  return workflowOfStatuses(statuses, named, names) ?? await read() ?? run2.workflow_id;
+  const read = () => readWorkflowName(http, named2, FORGEJO_WORKFLOW_FOLDERS, signal);
+  return workflowOfStatuses(statuses, named2, names) ?? await read() ?? run2.workflow_id;
 }
 async function findRunByIndex(http, { repo, sha, index }, signal) {
   var _a9;
@@ -62685,13 +63163,12 @@ async function* attemptsOfTasks(server, { repo, tasks, all, wholeList, detailed 
 }
 function prOf({ head_branch: branch }) {
   var _a9;
-  const number4 = (_a9 = /^#(\d+)$/.exec(branch ?? "")) == null ? void 0 : _a9[1];
-  return number4 === void 0 ? void 0 : Number(number4);
+  const number5 = (_a9 = /^#(\d+)$/.exec(branch ?? "")) == null ? void 0 : _a9[1];
+  return number5 === void 0 ? void 0 : Number(number5);
 }
 function attemptOfTask(task, context) {
   const { server, repo, tasks, wholeList, workflow, run: run2 } = context;
   const job = { runNumber: task.run_number, workflowFile: task.workflow_id, name: task.name };
-  const rank = tasksOfJob(tasks, job).toReversed().indexOf(task) + 1;
   const pr = prOf(task);
   return {
     ...UNKNOWN_ATTEMPT,
@@ -62702,7 +63179,7 @@ function attemptOfTask(task, context) {
     workflow,
     job: task.name,
     run: run2,
-    attempt: wholeList ? rank : void 0,
+    attempt: wholeList ? tasksOfJob(tasks, job).toReversed().indexOf(task) + 1 : void 0,
     providerId: task.id,
     branch: pr === void 0 ? task.head_branch : void 0,
     pr,
@@ -62729,9 +63206,9 @@ async function tellRun(server, { repo, task }, signal) {
   return { workflow, run: await ((_a9 = server.runIdOf) == null ? void 0 : _a9.call(server, repo, task, signal)) };
 }
 async function nameOf(server, { repo, task }, signal) {
-  const named = { repo, sha: task.head_sha, file: task.workflow_id, pageUrl: task.url };
+  const named2 = { repo, sha: task.head_sha, file: task.workflow_id, pageUrl: task.url };
   const statuses = await findStatuses(server.http, { repo, sha: task.head_sha }, signal);
-  return workflowOfStatuses(statuses, named, [task.name]) ?? await readWorkflowName(server.http, named, server.workflowFolders, signal) ?? task.workflow_id;
+  return workflowOfStatuses(statuses, named2, [task.name]) ?? await readWorkflowName(server.http, named2, server.workflowFolders, signal) ?? task.workflow_id;
 }
 async function findOwnTask(server, own2, signal) {
   const { repo } = own2;
@@ -62758,15 +63235,15 @@ var init_gitea_task_attempts = __esm({
 });
 
 // forge/http-failure.ts
-function serverReason(body, token) {
-  const found = reasonFields(body).join(": ");
+function serverReason(body2, token) {
+  const found = reasonFields(body2).join(": ");
   const masked = token === void 0 || token === "" ? found : found.replaceAll(token, "***");
   return showText(masked, { maxLineBytes: MAX_REASON_BYTES }).replaceAll("\n", " ").trim();
 }
-function reasonFields(body) {
+function reasonFields(body2) {
   let json2;
   try {
-    json2 = JSON.parse(body);
+    json2 = JSON.parse(body2);
   } catch {
     return [];
   }
@@ -62775,9 +63252,9 @@ function reasonFields(body) {
   const list2 = Array.isArray(errors) ? errors : [];
   return [message, ...list2].filter((part) => typeof part === "string" && part !== "");
 }
-function failureOf2(status, body, note2, source) {
+function failureOf2(status, body2, note2, source) {
   const cause = { status };
-  const reason = serverReason(body, source.token);
+  const reason = serverReason(body2, source.token);
   const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note2.what}`;
   const haveToken = source.token !== void 0 && source.token !== "";
   if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note2, source, haveToken), cause });
@@ -63026,9 +63503,11 @@ async function* listRunAttempts(giteaServer, filter, signal) {
   if (filter.by === "since") return yield* attemptsSince2(server, filter, signal);
   const runs = filter.by === "run" ? [await getRun2(server, filter, signal)] : await runsOfSha2(server, filter.repo, filter.sha, signal);
   for (const run2 of runs.toReversed()) {
-    const jobs = await jobsOfRun2(server, filter.repo, run2, signal);
+    let jobs = await jobsOfRun2(server, filter.repo, run2, signal);
     const firstMs = Math.min(...jobs.map((job) => job.created_at ?? 0));
     const tasks = jobs.length === 0 ? [] : await listTasks(server.http, { repo: filter.repo, sinceMs: firstMs }, signal);
+    if (jobs.some((job) => job.started_at === void 0 && tasks.some((task) => isOf(task, { run: run2, job }))))
+      jobs = await jobsOfRun2(server, filter.repo, run2, signal);
     yield* attemptsOfRun2(server, { repo: filter.repo, run: run2, jobs, tasks }, signal);
   }
 }
@@ -63119,10 +63598,10 @@ function* replacedAttempts(own2, current, { context, job, workflow }) {
   const newestNumber = current === void 0 || own2[0] !== current ? counted2 : counted2 - 1;
   const older = own2.filter((task) => task !== current);
   for (const [index, task] of [...older.entries()].reverse()) {
-    const number4 = newestNumber - index;
+    const number5 = newestNumber - index;
     const attempt = {
       ...attemptOf2({ ...job, runner_name: void 0 }, { context, task, workflow }),
-      attempt: number4 >= 1 ? number4 : void 0,
+      attempt: number5 >= 1 ? number5 : void 0,
       conclusion: conclusionOf3(task.status),
       startedAtMs: task.run_started_at,
       finishedAtMs: stateOf(task.status) === "finished" ? task.updated_at : void 0
@@ -63175,10 +63654,10 @@ function logPlace2(job, taskId2, given) {
 }
 async function workflowOf2({ http, statusesOf }, { repo, run: run2, jobs }, signal) {
   const file2 = workflowFile(run2);
-  const named = { repo, sha: run2.head_sha, file: file2, pageUrl: run2.html_url };
+  const named2 = { repo, sha: run2.head_sha, file: file2, pageUrl: run2.html_url };
   const statuses = run2.head_sha === void 0 ? [] : await statusesOf(repo, run2.head_sha);
   const names = jobs.map((job) => job.name);
-  return workflowOfStatuses(statuses, named, names) ?? await readWorkflowName(http, named, WORKFLOW_FOLDERS, signal) ?? file2;
+  return workflowOfStatuses(statuses, named2, names) ?? await readWorkflowName(http, named2, WORKFLOW_FOLDERS, signal) ?? file2;
 }
 async function getOwnAttempt(server, own2, signal) {
   const { repo, jobId, taskId: taskId2 } = own2;
@@ -63190,7 +63669,7 @@ async function getOwnAttempt(server, own2, signal) {
   const attempt = attemptOf2(job, { context, task: void 0, workflow });
   return { attempt: { ...attempt, providerId: taskId2 }, state: stateOf(job.status), jobId, log: { kind: "here" } };
 }
-var SCOPE2, WORKFLOW_FOLDERS, getRun2, workflowFile;
+var SCOPE2, WORKFLOW_FOLDERS, isOf, getRun2, workflowFile;
 var init_gitea_runs = __esm({
   "forge/gitea-runs.ts"() {
     "use strict";
@@ -63206,6 +63685,7 @@ var init_gitea_runs = __esm({
     init_workflow_name();
     SCOPE2 = "read:repository";
     WORKFLOW_FOLDERS = [".gitea/workflows", ".github/workflows"];
+    isOf = (task, { run: run2, job }) => task.run_number === run2.run_number && task.name === job.name;
     getRun2 = async ({ http }, { repo, run: run2 }, signal) => {
       const path2 = `${repoPath(repo)}/actions/runs/${idSegment(run2, "run")}`;
       return (await http.json({ path: path2, what: `run ${run2} of ${repo}`, scope: SCOPE2 }, runSchema, signal)).value;
@@ -63463,9 +63943,9 @@ async function findOwnGithubAttempt(http, own2, signal) {
   const running = jobs.filter(
     (job2) => githubState(job2.status) === "running" && own2.runnerName !== void 0 && job2.runner_name === own2.runnerName
   );
-  const named = running.filter((job2) => job2.name === key || job2.name.startsWith(`${key ?? ""} (`));
+  const named2 = running.filter((job2) => job2.name === key || job2.name.startsWith(`${key ?? ""} (`));
   const only2 = (list2) => list2.length === 1 ? list2[0] : void 0;
-  const job = own2.jobId === void 0 ? only2(running) ?? only2(named) : jobs.find((j5) => j5.id === own2.jobId);
+  const job = own2.jobId === void 0 ? only2(running) ?? only2(named2) : jobs.find((j5) => j5.id === own2.jobId);
   if (job === void 0) return void 0;
   const attempt = attemptOf3(job, { repo, run: found.value });
   return { attempt, state: githubState(job.status), jobId: job.id, log: logPlace3(job) };
@@ -63606,9 +64086,9 @@ async function* readGithubLog({ http, now }, { attempt, jobId }, signal) {
 }
 async function fetchArchive(http, { attempt }, signal) {
   const run2 = idSegment(attempt.run ?? "", "run");
-  const number4 = idSegment(String(attempt.attempt ?? ""), "attempt");
-  const what = `logs of run ${run2}, attempt ${number4}`;
-  const path2 = `${repoPath(attempt.repo ?? "")}/actions/runs/${run2}/attempts/${number4}/logs`;
+  const number5 = idSegment(String(attempt.attempt ?? ""), "attempt");
+  const what = `logs of run ${run2}, attempt ${number5}`;
+  const path2 = `${repoPath(attempt.repo ?? "")}/actions/runs/${run2}/attempts/${number5}/logs`;
   const { openLogArchive: openLogArchive2 } = await Promise.resolve().then(() => (init_log_archive(), log_archive_exports));
   return openLogArchive2(readLog(http, { path: path2, what, scope: "actions: read" }, { signal }), what);
 }
@@ -63659,7 +64139,7 @@ async function writeGithubComment(http, { issue: issue2, comment }, signal) {
   };
   const json2 = { body: comment.body };
   const all = await collect(listPages(http, { path: list2, what, scope: "issues: read" }, shape, signal));
-  const marked = all.filter(({ body }) => (body == null ? void 0 : body.startsWith(comment.marker)) === true);
+  const marked = all.filter(({ body: body2 }) => (body2 == null ? void 0 : body2.startsWith(comment.marker)) === true);
   const old = await findOwnComment(http, marked, signal);
   if (old !== void 0) {
     if (old.body === comment.body) return { id: old.id, url: old.html_url, state: "unchanged", attachments: [] };
@@ -63850,8 +64330,8 @@ var init_http = __esm({
           return (_a9 = response.body) == null ? void 0 : _a9.cancel();
         };
         if (status >= 200 && status < 300) return { status, headers, chunks, close };
-        const body = new TextDecoder().decode(await readUpTo(chunks, MAX_ERROR_BYTES));
-        const failure2 = failureOf2(status, body, request, this.source);
+        const body2 = new TextDecoder().decode(await readUpTo(chunks, MAX_ERROR_BYTES));
+        const failure2 = failureOf2(status, body2, request, this.source);
         const passes = isPassing2(status, headers) || status === request.passingStatus;
         if (!passes || !(isRead || status === 429)) throw failure2;
         const waitMs = askedWaitMs(headers, this.#tools.now());
@@ -63892,13 +64372,13 @@ var init_http = __esm({
           headers.set("authorization", `Bearer ${token}`);
         }
         if (request.json !== void 0) headers.set("content-type", "application/json");
-        const body = request.json === void 0 ? request.form : JSON.stringify(request.json);
+        const body2 = request.json === void 0 ? request.form : JSON.stringify(request.json);
         return {
           method: request.method ?? "GET",
           headers,
           redirect: "manual",
           signal,
-          ...body === void 0 ? {} : { body }
+          ...body2 === void 0 ? {} : { body: body2 }
         };
       }
     };
@@ -64009,10 +64489,10 @@ async function openCommandForge(input2, io) {
 function withServer(env3, server) {
   if (server === void 0) return env3;
   const own2 = env3["FORGEJO_SERVER_URL"] ?? env3["GITHUB_SERVER_URL"];
-  const named = { ...env3, FIRSTRED_SERVER_URL: server };
-  if (own2 !== void 0 && sameOrigin2(own2, server)) return named;
+  const named2 = { ...env3, FIRSTRED_SERVER_URL: server };
+  if (own2 !== void 0 && sameOrigin2(own2, server)) return named2;
   const job = ["FIRSTRED_API_URL", "GITHUB_API_URL", "FORGEJO_API_URL", "GITHUB_SERVER_URL", "FORGEJO_SERVER_URL"];
-  return { ...named, ...Object.fromEntries(job.map((name2) => [name2, void 0])) };
+  return { ...named2, ...Object.fromEntries(job.map((name2) => [name2, void 0])) };
 }
 var import_promises13, sameOrigin2, forgeTools;
 var init_forge_access = __esm({
@@ -64142,11 +64622,11 @@ __export(batch_exports, {
 });
 async function* readBatch(path2, io, defaults) {
   const input2 = import_node_stream16.Readable.from(await openLogFile(path2, io.stdin));
-  let number4 = 0;
+  let number5 = 0;
   for await (const line of (0, import_node_readline.createInterface)({ input: input2, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number4 += 1;
+    number5 += 1;
     if (line.trim() === "") continue;
-    yield readEntry(line, `${path2}:${number4}`, defaults, io.now());
+    yield readEntry(line, `${path2}:${number5}`, defaults, io.now());
   }
 }
 function readEntry(line, where, defaults, nowMs) {
@@ -65526,12 +66006,12 @@ var require_parse = __commonJS({
       }
       return depth;
     };
-    var analyzeRepeatedExtglob = (body, options) => {
+    var analyzeRepeatedExtglob = (body2, options) => {
       if (options.maxExtglobRecursion === false) {
         return { risky: false };
       }
       const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants4.DEFAULT_MAX_EXTGLOB_RECURSION;
-      const branches = splitTopLevel(body).map((branch) => branch.trim());
+      const branches = splitTopLevel(body2).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
           return { risky: true };
@@ -65702,8 +66182,8 @@ var require_parse = __commonJS({
       };
       const extglobClose = (token) => {
         const literal2 = input2.slice(token.startIndex, state2.index + 1);
-        const body = input2.slice(token.startIndex + 2, state2.index);
-        const analysis = analyzeRepeatedExtglob(body, opts);
+        const body2 = input2.slice(token.startIndex + 2, state2.index);
+        const analysis = analyzeRepeatedExtglob(body2, opts);
         if ((token.type === "plus" || token.type === "star") && analysis.risky) {
           const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
           const open3 = tokens[token.tokensIndex];
@@ -66807,7 +67287,7 @@ async function keepAll(input2, io) {
     signal: io.signal
   });
   try {
-    const progress = openProgress(input2, io);
+    const progress = await openProgress(input2, io);
     const outcomes = await keepTasks(await tasksOf(input2, io, session), {
       archiver,
       newMasker,
@@ -66815,7 +67295,7 @@ async function keepAll(input2, io) {
       watch: watchFiles(progress)
     }).finally(() => progress.clear());
     if (outcomes.some(({ result }) => !(result instanceof AppError) && result.state !== "spooled"))
-      await archiver.flush("left-behind", async () => void 0).catch(() => void 0);
+      await archiver.flush("left-behind", { onProblem: async () => void 0 }).catch(() => void 0);
     await settleIndex(session, io);
     return await report2(outcomes, input2, io);
   } finally {
@@ -66894,7 +67374,7 @@ function watchFiles(progress) {
     total = size === void 0 || total === void 0 ? void 0 : total + size;
     for await (const chunk of chunks) {
       done += chunk.byteLength;
-      progress.show("read", done, total);
+      progress.show({ what: "read", done, total });
       yield chunk;
     }
   };
