@@ -1,6 +1,6 @@
 // `firstred run`: the command behaves as without us, and its log is kept whatever happens to it.
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { endOf, expectCode, makeHome, runCommand, startCommand } from '../support/command.ts';
@@ -22,7 +22,13 @@ test('run passes both streams through byte by byte and keeps them', async () => 
 
 test('each line has a time and the stream that it came from', async () => {
   const home = await makeHome();
-  expectCode(await runCommand(home, sh('echo a; sleep 0.1; echo b >&2; sleep 0.1; echo c')), 0);
+  // Two pipes have no order between them: each line waits until the one before it has come through.
+  const [seenA, seenB] = [join(home.folder, 'seen-a'), join(home.folder, 'seen-b')];
+  const after = (file: string): string => `until [ -e '${file}' ]; do sleep 0.02; done; sleep 0.02`;
+  const child = startCommand(home, sh(`echo a; ${after(seenA)}; echo b >&2; ${after(seenB)}; echo c`));
+  child.stdout?.once('data', () => writeFileSync(seenA, ''));
+  child.stderr?.once('data', () => writeFileSync(seenB, ''));
+  expect(await endOf(child)).toMatchObject({ code: 0 });
   const [kept] = await readKeptLogs(home.store);
   expect(kept?.text).toBe('a\nb\nc\n');
   expect(kept?.times?.map((row) => row.stream)).toEqual(['stdout', 'stderr', 'stdout']);

@@ -100,6 +100,6 @@ test('what passes is tried again, what does not is told at once', () => {
 
 test('replicated tables are replicated, all of them', () => {
   const made = createTables({ isReplicated: true });
-  expect(made.every((statement) => statement.includes('ENGINE = ReplicatedReplacingMergeTree'))).toBe(true);
-  expect(createTables({ isReplicated: false }).join('')).not.toContain('ReplicatedReplacing');
+  expect(made.filter((statement) => !/ENGINE = Replicated(?:Replacing)?MergeTree/.test(statement))).toEqual([]);
+  expect(createTables({ isReplicated: false }).join('')).not.toContain('Replicated');
 });
