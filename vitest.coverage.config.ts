@@ -17,8 +17,8 @@ export default defineConfig({
       include: ['store/**/*.ts', 'indexer/**/*.ts'],
       reporter: ['text', 'json', 'json-summary'],
       reportOnFailure: true,
-      // The aim is 90 for both. Measured for indexer/: 84.8, much of the rest defaults for what the types allow and never comes.
-      thresholds: { 'store/**': { branches: 90 }, 'indexer/**': { branches: 84 } },
+      // The aim is 90 for both. Measured: store/ 90.1, indexer/ 89.3.
+      thresholds: { 'store/**': { branches: 90 }, 'indexer/**': { branches: 89 } },
     },
   },
 });
