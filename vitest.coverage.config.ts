@@ -1,17 +1,13 @@
 // `npm run coverage`: how much of store/ and indexer/ the tests reach. Commands run within the tests' own process, as
 // children and worker threads cannot be looked into; what needs a process of its own still gets one, and counts nothing.
 import { defineConfig } from 'vitest/config';
+import plain from './vitest.config.ts';
 
 export default defineConfig({
   test: {
+    ...plain.test,
     include: ['test/{store,indexer,conformance,properties,cli,forge,web}/**/*.test.ts'],
     env: { FIRSTRED_TEST_HERE: '1' },
-    globalSetup: ['test/support/build-once.ts'],
-    reporters: ['default', './test/support/closing-line.ts'],
-    allowOnly: false,
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
-    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['store/**/*.ts', 'indexer/**/*.ts'],

@@ -57401,6 +57401,25 @@ var init_archiver = __esm({
   }
 });
 
+// cli/each-of.ts
+async function eachOf(things, width, work) {
+  const underWay2 = /* @__PURE__ */ new Set();
+  const failures = [];
+  for await (const thing of things) {
+    const done = work(thing).catch((error3) => void failures.push(error3)).finally(() => underWay2.delete(done));
+    underWay2.add(done);
+    if (underWay2.size >= width) await Promise.race(underWay2);
+    if (failures.length > 0) break;
+  }
+  await Promise.all(underWay2);
+  if (failures.length > 0) throw failures[0];
+}
+var init_each_of = __esm({
+  "cli/each-of.ts"() {
+    "use strict";
+  }
+});
+
 // cli/exit-codes.ts
 var EXIT, EXIT_OF_ERROR;
 var init_exit_codes = __esm({
@@ -62281,6 +62300,7 @@ var REDRAW_MS, FIRST_MS, FORECAST_MS, TAKE_AWAY;
 var init_progress = __esm({
   "cli/progress.ts"() {
     "use strict";
+    init_visible_text();
     init_sizes();
     init_times();
     REDRAW_MS = 100;
@@ -63506,7 +63526,7 @@ async function* listRunAttempts(giteaServer, filter, signal) {
     let jobs = await jobsOfRun2(server, filter.repo, run2, signal);
     const firstMs = Math.min(...jobs.map((job) => job.created_at ?? 0));
     const tasks = jobs.length === 0 ? [] : await listTasks(server.http, { repo: filter.repo, sinceMs: firstMs }, signal);
-    if (jobs.some((job) => job.started_at === void 0 && tasks.some((task) => isOf(task, { run: run2, job }))))
+    if (jobs.some((job) => job.started_at === void 0 && ownTasks(tasks, run2, job).length > 0))
       jobs = await jobsOfRun2(server, filter.repo, run2, signal);
     yield* attemptsOfRun2(server, { repo: filter.repo, run: run2, jobs, tasks }, signal);
   }
@@ -63567,7 +63587,7 @@ async function* attemptsOfRun2(server, told, signal) {
   const workflow = await workflowOf2(server, context, signal);
   const given = /* @__PURE__ */ new Set();
   for (const job of jobs) {
-    const own2 = tasksOfJob(tasks, { runNumber: run2.run_number, workflowFile: workflowFile(run2), name: job.name });
+    const own2 = ownTasks(tasks, run2, job);
     const isOnlyLeg = jobs.filter((other) => other.name === job.name && other.run_attempt === job.run_attempt).length === 1;
     const current = currentTask(own2, job, isOnlyLeg && !server.keepsAttempts);
     const taskId2 = (current == null ? void 0 : current.id) ?? await askTaskId(server, context.repo, job, signal);
@@ -63669,7 +63689,7 @@ async function getOwnAttempt(server, own2, signal) {
   const attempt = attemptOf2(job, { context, task: void 0, workflow });
   return { attempt: { ...attempt, providerId: taskId2 }, state: stateOf(job.status), jobId, log: { kind: "here" } };
 }
-var SCOPE2, WORKFLOW_FOLDERS, isOf, getRun2, workflowFile;
+var SCOPE2, WORKFLOW_FOLDERS, ownTasks, getRun2, workflowFile;
 var init_gitea_runs = __esm({
   "forge/gitea-runs.ts"() {
     "use strict";
@@ -63685,7 +63705,7 @@ var init_gitea_runs = __esm({
     init_workflow_name();
     SCOPE2 = "read:repository";
     WORKFLOW_FOLDERS = [".gitea/workflows", ".github/workflows"];
-    isOf = (task, { run: run2, job }) => task.run_number === run2.run_number && task.name === job.name;
+    ownTasks = (tasks, run2, job) => tasksOfJob(tasks, { runNumber: run2.run_number, workflowFile: workflowFile(run2), name: job.name });
     getRun2 = async ({ http }, { repo, run: run2 }, signal) => {
       const path2 = `${repoPath(repo)}/actions/runs/${idSegment(run2, "run")}`;
       return (await http.json({ path: path2, what: `run ${run2} of ${repo}`, scope: SCOPE2 }, runSchema, signal)).value;
@@ -67381,15 +67401,12 @@ function watchFiles(progress) {
 }
 async function keepTasks(tasks, tools) {
   const outcomes = [];
-  const underWay2 = /* @__PURE__ */ new Set();
-  for await (const task of tasks) {
-    const outcome = keepTask(task, tools);
-    outcomes.push(outcome);
-    underWay2.add(outcome);
-    void outcome.finally(() => underWay2.delete(outcome));
-    if (underWay2.size >= LOGS_AT_ONCE) await Promise.race(underWay2);
-  }
-  return Promise.all(outcomes);
+  let begun = 0;
+  await eachOf(tasks, LOGS_AT_ONCE, async (task) => {
+    const place = begun++;
+    outcomes[place] = await keepTask(task, tools);
+  });
+  return outcomes;
 }
 async function keepTask(task, { archiver, newMasker, io, watch }) {
   const { file: file2 } = task;
@@ -67463,6 +67480,7 @@ var init_archive = __esm({
     init_manifest();
     init_visible_text();
     init_archiver();
+    init_each_of();
     init_exit_codes();
     init_identity();
     init_log_files();

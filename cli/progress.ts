@@ -1,4 +1,5 @@
 // One line on a terminal that says how far a long command has come. In pipes, in CI, with --json and --quiet nothing.
+import { showText } from '../store/visible-text.ts';
 import type { CommandInput, CommandIo } from './command.ts';
 import { bytesText } from './sizes.ts';
 import { durationText } from './times.ts';
@@ -65,6 +66,14 @@ export async function openProgress(input: CommandInput, io: CommandIo): Promise<
     },
   };
 }
+
+/** Says what went wrong in place of the line of progress, `ending` behind it; the command goes on. */
+export const problemTeller =
+  (progress: Progress, io: CommandIo, ending = '') =>
+  (what: string): Promise<void> => {
+    progress.clear();
+    return io.stderr.write(`firstred: ${showText(what)}${ending}\n`);
+  };
 
 async function isProgressWanted(input: CommandInput, io: CommandIo): Promise<boolean> {
   if (!io.stderr.isTerminal || input.flag('quiet') || input.flag('json')) return false;

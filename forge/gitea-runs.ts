@@ -64,14 +64,14 @@ export async function* listRunAttempts(
     const tasks =
       jobs.length === 0 ? [] : await listTasks(server.http, { repo: filter.repo, sinceMs: firstMs }, signal);
     // A job that a runner took between the two lists has a task and no start, as one whose task a re-run replaced.
-    if (jobs.some((job) => job.started_at === undefined && tasks.some((task) => isOf(task, { run, job }))))
+    if (jobs.some((job) => job.started_at === undefined && ownTasks(tasks, run, job).length > 0))
       jobs = await jobsOfRun(server, filter.repo, run, signal);
     yield* attemptsOfRun(server, { repo: filter.repo, run, jobs, tasks }, signal);
   }
 }
 
-const isOf = (task: GiteaTask, { run, job }: { readonly run: GiteaRun; readonly job: GiteaJob }): boolean =>
-  task.run_number === run.run_number && task.name === job.name;
+const ownTasks = (tasks: readonly GiteaTask[], run: GiteaRun, job: GiteaJob): readonly GiteaTask[] =>
+  tasksOfJob(tasks, { runNumber: run.run_number, workflowFile: workflowFile(run), name: job.name });
 
 /**
  * Tasks are the only list by time that shows re-runs of old runs. Their commits lead to the runs, and of those come the
@@ -167,7 +167,7 @@ async function* attemptsOfRun(server: Walk, told: RunContext, signal: AbortSigna
   const workflow = await workflowOf(server, context, signal);
   const given = new Set<string>();
   for (const job of jobs) {
-    const own = tasksOfJob(tasks, { runNumber: run.run_number, workflowFile: workflowFile(run), name: job.name });
+    const own = ownTasks(tasks, run, job);
     const isOnlyLeg =
       jobs.filter((other) => other.name === job.name && other.run_attempt === job.run_attempt).length === 1;
     const current = currentTask(own, job, isOnlyLeg && !server.keepsAttempts);

@@ -36,7 +36,7 @@ export class LongWordGrams {
   }
 }
 
-/** chosen: a million sets at most are looked at a page at a time, and the first that lets the word pass ends it. */
+/** chosen: two megabytes at most; the first set that lets the word pass ends the look. */
 const SETS_A_PAGE = 64;
 
 /** Whether a long word of any block may contain `word` (folded, one byte a character). */

@@ -6,6 +6,7 @@ import type { Masker } from '../../store/mask.ts';
 import { showText } from '../../store/visible-text.ts';
 import { type Archiver, attemptWords, type KeptLog, keptRow, openArchiver, spooledText } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { eachOf } from '../each-of.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.ts';
 import { attemptWithFlags, IDENTITY_OPTIONS, identityFromFlags, readIdentity } from '../identity.ts';
 import { logNameOf, openLogFile, sizeOfPlainFile } from '../log-files.ts';
@@ -222,16 +223,13 @@ interface Keeping {
 }
 
 async function keepTasks(tasks: AsyncIterable<Task> | Iterable<Task>, tools: Keeping): Promise<readonly Outcome[]> {
-  const outcomes: Promise<Outcome>[] = [];
-  const underWay = new Set<Promise<unknown>>();
-  for await (const task of tasks) {
-    const outcome = keepTask(task, tools);
-    outcomes.push(outcome);
-    underWay.add(outcome);
-    void outcome.finally(() => underWay.delete(outcome));
-    if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
-  }
-  return Promise.all(outcomes);
+  const outcomes: Outcome[] = [];
+  let begun = 0;
+  await eachOf(tasks, LOGS_AT_ONCE, async (task) => {
+    const place = begun++;
+    outcomes[place] = await keepTask(task, tools);
+  });
+  return outcomes;
 }
 
 async function keepTask(task: Task, { archiver, newMasker, io, watch }: Keeping): Promise<Outcome> {

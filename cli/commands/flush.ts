@@ -3,7 +3,7 @@ import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, problemTeller } from '../progress.ts';
 import { indexesHere, openSession } from '../session.ts';
 
 export const flush: Command = {
@@ -26,10 +26,7 @@ export const flush: Command = {
 async function runFlush(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   const progress = await openProgress(input, io);
-  const say = (text: string): Promise<void> => {
-    progress.clear();
-    return io.stderr.write(`firstred: ${showText(text)}\n`);
-  };
+  const say = problemTeller(progress, io);
   const archiver = await openArchiver(session, {
     index: indexesHere(input, session.config),
     onIndexFailure: (reason) => say(`delivered but not indexed here: ${reason}`),

@@ -1,11 +1,10 @@
 // `firstred index publish`: a snapshot of this index in the store, so that other machines need not build theirs.
 import { AppError } from '../../store/errors.ts';
 import { isoTime } from '../../store/manifest-json.ts';
-import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { publishIndex } from '../index-snapshots.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
@@ -47,10 +46,7 @@ async function runIndex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const counts = await syncIndex(session, {
       full: false,
       signal: io.signal,
-      onProblem: (what) => {
-        progress.clear();
-        return io.stderr.write(`firstred: ${showText(what)}\n`);
-      },
+      onProblem: problemTeller(progress, io),
       ...watchSync(progress),
     });
     const { snapshot, removed, mayRemove } = await publishIndex(session, {

@@ -7,7 +7,7 @@ import { attemptWords } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { parseCount } from '../identity.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, problemTeller } from '../progress.ts';
 import type { ClearedLeftover, OnStep, RemovalPlan } from '../prune.ts';
 import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
@@ -68,10 +68,7 @@ async function runPrune(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       syncIndex(session, {
         full: false,
         signal: io.signal,
-        onProblem: (what) => {
-          progress.clear();
-          return io.stderr.write(`firstred: ${showText(what)}: left alone\n`);
-        },
+        onProblem: problemTeller(progress, io, ': left alone'),
         ...watchSync(progress),
       });
     const { unreadable } = await sync();

@@ -4,10 +4,9 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crashPoint } from '../../store/crash-points.ts';
 import { AppError } from '../../store/errors.ts';
-import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openProgress, type Progress } from '../progress.ts';
+import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
@@ -76,10 +75,7 @@ async function build(file: string, progress: Progress, io: CommandIo): Promise<S
     return await syncIndex(session, {
       full: true,
       signal: io.signal,
-      onProblem: (what) => {
-        progress.clear();
-        return io.stderr.write(`firstred: ${showText(what)}\n`);
-      },
+      onProblem: problemTeller(progress, io),
       ...watchSync(progress),
     });
   } finally {

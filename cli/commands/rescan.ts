@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findSource } from '../log-source.ts';
 import { countsText, sumOf } from '../mask-lines.ts';
 import { MASK_VALUE_OPTIONS, readNamedValues } from '../masking.ts';
-import { openProgress, type Progress } from '../progress.ts';
+import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import type { FoundLog, FoundSealed, RescanOptions, RescanView } from '../rescan.ts';
 import { openSession, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
@@ -67,10 +67,7 @@ async function runRescan(input: CommandInput, io: CommandIo): Promise<ExitCode> 
       all: input.flag('all'),
       only: await readOnly(input, io, session),
       signal: io.signal,
-      onProblem: (what) => {
-        progress.clear();
-        return io.stderr.write(`firstred: ${showText(what)}: left alone\n`);
-      },
+      onProblem: problemTeller(progress, io, ': left alone'),
       onLook: (done, total) => progress.show({ what: 'looked through', done, total }),
     };
     const steps = await import('../rescan.ts');
@@ -143,10 +140,7 @@ async function replaceAll(
   const steps = await import('../rescan.ts');
   const archiver = await openArchiver(session, {
     index: true,
-    onIndexFailure: (reason) => {
-      progress.clear();
-      return io.stderr.write(`firstred: ${showText(reason)}\n`);
-    },
+    onIndexFailure: problemTeller(progress, io),
     now: io.now,
     signal: io.signal,
   });

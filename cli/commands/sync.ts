@@ -7,7 +7,7 @@ import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
-import { openProgress } from '../progress.ts';
+import { openProgress, problemTeller } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
@@ -48,10 +48,7 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       ...(isFiltered(filter) && { filter }),
       limit: readLimit(input),
       signal: io.signal,
-      onProblem: (what) => {
-        progress.clear();
-        return io.stderr.write(`firstred: ${showText(what)}\n`);
-      },
+      onProblem: problemTeller(progress, io),
       onSnapshot: async ({ logs, storedAtMs }) => {
         progress.clear();
         if (!input.flag('quiet'))
