@@ -17,10 +17,14 @@ function answerTo(order: AnalysisOrder): AnalysisAnswer | undefined {
   return { log, kind: 'documents', documents: analyser.take(order.frame) };
 }
 
+/** What goes over to the other thread without a copy. */
+const memoryOf = (answer: AnalysisAnswer): ArrayBuffer[] =>
+  answer.kind === 'documents' ? [...new Set(answer.documents.map(({ words }) => words.buffer as ArrayBuffer))] : [];
+
 parentPort?.on('message', (order: AnalysisOrder) => {
   try {
     const answer = answerTo(order);
-    if (answer !== undefined) parentPort?.postMessage(answer);
+    if (answer !== undefined) parentPort?.postMessage(answer, memoryOf(answer));
   } catch (error) {
     if (order.kind === 'frame') logs.set(order.log, 'failed');
     const known = error instanceof AppError ? { code: error.code, hint: error.hint } : { code: undefined, hint: '' };

@@ -1,6 +1,7 @@
 // What ingest makes of a log's frames, one after the other: the documents of its blocks, and in the end its digest.
 import { loadZstd } from '../store/zstd.ts';
 import { BlockCutter } from './blocks.ts';
+import { returnLoops, takeLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
 import { createLogDigester } from './log-digest.ts';
 import type { LogDigest } from './log-index.ts';
@@ -18,21 +19,20 @@ export interface StoredFrame {
 
 /** Of one log; takes its frames in order. */
 export class FrameAnalyser {
-  readonly #cutter = new BlockCutter();
+  readonly #loops = takeLoops();
+  readonly #cutter = new BlockCutter(this.#loops);
   readonly #digester = createLogDigester();
 
   /** STORE_DAMAGED when the frame is not what is said of it. */
   take(frame: StoredFrame): HeldDocument[] {
     const text = loadZstd().decompress(frame.bytes, frame.textBytes);
-    const documents: HeldDocument[] = [];
-    this.#cutter.cut(text, frame, ({ slot, words, grams }) =>
-      documents.push({ slot, words: words.document().slice(), grams }),
-    );
+    const documents = this.#cutter.cut(text, frame);
     this.#digester.push(text);
     return documents;
   }
 
   end(): LogDigest {
+    returnLoops(this.#loops);
     return this.#digester.end();
   }
 }

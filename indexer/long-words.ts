@@ -3,38 +3,16 @@
 // that is cut where a frame ends has pieces in both, and belongs to a line that all its blocks answer for together.
 import type { IndexReadDatabase } from './database.ts';
 import { LONG_WORDS } from './statements-text.ts';
-import { foldWord } from './tokens.ts';
 
 /** Bytes of a piece: of shorter parts of a word nothing is known. */
 const GRAM_BYTES = 4;
-/** A block has at most so many bytes of words, and so pieces; the set is made at this size and then halved. */
-const FIRST_BITS = 1 << 18;
+/** A block has at most 2^18 bytes of words, and so pieces; the set is made at that size (wasm/grams.ts) and then halved. */
 const MIN_BITS = 1 << 9;
 /** chosen: at most 28 % of the bits are set, and one in 2,000 words of nine letters passes that is not there. */
 const BITS_A_GRAM = 3;
 
-/** Collects the four-byte pieces of long words, as they stand in the index. */
-export class LongWordGrams {
-  #bits: Uint8Array | undefined;
-  #folded = new Uint8Array(0);
-
-  add(text: Uint8Array, from: number, to: number): void {
-    if (this.#folded.length < to - from) this.#folded = new Uint8Array((to - from) * 2);
-    const end = foldWord(text, from, to, this.#folded, 0);
-    this.#bits ??= new Uint8Array(FIRST_BITS / 8);
-    for (let at = 0; at + GRAM_BYTES <= end; at++) {
-      const bit = hashAt(this.#folded, at) & (FIRST_BITS - 1);
-      this.#bits[bit >> 3] = (this.#bits[bit >> 3] as number) | (1 << (bit & 7));
-    }
-  }
-
-  /** The set of the words since the last call, as small as it may be; undefined where there was none. */
-  take(): Uint8Array | undefined {
-    const bits = this.#bits;
-    this.#bits = undefined;
-    return bits === undefined ? undefined : halve(bits, countBits(bits) * BITS_A_GRAM);
-  }
-}
+/** Makes the set of a block's pieces as small as it may be; `bits` are overwritten. */
+export const packGrams = (bits: Uint8Array): Uint8Array => halve(bits, countBits(bits) * BITS_A_GRAM);
 
 /** chosen: two megabytes at most; the first set that lets the word pass ends the look. */
 const SETS_A_PAGE = 64;

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { buildLibrary } from './build-library.mjs';
+import { buildLoops } from './build-loops.mjs';
 import { buildPage } from './build-page.mjs';
 
 const require = createRequire(import.meta.url);
@@ -45,12 +46,14 @@ process.once('exit', () => rmSync(fresh, { recursive: true, force: true }));
 mkdirSync(fresh);
 writeFileSync(`${fresh}/package.json`, '{ "type": "commonjs" }\n');
 await bundleEntry('cli/main', 'cli/start', {});
+const loops = buildLoops(fresh); // on the other core
 // Each alone: the core is also an entry point, and a worker that imported it would run the command line once more.
 await bundleEntry('cli/program', 'cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
 for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
 await bundleEntry('api/firstred', 'cli/library', {});
+await loops;
 await keepCompiledCode();
 buildLibrary(fresh);
 await buildPage(fresh);

@@ -29,6 +29,7 @@ test('the package has the program that its bin names, executable, and what a rea
   for (const file of [
     ...Object.values(bin),
     'dist/store/compress-worker.js',
+    'dist/indexer/byte-loops.wasm',
     'README.md',
     'LICENSE',
     'docs/cli.md',
