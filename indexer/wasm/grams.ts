@@ -25,6 +25,7 @@ export function addLongWord(from: usize, to: usize, scratch: usize): void {
     const mixed = load<u32>(at) * 0x9e3779b1;
     const bit = (mixed ^ (mixed >> 15)) & (GRAM_BITS - 1);
     const place = GRAMS + <usize>(bit >> 3);
-    store<u8>(place, load<u8>(place) | ((<u8>1) << (<u8>(bit & 7))));
+    const one: u32 = 1;
+    store<u8>(place, <u8>(load<u8>(place) | (one << (bit & 7))));
   }
 }
