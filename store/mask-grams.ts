@@ -1,7 +1,7 @@
-// A filter for texts that have none of many words: of each word one piece of three neighbouring bytes is looked for, the
-// rarest it has (mask-places.ts); only where one stands are the words compared that have it.
+// Which piece of a word is looked for: three neighbouring bytes, the rarest it has. Only where one stands are the words
+// compared that have it (mask-image.ts).
+import { type ByteSet, type Piece, SET_WORDS, type Window } from './mask-image.ts';
 import { pairBits } from './mask-letters.ts';
-import { type ByteSet, type Piece, type PieceTables, pieceTables, SET_WORDS, SLOTS, slotOf } from './mask-places.ts';
 
 /** A word and the bytes that may stand beside it. */
 export interface GramSource {
@@ -12,18 +12,6 @@ export interface GramSource {
   /** There must be a byte before it: it can't start a text. */
   readonly isLed: boolean;
   readonly after: ByteSet;
-}
-
-/** A word that has a piece, by its index, and where it begins, counted from the piece. */
-export interface PlacedWord {
-  readonly index: number;
-  readonly offset: number;
-}
-
-/** The filter, and by slot of a piece the words that may stand around it. */
-export interface Grams {
-  readonly pieces: PieceTables;
-  readonly words: readonly (readonly PlacedWord[] | undefined)[];
 }
 
 /** chosen: every piece of a longer word is as rare as can be long before. */
@@ -102,14 +90,6 @@ function rarestStart(codes: readonly number[]): number {
   return best;
 }
 
-/** Where a word is looked for: the pieces there, what is beside them, and where the word begins, counted from them. */
-interface Window {
-  readonly offset: number;
-  readonly before: ByteSet;
-  readonly after: ByteSet;
-  readonly pieces: readonly Pick<Piece, 'code' | 'cases'>[];
-}
-
 /** One of a piece's bytes: folded, and as which of the two that it may stand for. */
 interface Sign {
   readonly folded: number;
@@ -125,14 +105,15 @@ function ownSign(code: number, isExact: boolean): Sign {
 
 const mayBe = ({ isClear, isSet }: Sign, bit: number): boolean => (bit === 0 ? isClear : isSet);
 
-function pieceOf([first, second, third]: readonly [Sign, Sign, Sign]): Pick<Piece, 'code' | 'cases'> {
+function pieceOf([first, second, third]: readonly [Sign, Sign, Sign]): Piece {
   let cases = 0;
   for (let way = 0; way < 8; way++)
     if (mayBe(first, way & 1) && mayBe(second, way & 2) && mayBe(third, way & 4)) cases |= 1 << way;
   return { code: codeOf(first.folded, second.folded, third.folded), cases };
 }
 
-function windowOf({ word, isExact, before, isLed, after }: GramSource): Window {
+/** Where a word is looked for; an empty one is nowhere. */
+export function windowOf({ word, isExact, before, isLed, after }: GramSource): Window {
   const own = Array.from(word, (sign) => ownSign(sign.charCodeAt(0), isExact));
   const [first, second] = own;
   if (first === undefined) return { offset: 0, before, after, pieces: [] };
@@ -170,21 +151,4 @@ function shortWindow(
   return isLed
     ? { offset: 1, before: ANY_BYTE, after, pieces: leads.map((lead) => pieceOf([lead, first, second])) }
     : { offset: 0, before, after: ANY_BYTE, pieces: follows.map((follow) => pieceOf([first, second, follow])) };
-}
-
-/** The filter for these words; an empty one is never found. */
-export function buildGrams(sources: readonly GramSource[]): Grams {
-  const pieces: Piece[] = [];
-  const words: (PlacedWord[] | undefined)[] = new Array(SLOTS).fill(undefined);
-  sources.forEach((source, index) => {
-    const { offset, before, after, pieces: own } = windowOf(source);
-    for (const { code, cases } of own) {
-      pieces.push({ code, cases, before, after });
-      const slot = slotOf(code);
-      const there = words[slot] ?? [];
-      words[slot] = there;
-      if (there.at(-1)?.index !== index) there.push({ index, offset });
-    }
-  });
-  return { pieces: pieceTables(pieces), words };
 }

@@ -1,96 +1,33 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
-import { buildGrams, type GramSource, type Grams } from './mask-grams.ts';
-import { type FindPlaces, findPlacesPlainly, SLICE_BYTES, SLOT_BITS } from './mask-places.ts';
-import { startWasmFinder } from './mask-places-wasm.ts';
-import { isWorthALook, type Probe, probesOfStates, probesOfWords, sidesOf } from './mask-probe.ts';
-import { formsOfValue } from './mask-told.ts';
+import { type FindWords, SLICE_BYTES } from './mask-find.ts';
+import { type Check, isWorthALook } from './mask-probe.ts';
+import { findWords, type MaskTables, wordFinder } from './mask-tables.ts';
 import { endOfEscape, visibleLine } from './mask-visible.ts';
-import { isExact, type Word, type WordTable, wordTable } from './mask-words.ts';
 
 const ESC = 0x1b;
 const LF = 0x0a;
 const CR = 0x0d;
-
-/** A word as the bytes that it may stand as, where it begins, counted from its piece, and the cheap check of a hit. */
-interface Spelling {
-  readonly offset: number;
-  readonly codes: Uint8Array;
-  readonly isExact: boolean;
-  readonly probe: Probe;
-}
-
-/** Words to look for, the cheap checks of their hits, and what lets most text pass without either. */
-export interface MaskTables {
-  readonly words: WordTable;
-  /** By hit state of the automaton. */
-  readonly probes: readonly Probe[];
-  readonly grams: Grams;
-  /** By slot of a piece, the words that may stand around it. */
-  readonly spellings: readonly (readonly Spelling[] | undefined)[];
-  /** 1 for two folded bytes that stand side by side in a word, at first << 8 | second. */
-  readonly pairs: Uint8Array;
-}
-
-/** Tables for the rules and these values. */
-export function buildTables(values: readonly string[]): MaskTables {
-  const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  const probes = probesOfWords(words);
-  const isExactAt = words.words.map(isExact);
-  const grams = buildGrams(
-    words.texts.map(
-      (word, index): GramSource => ({
-        word,
-        isExact: isExactAt[index] as boolean,
-        ...sidesOf(probes[index] as Probe),
-      }),
-    ),
-  );
-  const codes = words.texts.map((text) => Uint8Array.from(text, (sign) => sign.charCodeAt(0)));
-  const spellings = grams.words.map((placed) =>
-    placed?.map(({ index, offset }) => ({
-      offset,
-      codes: codes[index] as Uint8Array,
-      isExact: isExactAt[index] as boolean,
-      probe: probes[index] as Probe,
-    })),
-  );
-  return { words, probes: probesOfStates(words, probes), grams, spellings, pairs: pairsOf(words.texts) };
-}
-
-function pairsOf(texts: readonly string[]): Uint8Array {
-  const pairs = new Uint8Array(1 << 16);
-  for (const text of texts) {
-    for (let at = 1; at < text.length; at++)
-      pairs[((text.charCodeAt(at - 1) | 0x20) << 8) | (text.charCodeAt(at) | 0x20)] = 1;
-  }
-  return pairs;
-}
-
-let findPlaces: FindPlaces | undefined;
-const NO_PLACES = new Int32Array(0);
-const NO_SPELLINGS: readonly Spelling[] = [];
-const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const NO_WORDS = new Int32Array(0);
 
 /** One pass over the first `end` bytes of a buffer, forwards. */
 export class HitScan {
   private readonly bytes: Buffer;
   private readonly end: number;
-  private readonly find: FindPlaces;
+  private readonly find: FindWords;
   private tables: MaskTables | undefined;
-  /** Where words may stand in the bytes from `looked` to `seen`, and how many of these places are done with. */
-  private places: Int32Array = NO_PLACES;
+  /** Words whose pieces lie in the bytes from `looked` to `seen`, and how far these are done with. */
+  private words: Int32Array = NO_WORDS;
   private done = 0;
   private looked = 0;
   private seen = 0;
   /** The next escape sequence from where the last look began; found once, however many words come before it. */
   private escape = -1;
 
-  constructor(bytes: Buffer, end: number, find?: FindPlaces) {
+  constructor(bytes: Buffer, end: number, find: FindWords = wordFinder()) {
     this.bytes = bytes;
     this.end = end;
-    findPlaces ??= startWasmFinder() ?? findPlacesPlainly;
-    this.find = find ?? findPlaces;
+    this.find = find;
   }
 
   /**
@@ -106,27 +43,27 @@ export class HitScan {
   /** In the bytes as they came, inside sequences too. */
   private nextRaw(tables: MaskTables, from: number, end: number): number {
     if (this.tables !== tables) {
-      this.places = NO_PLACES;
+      this.words = NO_WORDS;
       this.done = 0;
       this.seen = from;
     }
     this.tables = tables;
-    const range = { from, end };
     for (;;) {
-      for (; this.done < this.places.length; this.done++) {
-        const place = this.places[this.done] as number;
-        const at = this.looked + (place >>> SLOT_BITS);
-        if (at >= end) return -1;
-        const hit = hitAt(tables, this.bytes, place, at, range);
-        if (hit >= 0) return hit;
+      for (; this.done < this.words.length; this.done += 2) {
+        const index = this.words[this.done + 1] as number;
+        const to = this.looked + (this.words[this.done] as number);
+        const start = to - (tables.texts[index] as string).length;
+        if (start >= end) return -1;
+        if (start >= from && to <= end && isWorthALook(this.bytes, to, tables.checks[index] as Check)) return to;
       }
       this.seen = Math.max(this.seen, from);
       if (this.seen >= end) return -1;
       const next = Math.min(this.seen + SLICE_BYTES, this.end);
-      this.places = this.find(tables.grams.pieces, this.bytes, this.seen, next);
+      const { words, seen } = this.find(tables.image, this.bytes, this.seen, next);
+      this.words = words;
       this.done = 0;
       this.looked = this.seen;
-      this.seen = next;
+      this.seen = seen;
     }
   }
 
@@ -184,52 +121,15 @@ function lineEnd(bytes: Buffer, at: number, end: number): number {
   return Math.min(to + 1, end);
 }
 
-/** The automaton over the text without its escape sequences. */
-function nextShownHit({ words, probes }: MaskTables, bytes: Buffer, { from, end }: Range): number {
-  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
-  let state = 0;
-  /** Where the last sequence ended: what is near a word that began before it, no probe can see. */
-  let whole = from;
-  for (let at = from; at < end; at++) {
-    const next = table[(state << shift) | (classes[bytes[at] as number] as number)] as number;
-    if (next === escapeState) {
-      whole = endOfEscape(bytes, at, end);
-      at = whole - 1;
-      continue;
-    }
-    state = next;
-    if (next < firstHit) continue;
-    const isParted = at + 1 - (depths[next] as number) < whole;
-    if (!isParted && !isWorthALook(bytes, at + 1, probes[next - firstHit] as Probe)) continue;
-    if (isInCase(words, next - firstHit, visibleLine(bytes, from, at + 1).text)) return at + 1;
-  }
-  return -1;
-}
-
-/** One of the words that end a text in this state is there as it must be. */
-const isInCase = ({ automaton, words, texts }: WordTable, state: number, text: string): boolean =>
-  (automaton.words[state] ?? []).some(
-    (index) => !isExact(words[index] as Word) || text.endsWith(texts[index] as string),
-  );
-
-function isSpelled({ codes, isExact }: Spelling, bytes: Buffer, start: number, classes: Uint8Array): boolean {
-  for (let n = 0; n < codes.length; n++) {
-    const byte = bytes[start + n] as number;
-    const code = codes[n] as number;
-    if (byte !== code && (isExact || classes[byte] !== classes[code] || classes[byte] === 0)) return false;
-  }
-  return true;
-}
-
-/** Index after a word in [from, end) that may be a secret's, around a piece at `at`, or -1. */
-function hitAt(tables: MaskTables, bytes: Buffer, place: number, at: number, { from, end }: Range): number {
-  const spellings = tables.spellings[place & SLOT_MASK] ?? NO_SPELLINGS;
-  for (let n = 0; n < spellings.length; n++) {
-    const spelling = spellings[n] as Spelling;
-    const start = at + spelling.offset;
-    const to = start + spelling.codes.length;
-    if (start < from || to > end || !isSpelled(spelling, bytes, start, tables.words.automaton.classes)) continue;
-    if (isWorthALook(bytes, to, spelling.probe)) return to;
+/** In the text without its escape sequences. What is near a word that one parts, no cheap check can see. */
+function nextShownHit(tables: MaskTables, bytes: Buffer, { from, end }: Range): number {
+  const { text, origin } = visibleLine(bytes, from, end);
+  for (const { index, to } of findWords(tables, text)) {
+    const { length } = tables.texts[index] as string;
+    const last = origin === undefined ? to - 1 : (origin[to - 1] as number);
+    const first = origin === undefined ? to - length : (origin[to - length] as number);
+    const isParted = last - first >= length;
+    if (isParted || isWorthALook(bytes, from + last + 1, tables.checks[index] as Check)) return from + last + 1;
   }
   return -1;
 }

@@ -8,8 +8,9 @@ import { isPlaceholder } from './mask-placeholder.ts';
 import { findPrefixed } from './mask-prefixed.ts';
 import type { TokenRule } from './mask-rule.ts';
 import type { Span } from './mask-span.ts';
+import { findWords, type MaskTables } from './mask-tables.ts';
 import type { WebhookRule } from './mask-webhooks.ts';
-import type { WordTable } from './mask-words.ts';
+import type { Word } from './mask-words.ts';
 
 /** What a line leaves for the next one. */
 export interface Inherited {
@@ -28,7 +29,6 @@ export interface LineResult {
 /** Random letters alone reach this once in some thousand tokens of 30 characters; base62 and hex never do. */
 const MOST_WORDY = 0;
 
-const LF = 0x0a;
 const compiled = new Map<TokenRule | WebhookRule, RegExp>();
 
 function patternOf(rule: TokenRule): RegExp {
@@ -90,7 +90,7 @@ function findWebhook(line: string, to: number, rule: WebhookRule): Span | undefi
 /** Everything found in one line, hit by hit. */
 class LineScan {
   private readonly line: string;
-  private readonly table: WordTable;
+  private readonly tables: MaskTables;
   readonly spans: Span[] = [];
   readonly added: string[] = [];
   key: OpenKey | undefined;
@@ -103,30 +103,19 @@ class LineScan {
   private refusedKey = '';
   private refusedTo = 0;
 
-  constructor(line: string, table: WordTable) {
+  constructor(line: string, tables: MaskTables) {
     this.line = line;
-    this.table = table;
+    this.tables = tables;
   }
 
   /** Looks only for what is a secret wherever it stands: told values and known tokens. */
   isCertainOnly = false;
 
   run(): void {
-    const { automaton, words, texts } = this.table;
-    const { table, classes, shift, firstHit, escapeState } = automaton;
-    let state = 0;
+    const { words, texts } = this.tables;
     // The line's end counts as a sign: a name may end there and have its value on the next line.
-    for (let at = 0; at <= this.line.length; at++) {
-      const code = at < this.line.length ? this.line.charCodeAt(at) : LF;
-      state = table[(state << shift) | (classes[code] as number)] as number;
-      if (state < firstHit) continue;
-      if (state === escapeState) {
-        state = 0;
-        continue;
-      }
-      for (const index of automaton.words[state - firstHit] ?? []) {
-        this.hit(words[index] as (typeof words)[number], at + 1 - (texts[index] as string).length, at + 1);
-      }
+    for (const { index, to } of findWords(this.tables, `${this.line}\n`)) {
+      this.hit(words[index] as Word, to - (texts[index] as string).length, to);
     }
   }
 
@@ -136,7 +125,7 @@ class LineScan {
     if (span.to > this.masked) this.masked = span.to;
   }
 
-  private hit(word: WordTable['words'][number], from: number, to: number): void {
+  private hit(word: Word, from: number, to: number): void {
     if (word.is === 'told') this.told(word.forms, from);
     else if (word.is === 'token') this.token(word.rule, from);
     else if (this.isCertainOnly) return;
@@ -147,7 +136,7 @@ class LineScan {
     else if (from >= this.masked) this.surrounding(word, from, to);
   }
 
-  private surrounding(word: WordTable['words'][number], from: number, to: number): void {
+  private surrounding(word: Word, from: number, to: number): void {
     if (word.is === 'shape') for (const span of word.find(this.line, from, to)) this.add(span);
     else if (word.is === 'command') this.add(findCommandSecret(this.line, to, word.index));
     else if (word.is === 'webhook') this.add(findWebhook(this.line, to, word.rule));
@@ -195,17 +184,17 @@ class LineScan {
  * Told values and known tokens in a line as it came, escape sequences and all: the last letter of a sequence may be the
  * first one of a secret.
  */
-export function scanRaw(line: string, table: WordTable): readonly Span[] {
-  const scan = new LineScan(line, table);
+export function scanRaw(line: string, tables: MaskTables): readonly Span[] {
+  const scan = new LineScan(line, tables);
   scan.isCertainOnly = true;
   scan.run();
   return scan.spans;
 }
 
 /** Looks at a whole visible line, with what the line before left. An empty line leaves that untouched. */
-export function scanLine(line: string, table: WordTable, inherited: Inherited): LineResult {
+export function scanLine(line: string, tables: MaskTables, inherited: Inherited): LineResult {
   if (line.trim() === '') return { spans: [], left: inherited, added: [] };
-  const scan = new LineScan(line, table);
+  const scan = new LineScan(line, tables);
   const spans: Span[] = [];
   let key: OpenKey | undefined;
   if (inherited.key !== undefined) {

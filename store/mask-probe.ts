@@ -2,10 +2,10 @@
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
 import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
-import type { ByteSet } from './mask-places.ts';
+import { type ByteSet, LAST_OF_COLOUR } from './mask-image.ts';
 import { hasControlBefore, isIdleName } from './mask-probe-name.ts';
 import { endOfEscape } from './mask-visible.ts';
-import type { Word, WordTable } from './mask-words.ts';
+import type { Word } from './mask-words.ts';
 
 const TOKEN = 1;
 const NAME = 2;
@@ -26,11 +26,11 @@ for (const space of ' \t') KINDS[space.charCodeAt(0)] = (KINDS[space.charCodeAt(
 for (const sign of '=:"\'`\\]<>%&|?+(') KINDS[sign.charCodeAt(0)] = (KINDS[sign.charCodeAt(0)] as number) | AFTER_NAME;
 
 /** What the bytes around a word must look like for its line to be worth a look. */
-interface Check {
+export interface Check {
   readonly how: 'always' | 'token' | 'context' | 'address' | 'space' | 'flag';
   /** Bytes of the word. */
   readonly length: number;
-  /** `token`: what each of the bytes must be that follow. */
+  /** `token`: what each of the bytes must be that follow, 0 for those that can't. */
   readonly follows: readonly Uint8Array[];
   /** `token`: bytes before the word that refuse it, or undefined. */
   readonly refused: Uint8Array | undefined;
@@ -41,9 +41,6 @@ interface Check {
   /** `flag`: what must come later in the line (`-p`). */
   readonly flag: string;
 }
-
-/** The checks of the words that end in one state. */
-export type Probe = readonly Check[];
 
 const ANY_TOKEN = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) ANY_TOKEN[byte] = (KINDS[byte] as number) & TOKEN;
@@ -120,7 +117,8 @@ const ALWAYS: Check = {
   flag: '',
 };
 
-function checkOf(word: Word, length: number): Check {
+/** The check of a word of so many bytes. */
+export function checkOf(word: Word, length: number): Check {
   switch (word.is) {
     case 'token':
       return tokenCheck(word, length);
@@ -142,17 +140,7 @@ function checkOf(word: Word, length: number): Check {
   }
 }
 
-/** The probe of each word of the table alone. */
-export const probesOfWords = ({ words, texts }: WordTable): readonly Probe[] =>
-  words.map((word, index) => [checkOf(word, (texts[index] as string).length)]);
-
-/** One probe for each hit state of the table's automaton, made of those of its words. */
-export const probesOfStates = ({ automaton }: WordTable, ofWords: readonly Probe[]): readonly Probe[] =>
-  automaton.words.map((indexes) => indexes.flatMap((index) => ofWords[index] as Probe));
-
 const ESC = 0x1b;
-/** `m` ends a colour code, behind which a token may begin. */
-const LAST_OF_COLOUR = 0x6d;
 
 const FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
 // By set of a check; one set may be what must come before one word and what must not before another.
@@ -166,9 +154,9 @@ function knownSet(known: Map<Uint8Array, ByteSet>, key: Uint8Array, isIn: (byte:
   return set;
 }
 
-/** What may stand beside a word with this probe: with any other neighbour it says no. */
-export function sidesOf([check]: Probe): Omit<GramSource, 'word' | 'isExact'> {
-  if (check?.how !== 'token') return FREE;
+/** What may stand beside a word with this check: with any other neighbour it says no. */
+export function sidesOf(check: Check): Omit<GramSource, 'word' | 'isExact'> {
+  if (check.how !== 'token') return FREE;
   const { before, refused, follows } = check;
   const [next] = follows;
   const isLed = before !== undefined;
@@ -317,15 +305,15 @@ function isPassed(bytes: Buffer, from: number, to: number): boolean {
 }
 
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
-function contextFollows(bytes: Buffer, to: number, probe: Check): boolean {
+function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
   let at = to;
   while (at < bytes.length && at - to < 48 && ((KINDS[bytes[at] as number] as number) & NAME) !== 0) at++;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
-  const from = to - probe.length;
+  const from = to - check.length;
   if (isPassed(bytes, from, to)) return false;
   if (byte === ESC) return true;
   if (((KINDS[byte] as number) & AFTER_NAME) !== 0)
-    return !isBareKeyOrPass(bytes, to, probe.length, byte) && !isIdleName(bytes, from, to);
+    return !isBareKeyOrPass(bytes, to, check.length, byte) && !isIdleName(bytes, from, to);
   const start = nameStart(bytes, from);
   if (hasControlBefore(bytes, start)) return true;
   if (((KINDS[byte] as number) & SPACE) !== 0) return spaceLeadsOn(bytes, start, at) && !isIdleName(bytes, from, to);
@@ -366,17 +354,21 @@ function spaceFollows(byte: number | undefined): boolean {
 }
 
 /** True when the hit that ends before `to` may be a secret's. */
-export function isWorthALook(bytes: Buffer, to: number, probe: Probe): boolean {
-  for (const check of probe) {
-    if (check.how === 'token') {
-      if (tokenFollows(bytes, to, check)) return true;
-    } else if (check.how === 'context') {
-      if (contextFollows(bytes, to - check.trim, check)) return true;
-    } else if (check.how === 'address') {
-      if (hasUserInfo(bytes, to)) return true;
-    } else if (check.how === 'space') {
-      if (spaceFollows(bytes[to])) return true;
-    } else if (check.how === 'always' || flagFollows(bytes, to, check.flag)) return true;
+export function isWorthALook(bytes: Buffer, to: number, check: Check): boolean {
+  switch (check.how) {
+    case 'token':
+      return tokenFollows(bytes, to, check);
+    case 'context':
+      return contextFollows(bytes, to - check.trim, check);
+    case 'address':
+      return hasUserInfo(bytes, to);
+    case 'space':
+      return spaceFollows(bytes[to]);
+    case 'flag':
+      return flagFollows(bytes, to, check.flag);
+    case 'always':
+      return true;
+    default:
+      return check.how satisfies never;
   }
-  return false;
 }

@@ -1,9 +1,10 @@
 // Masking over a stream: lines are found, cheap checks decide which are looked at, the rest passes uncopied. The result
 // does not depend on how the input was cut; memory is bounded by a chunk and one piece of a line.
-import { buildTables, HitScan, type MaskTables } from './mask-hits.ts';
+import { HitScan } from './mask-hits.ts';
 import { type Inherited, type LineResult, scanLine, scanRaw } from './mask-line.ts';
 import { nextLongRun } from './mask-prefixed.ts';
 import { mergeSpans, type Span } from './mask-span.ts';
+import { buildTables, type MaskTables } from './mask-tables.ts';
 import { reasonNotMasked } from './mask-told.ts';
 import { visibleLine } from './mask-visible.ts';
 
@@ -205,12 +206,12 @@ export class MaskStream {
   /** Spans of a line as byte positions, counted. */
   private scan(line: Buffer, inherited: Inherited): { readonly result: LineResult; readonly spans: readonly Span[] } {
     const { text, origin, strings } = visibleLine(line, 0, line.length);
-    const { words } = this.current;
-    const result = scanLine(text, words, inherited);
+    const tables = this.current;
+    const result = scanLine(text, tables, inherited);
     const found = origin === undefined ? result.spans : result.spans.map((span) => toRaw(span, origin));
-    const hidden = origin === undefined ? [] : scanRaw(line.toString('latin1'), words);
+    const hidden = origin === undefined ? [] : scanRaw(line.toString('latin1'), tables);
     const inStrings = strings.flatMap(({ from, to }) =>
-      scanLine(line.toString('latin1', from, to), words, {}).spans.map((span) => moved(span, from)),
+      scanLine(line.toString('latin1', from, to), tables, {}).spans.map((span) => moved(span, from)),
     );
     const spans = mergeSpans([...found, ...hidden, ...inStrings]);
     for (const { rule } of spans) this.countsByRule[rule] = (this.countsByRule[rule] ?? 0) + 1;

@@ -1,7 +1,4 @@
-// The words that the automaton looks for, each with what a hit on it means. Built at first use, never at import.
-
-import { AppError } from './errors.ts';
-import { type Automaton, buildAutomaton } from './mask-automaton.ts';
+// The words that are looked for, each with what a hit on it means. Listed at first use, never at import.
 import { COMMAND_RULES } from './mask-commands.ts';
 import { FOREIGN_PASSWORDS } from './mask-names.ts';
 import type { TokenRule } from './mask-rule.ts';
@@ -86,20 +83,18 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
   ['--passphrase-fd', findPiped, 'any'],
 ];
 
-/**
- * First bytes of a told form that the automaton looks for, the first length whose table fits: 12 tell a form from other
- * text and keep the table of some hundred values small; thousands of values need shorter ones, which cost time.
- */
-const TOLD_PREFIXES = [12, 8, 5];
 /** The flag that must come for a command's expression to match. */
 const FLAG = /\\s(-[a-zA-Z])/;
 
-/** A table of words and what each means, index by index. */
-export interface WordTable {
-  readonly automaton: Automaton;
-  readonly words: readonly Word[];
-  /** The words themselves. */
-  readonly texts: readonly string[];
+/** A word of the list. */
+export interface NamedWord {
+  readonly text: string;
+  readonly word: Word;
+}
+
+/** The words of the rules. */
+export function wordsOfRules(): readonly NamedWord[] {
+  return staticWords().map(([text, word]) => ({ text, word }));
 }
 
 function staticWords(): [string, Word][] {
@@ -124,8 +119,8 @@ function staticWords(): [string, Word][] {
   ];
 }
 
-/** Told forms grouped by their first bytes, which are what the automaton looks for. */
-function toldWords(forms: readonly string[], length: number): [string, Word][] {
+/** Told forms grouped by their first bytes, which are what is looked for. */
+export function toldWords(forms: readonly string[], length: number): readonly NamedWord[] {
   const byPrefix = new Map<string, string[]>();
   for (const form of forms) {
     const prefix = form.slice(0, length);
@@ -133,42 +128,11 @@ function toldWords(forms: readonly string[], length: number): [string, Word][] {
     if (group === undefined) byPrefix.set(prefix, [form]);
     else group.push(form);
   }
-  return [...byPrefix].map(([prefix, group]) => [
-    prefix,
-    { is: 'told', forms: group.sort((a, b) => b.length - a.length) },
-  ]);
+  return [...byPrefix].map(([text, group]) => ({
+    text,
+    word: { is: 'told', forms: group.sort((a, b) => b.length - a.length) },
+  }));
 }
 
 /** The expressions of tokens and told values know one case only; what else looks at a hit takes both. */
 export const isExact = (word: Word): boolean => word.is === 'token' || word.is === 'told';
-
-let rulesOnly: WordTable | undefined;
-
-function tableOf(entries: readonly (readonly [string, Word])[]): WordTable {
-  return {
-    automaton: buildAutomaton(entries.map(([word]) => word)),
-    words: entries.map(([, word]) => word),
-    texts: entries.map(([word]) => word),
-  };
-}
-
-/**
- * The table for the rules and these told forms; the one without any is built once in a process. USAGE when there are too
- * many of them for any table.
- */
-export function wordTable(toldForms: readonly string[]): WordTable {
-  if (toldForms.length === 0) {
-    rulesOnly ??= tableOf(staticWords());
-    return rulesOnly;
-  }
-  for (const length of TOLD_PREFIXES) {
-    try {
-      return tableOf([...staticWords(), ...toldWords(toldForms, length)]);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  throw new AppError('USAGE', `${toldForms.length} forms of values to mask are more than the masker can hold`, {
-    hint: 'give fewer values: a mask file is for some thousand secrets at most',
-  });
-}

@@ -1,7 +1,7 @@
 // Secrets stop here: bytes of a log go in, masked bytes come out, before anything is hashed or written. This file
 // is the door; the stream is mask-stream.ts, a line's secrets mask-line.ts. No unmasked byte passes it.
-import { buildTables, type MaskTables } from './mask-hits.ts';
 import { MaskStream } from './mask-stream.ts';
+import { buildTables, type MaskTables } from './mask-tables.ts';
 import { RULES_VERSION } from './mask-tokens.ts';
 
 declare const masked: unique symbol;

@@ -1,25 +1,28 @@
 // What lets text pass unseen by the rules: it may be fast, but must miss no line that a look at every byte would find.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildTables, HitScan } from '../../store/mask-hits.ts';
+import { buildAutomaton } from '../../store/mask-automaton.ts';
+import { type FindWords, findWordsPlainly } from '../../store/mask-find.ts';
+import { startWasmFinder } from '../../store/mask-find-wasm.ts';
+import { HitScan } from '../../store/mask-hits.ts';
 import { scanLine } from '../../store/mask-line.ts';
-import { type FindPlaces, findPlacesPlainly } from '../../store/mask-places.ts';
-import { startWasmFinder } from '../../store/mask-places-wasm.ts';
 import { nextLongRun } from '../../store/mask-prefixed.ts';
-import { isWorthALook, probesOfWords } from '../../store/mask-probe.ts';
+import { isWorthALook } from '../../store/mask-probe.ts';
+import { buildTables, findWords } from '../../store/mask-tables.ts';
 import { endOfEscape, visibleLine } from '../../store/mask-visible.ts';
 import { isExact } from '../../store/mask-words.ts';
 
 const tables = buildTables(['zażółć-gęślą-9', 'p4ss"word\\with%signs']);
-const { texts } = tables.words;
-const wordProbes = probesOfWords(tables.words);
+const { texts } = tables;
+/** All words in one pass over every byte: slow, and with nothing left out. */
+const automaton = buildAutomaton(texts);
 
 /** What a look at every byte of a line finds: `sure` with the letters of tokens in their case, else in either. */
 type Look = 'sure' | 'either-case';
 
 /** The automaton over every byte of a line, once as it came and once without its escape sequences. */
 function isHitPlainly(bytes: Buffer, from: number, to: number, look: Look): boolean {
-  const { table, classes, shift, firstHit, escapeState } = tables.words.automaton;
+  const { table, classes, shift, firstHit, escapeState } = automaton;
   return [false, true].some((isShown) => {
     let state = 0;
     let text = '';
@@ -42,9 +45,9 @@ function isHitPlainly(bytes: Buffer, from: number, to: number, look: Look): bool
 }
 
 const isHit = (state: number, text: string, bytes: Buffer, to: number, look: Look): boolean =>
-  tables.words.automaton.words[state]!.some((index) => {
-    const isSame = look === 'either-case' || !isExact(tables.words.words[index]!) || text.endsWith(texts[index]!);
-    return isSame && isWorthALook(bytes, to, wordProbes[index]!);
+  automaton.words[state]!.some((index) => {
+    const isSame = look === 'either-case' || !isExact(tables.words[index]!) || text.endsWith(texts[index]!);
+    return isSame && isWorthALook(bytes, to, tables.checks[index]!);
   });
 
 /** Starts of the lines with a hit; a line has its end, with which a word may end. */
@@ -64,13 +67,13 @@ function linesPlainly(bytes: Buffer, look: Look): number[] {
 function expectLines(bytes: Buffer): number {
   const sure = linesPlainly(bytes, 'sure');
   const scanned = linesByScan(bytes);
-  expect(linesByScan(bytes, findPlacesPlainly)).toEqual(scanned);
+  expect(linesByScan(bytes, findWordsPlainly)).toEqual(scanned);
   expect(scanned).toEqual(expect.arrayContaining(sure));
   expect(linesPlainly(bytes, 'either-case')).toEqual(expect.arrayContaining(scanned));
   return sure.length;
 }
 
-function linesByScan(bytes: Buffer, find?: FindPlaces): number[] {
+function linesByScan(bytes: Buffer, find?: FindWords): number[] {
   const starts: number[] = [];
   const scan = new HitScan(bytes, bytes.length, find);
   for (let at = 0; at < bytes.length; ) {
@@ -186,7 +189,7 @@ describe('the filter before the rules', () => {
         const bytes = Buffer.concat([line, Buffer.from('\n')]);
         if (linesByScan(bytes).length > 0 || nextLongRun(bytes, 0, bytes.length) < bytes.length) return;
         unseen++;
-        const { spans, left } = scanLine(visibleLine(line, 0, line.length).text, tables.words, {});
+        const { spans, left } = scanLine(visibleLine(line, 0, line.length).text, tables, {});
         expect({ spans, left }).toEqual({ spans: [], left: {} });
       }),
       { numRuns: RUNS, ...(MORE_RUNS === undefined && { seed: 1 }) },
@@ -194,11 +197,11 @@ describe('the filter before the rules', () => {
     expect(unseen).toBeGreaterThan(RUNS / 10);
   });
 
-  test('finds the same places in WebAssembly as in plain code', () => {
+  test('finds the same words in WebAssembly as in plain code', () => {
     const find = startWasmFinder();
     if (find === undefined) throw new Error('no WebAssembly here');
-    const { pieces: all } = tables.grams;
-    const few = buildTables([]).grams.pieces;
+    const { image: all } = tables;
+    const few = buildTables([]).image;
     const text = fc.array(fc.oneof(anyCase, value, colour), { maxLength: 60 }).map((parts) => asBytes(parts, 0));
     const anything = fc.oneof({ weight: 9, arbitrary: text }, fc.uint8Array({ maxLength: 200 }));
     let found = 0;
@@ -206,13 +209,63 @@ describe('the filter before the rules', () => {
       fc.property(anything, fc.nat(40), fc.nat(40), fc.boolean(), (bytes, skipped, left, isAll) => {
         const from = Math.min(skipped, bytes.length);
         const end = Math.max(from, bytes.length - left);
-        const places = find(isAll ? all : few, bytes, from, end);
-        expect(places).toEqual(findPlacesPlainly(isAll ? all : few, bytes, from, end));
-        found += places.length;
+        const inWasm = find(isAll ? all : few, bytes, from, end);
+        expect(inWasm).toEqual(findWordsPlainly(isAll ? all : few, bytes, from, end));
+        found += inWasm.words.length;
       }),
       { numRuns: 2_000 },
     );
     expect(found).toBeGreaterThan(200);
+  });
+
+  test('finds all words of a line, in the order in which they end, but tokens that cannot be any', () => {
+    const { table, classes, shift, firstHit, escapeState } = automaton;
+    let found = 0;
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const text = parts.join('');
+        const bytes = Buffer.from(text, 'latin1');
+        const words: { to: number; index: number }[] = [];
+        let state = 0;
+        for (let at = 0; at < bytes.length; at++) {
+          state = table[(state << shift) | classes[bytes[at]!]!]!;
+          if (state === escapeState) state = 0;
+          for (const index of state < firstHit ? [] : automaton.words[state - firstHit]!) {
+            const isSame = !isExact(tables.words[index]!) || text.slice(0, at + 1).endsWith(texts[index]!);
+            const { how } = tables.checks[index]!;
+            if (isSame && (how !== 'token' || isWorthALook(bytes, at + 1, tables.checks[index]!)))
+              words.push({ to: at + 1, index });
+          }
+        }
+        // Of a token before which or in which there is an escape sequence, only the text without it can tell.
+        const isOpen = ({ index, to }: { index: number; to: number }): boolean =>
+          tables.checks[index]!.how === 'token' && text.slice(to, to + 24).includes('\u001b');
+        const here = findWords(tables, text);
+        expect(here.filter((word) => !isOpen(word))).toEqual(words.filter((word) => !isOpen(word)));
+        found += here.length;
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(found).toBeGreaterThan(1_000);
+  });
+
+  test('goes on where a look ended that found more than it can hold', () => {
+    const log = Buffer.from('key="'.repeat(20_000));
+    const { image } = tables;
+    const find = startWasmFinder(1_000);
+    if (find === undefined) throw new Error('no WebAssembly here');
+    expect(find(image, log, 0, 32_768).seen).toBeLessThan(32_768);
+    const count = (each: FindWords): number => {
+      let words = 0;
+      for (let at = 0; at < log.length; ) {
+        const found = each(image, log, at, Math.min(at + 32_768, log.length));
+        expect(found.seen).toBeGreaterThan(at);
+        words += found.words.length;
+        at = found.seen;
+      }
+      return words;
+    };
+    expect(count(find)).toBe(count(findWordsPlainly));
   });
 
   test('finds long runs that may be tokens as an expression does', () => {
