@@ -36,7 +36,7 @@ export async function commentOf(log: LogRow, marker: string, tools: CommentTools
   };
   const [{ findErrors }, baselines, target] = await Promise.all([
     import('../indexer/errors.ts'),
-    chooseBaselines(source, [], session, nothing()),
+    chooseBaselines(source, session),
     loadSource(source),
   ]);
   const greens = [];
@@ -55,8 +55,6 @@ export async function commentOf(log: LogRow, marker: string, tools: CommentTools
   ];
   return maskAgain(parts.join('\n\n'), tools.newMasker()).slice(0, MAX_COMMENT_LENGTH);
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function titleOf({ attempt, logId }: LogRow): string {
   const job = attempt.job === undefined ? 'a job' : inlineCode(attempt.job);

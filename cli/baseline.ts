@@ -1,4 +1,4 @@
-// Which green attempts a red one is compared with: those named by --against, else what the index knows.
+// Which green attempts a red one is compared with where none is named: what the index knows.
 
 import { listAttempts } from '../indexer/attempts.ts';
 import type { LogLines } from '../indexer/lines.ts';
@@ -6,7 +6,7 @@ import { loadLines } from '../indexer/lines.ts';
 import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import { showText } from '../store/visible-text.ts';
 import type { CommandIo } from './command.ts';
-import { findSource, keptText, type LogSource } from './log-source.ts';
+import { keptText, type LogSource } from './log-source.ts';
 import type { Session } from './session.ts';
 
 /** Greens compared with when none is named: more cost time and seldom change the answer (chosen). */
@@ -16,13 +16,7 @@ const MAX_BASELINES = 3;
  * Greens of the same job: of the same SHA (and tested SHA, where both are known) first, else the newest. A file has
  * none unless named, as it is looked at without any index.
  */
-export async function chooseBaselines(
-  target: LogSource,
-  against: readonly string[],
-  session: Session,
-  stdin: AsyncIterable<Uint8Array>,
-): Promise<readonly LogSource[]> {
-  if (against.length > 0) return Promise.all(against.map((ref) => findSource(ref, session, { stdin })));
+export async function chooseBaselines(target: LogSource, session: Session): Promise<readonly LogSource[]> {
   if (target.kind === 'file') return [];
   const { attempt } = target.log;
   if (attempt.partial || attempt.job === undefined) return [];

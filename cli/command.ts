@@ -7,6 +7,8 @@ export interface CommandOption {
   readonly flags: string;
   readonly summary: string;
   readonly choices?: readonly string[];
+  /** The heading that it stands under in the help; its command's own otherwise. */
+  readonly heading?: string;
 }
 
 export interface CommandExample {

@@ -1,4 +1,4 @@
-// The filters that list, search, flakes, signatures and sync share.
+// The filters that list, search, flakes, signatures and sync share, and that choose among what a REF names.
 import type { AttemptFilter } from '../indexer/log-index.ts';
 import { findConclusion } from '../store/attempt.ts';
 import { AppError } from '../store/errors.ts';
@@ -21,6 +21,11 @@ export const FILTER_OPTIONS: readonly CommandOption[] = [
   { flags: '--label <key=value...>', summary: 'a label; repeatable' },
   { flags: '--limit <number>', summary: 'at most so many' },
 ];
+
+/** The same for commands that take a REF: of what it names, or of everything for `last-red`, only what fits is meant. */
+export const REF_FILTER_OPTIONS: readonly CommandOption[] = FILTER_OPTIONS.filter(
+  ({ flags }) => !flags.startsWith('--limit'),
+).map((option) => ({ ...option, heading: 'Filters, where a REF (last-red, a run, a SHA) names several logs:' }));
 
 /** What the filter flags say. USAGE when one has no meaning. */
 export function readFilter(input: CommandInput, nowMs: number): AttemptFilter {

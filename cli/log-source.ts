@@ -4,6 +4,8 @@ import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import type { FrameTable } from '../store/frame-table.ts';
 import { readFrames } from '../store/frames.ts';
 import type { Manifest } from '../store/manifest.ts';
+import type { CommandInput, CommandIo } from './command.ts';
+import { readFilter } from './filters.ts';
 import { openLogFile } from './log-files.ts';
 import { chooseLog, chooseRedLog, type LineRange, parseRef } from './refs.ts';
 import type { Session } from './session.ts';
@@ -51,6 +53,17 @@ export async function findSource(
   );
   const log = options.prefer === 'red' ? chooseRedLog(rows, refText) : chooseLog(rows, refText);
   return { kind: 'kept', ref: log.logId, lines: ref.lines, log, text: () => keptText(session, log) };
+}
+
+/** Finds the logs that a call names: its filters hold for every REF of it. */
+export function sourceFinder(
+  input: CommandInput,
+  io: CommandIo,
+  session: Session,
+): (refText: string, prefer?: 'red') => Promise<LogSource> {
+  const filter = readFilter(input, io.now());
+  return (refText, prefer) =>
+    findSource(refText, session, { stdin: io.stdin, filter, ...(prefer === undefined ? {} : { prefer }) });
 }
 
 async function* lazily(open: () => Promise<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {

@@ -59,11 +59,13 @@ export function buildCommander(command: Command): Commander {
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
     .configureHelp({ helpWidth: 100, sortOptions: false });
+  commander.addHelpOption(new Option('-h, --help', 'this help').helpGroup('Everywhere:'));
   for (const argument of argumentsOf(command)) commander.argument(argument);
   if (command.passThrough === true) commander.passThroughOptions();
-  for (const { flags, summary, choices } of command.options) {
+  for (const { flags, summary, choices, heading } of command.options) {
     const option = new Option(flags, summary);
     if (choices !== undefined) option.choices([...choices]);
+    if (heading !== undefined) option.helpGroup(heading);
     commander.addOption(option);
   }
   const own = new Set(commander.options.map((o) => o.long));
@@ -82,26 +84,48 @@ const argumentsOf = (command: Command): readonly string[] =>
 
 function examplesText(command: Command): string {
   const examples = command.examples.map(({ line, summary }) => `  ${line}\n      ${summary}`);
-  const codes = Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code.padEnd(4)}${meaning}`);
+  const codes = Object.entries({ ...command.exitCodes, 2: 'wrong usage, or an unexpected failure' });
+  const topics = topicsOf(command);
   return [
     '',
     'Examples:',
     ...examples,
     '',
     'Exit codes:',
-    ...codes,
-    '  2   wrong usage, or an unexpected failure',
+    ...codes.map(([code, meaning]) => `  ${code.padEnd(4)}${meaning}`),
+    ...(topics.length === 0 ? [] : ['', `See also: ${topics.map((topic) => `firstred help ${topic}`).join(', ')}`]),
   ].join('\n');
 }
 
-const unknownCommand = (name: string): AppError =>
-  new AppError('USAGE', `there is no command '${name.slice(0, 100)}'`, {
-    hint: `${suggestion(name)}\`firstred help all\` lists the commands`,
+/** What a reader of the command's help may have to look up. */
+function topicsOf({ arguments: taken = '', options }: Command): readonly string[] {
+  const has = (flag: string): boolean => options.some(({ flags }) => flags.startsWith(flag));
+  return [
+    ...(/ref|red/.test(taken) ? ['refs'] : []),
+    ...(has('--label') && has('--until') ? ['filters'] : []),
+    ...(has('--mask-env') ? ['masking'] : []),
+  ];
+}
+
+const unknownCommand = (name: string, topics: readonly string[] = []): AppError =>
+  new AppError('USAGE', `there is no command${topics.length > 0 ? ' and no topic' : ''} '${name.slice(0, 100)}'`, {
+    hint: `${suggestion(name, topics)}\`firstred help all\` lists the commands${topics.length > 0 ? ' and topics' : ''}`,
   });
 
-function suggestion(name: string): string {
-  const near = CATALOGUE.find((e) => e.name.startsWith(name.slice(0, 3)) && name.length >= 3);
-  return near === undefined ? '' : `did you mean '${near.name}'? `;
+/** The command or topic that begins so, else the nearest ones, as commander finds them among subcommands. */
+function suggestion(name: string, topics: readonly string[]): string {
+  const names = [...CATALOGUE.filter((e) => e.group !== 'hidden').map((e) => e.name), ...topics];
+  const longer = names.find((each) => name.length >= 3 && each.startsWith(name));
+  if (longer !== undefined) return `did you mean ${longer}? `;
+  const all = new Commander().exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const each of names) all.command(each);
+  try {
+    all.parse([name], { from: 'user' });
+  } catch (error) {
+    const near = error instanceof CommanderError ? /\(Did you mean (?:one of )?(.*)\?\)/s.exec(error.message) : null;
+    if (near !== null) return `did you mean ${near[1]}? `;
+  }
+  return '';
 }
 
 function usageError(error: CommanderError, name: string): AppError {
@@ -138,9 +162,9 @@ async function helpText(topic: string | undefined): Promise<string> {
     return `${shortHelp()}\nFurther:\n${listed(CATALOGUE.filter((e) => e.group === 'more'))}\n\nHelp on: refs, filters, exit-codes, masking (firstred help refs)\n`;
   const entry = CATALOGUE.find((e) => e.name === topic);
   if (entry !== undefined) return commandHelp(await entry.load());
-  const { findTopic } = await import('./topics.ts');
+  const { findTopic, TOPIC_NAMES } = await import('./topics.ts');
   const found = findTopic(topic);
-  if (found === undefined) throw unknownCommand(topic);
+  if (found === undefined) throw unknownCommand(topic, TOPIC_NAMES);
   return found;
 }
 

@@ -24,9 +24,8 @@ export interface CommandEndpoint {
 /** The endpoint of a command. `config` is the server's own: nobody who asks changes it. */
 export function endpointOf(offer: CommandEndpoint, config: Config, now: () => number): Endpoint {
   const { command } = offer;
-  const filters = FILTER_OPTIONS.map(nameOfOption);
   const offered = command.options.filter(
-    (option) => offer.options.includes(nameOfOption(option)) || filters.includes(nameOfOption(option)),
+    (option) => offer.options.includes(nameOfOption(option)) || FILTER_OPTIONS.includes(option),
   );
   return {
     path: offer.path,

@@ -25,7 +25,7 @@ export async function showErrors(
   input: CommandInput,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const baselines = await chooseBaselines(source, [], session, io.stdin);
+  const baselines = await chooseBaselines(source, session);
   const target = await loadSource(source, io);
   const greens: LogLines[] = [];
   for (const baseline of baselines) greens.push(await loadSource(baseline, io));

@@ -10,17 +10,19 @@ const TOPICS: Readonly<Record<string, string>> = {
   812  812/2  812/#t4830   RUN, RUN/ATTEMPT, RUN/#t<providerId>
   4f2a91c:test#2           SHA[:JOB][#ATTEMPT]; 7 or more characters; #t<providerId> works too
 
+Filters choose among several, as in \`firstred why last-red --job "e2e*"\`: see \`firstred help filters\`.
 Add :214 or :200-240 for a line or a range. In a job's name write %3A for ':', %23 for '#', %2F for '/'.
 Where a REF names several logs of one job, the newest attempt's fullest log is taken; why and attach, which are
 about a failure, take that of the newest red one.
 `,
-  filters: `Filters of list, search, flakes, signatures and sync
+  filters: `Filters of list, search, flakes, signatures, headroom and sync, and of commands that take a REF
 
   --repo --sha --workflow --job --branch --pr --run --attempt --label k=v
   --conclusion red|green|success|failure|cancelled|timed_out|skipped|unknown
   --since 7d  --until 2026-11-01  --limit 20
 
---workflow and --job take globs (* ?). --sha takes a start, and matches what was tested as well.
+--workflow and --job take globs (* ?). --sha takes a start, and matches what was tested as well. --repo takes the last
+parts of a name: acme/app, app. Of labels each one given must fit. --limit is of lists and searches alone.
 `,
   'exit-codes': `Exit codes
 
@@ -46,6 +48,9 @@ A script must treat a number that it does not know as a failure. \`run\` ends wi
   with --yes masked copies take their place, and the old ids lead to them. What nobody told and no rule knows stays.
 `,
 };
+
+/** The topics that there are. */
+export const TOPIC_NAMES = Object.keys(TOPICS);
 
 /** The text of a topic, or undefined. */
 export const findTopic = (name: string): string | undefined => (Object.hasOwn(TOPICS, name) ? TOPICS[name] : undefined);

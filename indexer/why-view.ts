@@ -72,10 +72,11 @@ export function greenEvidence(
 
 /** A line's words for a sentence, in quotes and short; of a long one the part at `at`. */
 export function quote(text: string, at = 0): string {
-  const from = at + MAX_QUOTE > text.length ? Math.max(0, text.length - MAX_QUOTE) : Math.max(0, at - 20);
+  const room = MAX_QUOTE - 1; // and the mark of what was left out
+  const from = Math.max(0, at + room > text.length ? text.length - room : at - 20);
   const long = text.trim().length > MAX_QUOTE;
-  const short = (long ? text.slice(from, from + MAX_QUOTE - 1) : text).trim().replace(/\s+/g, ' ');
-  return `“${long && from > 0 ? '…' : ''}${short}${long && from + MAX_QUOTE - 1 < text.length ? '…' : ''}”`;
+  const short = (long ? text.slice(from, from + room) : text).trim().replace(/\s+/g, ' ');
+  return `“${long && from > 0 ? '…' : ''}${short}${long && from + room < text.length ? '…' : ''}”`;
 }
 const MAX_QUOTE = 90;
 

@@ -1,8 +1,9 @@
 // What a stranger installs: the built program and its docs, nothing of the workshop.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { makeTempFolder } from './support/temp-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -56,4 +57,21 @@ test('every chunk that the program may load is in it', () => {
 
 test('it is small: under 8 MB unpacked, pictures of the docs included', () => {
   expect(packed.unpackedSize).toBeLessThan(8_000_000);
+});
+
+test('what an install compiled, the next one takes without network or compiler', async () => {
+  const folder = await makeTempFolder();
+  const env = { ...process.env, npm_config_cache: path.join(folder, 'cache') };
+  execFileSync('node', [path.join(ROOT, 'scripts/keep-compiled.mjs')], { env, stdio: 'ignore' });
+  const fresh = path.join(folder, 'better-sqlite3');
+  cpSync(path.join(ROOT, 'node_modules/better-sqlite3/package.json'), path.join(fresh, 'package.json'), {
+    recursive: true,
+  });
+  const install = [path.join(ROOT, 'node_modules/prebuild-install/bin.js')];
+  // An address that nothing answers at: only what is kept can serve.
+  const nowhere = { ...env, npm_config_better_sqlite3_binary_host: undefined, https_proxy: 'http://127.0.0.1:9' };
+  execFileSync('node', install, { cwd: fresh, env: nowhere, stdio: 'ignore' });
+  expect(existsSync(path.join(fresh, 'build/Release/better_sqlite3.node'))).toBe(true);
+  rmSync(path.join(folder, 'cache'), { recursive: true });
+  expect(() => execFileSync('node', install, { cwd: fresh, env: nowhere, stdio: 'ignore' })).toThrow();
 });

@@ -4,6 +4,7 @@ import { showText } from '../../store/visible-text.ts';
 import { commentOf, markerOf } from '../attach-comment.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { REF_FILTER_OPTIONS, readFilter } from '../filters.ts';
 import { FORGE_OPTIONS, openCommandForge, serverHost } from '../forge-access.ts';
 import { findSource } from '../log-source.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
@@ -22,6 +23,7 @@ export const attach: Command = {
     { flags: '--repo <repo>', summary: 'owner/name of the issue, where it is not the log’s' },
     ...FORGE_OPTIONS,
     ...MASK_OPTIONS,
+    ...REF_FILTER_OPTIONS.filter(({ flags }) => !flags.startsWith('--repo')),
   ],
   examples: [
     { line: 'firstred attach last-red --issue 9', summary: 'the newest red attempt, as evidence on issue 9' },
@@ -41,7 +43,8 @@ async function runAttach(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const newMasker = readMasking(input, config.env);
   const session = openSession(config);
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin, prefer: 'red' });
+    const filter = { ...readFilter(input, io.now()), repo: undefined }; // --repo is the issue's
+    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin, filter, prefer: 'red' });
     if (source.kind === 'file')
       throw new AppError('USAGE', `${source.ref} is a file, not a kept log`, {
         hint: 'keep it with `firstred archive`',

@@ -11,8 +11,9 @@ export const completion: Command = {
   group: 'more',
   options: [],
   examples: [
-    { line: 'firstred completion bash', summary: 'for ~/.bashrc: source <(firstred completion bash)' },
-    { line: 'firstred completion fish', summary: 'also zsh' },
+    { line: 'source <(firstred completion bash)', summary: 'a line for ~/.bashrc' },
+    { line: 'source <(firstred completion zsh)', summary: 'a line for ~/.zshrc' },
+    { line: 'firstred completion fish | source', summary: 'a line for ~/.config/fish/config.fish' },
   ],
   exitCodes: { [EXIT.done]: 'printed' },
   run: async (input, io) => {

@@ -10,7 +10,8 @@ import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import type { AlignedLogs } from '../diff-aligned.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findSource, type LogSource } from '../log-source.ts';
+import { REF_FILTER_OPTIONS } from '../filters.ts';
+import { type LogSource, sourceFinder } from '../log-source.ts';
 import { tableText } from '../output.ts';
 import { PAGER_OPTION } from '../pager.ts';
 import { openSession, type Session } from '../session.ts';
@@ -25,6 +26,7 @@ export const diff: Command = {
     { flags: '--all', summary: 'list chance and routine differences too, instead of counting them' },
     { flags: '--aligned', summary: 'with --json: also which lines answer each other, and the pairs of moved ones' },
     PAGER_OPTION,
+    ...REF_FILTER_OPTIONS,
   ],
   examples: [
     { line: 'firstred diff red.log green.log', summary: 'two files, without any store' },
@@ -41,7 +43,7 @@ export const diff: Command = {
 async function runDiff(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const red = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    const red = await sourceFinder(input, io, session)(input.arguments[0] ?? '');
     const green = await findGreen(red, input, session, io);
     const [redLines, greenLines] = [await loadSource(red, io), await loadSource(green, io)];
     const result = diffLogs(redLines, greenLines, { noise: input.flag('all') ? 'all' : 'hidden' });
@@ -62,8 +64,8 @@ async function alignedParts(red: LogLines, green: LogLines, result: LogDiff): Pr
 
 async function findGreen(red: LogSource, input: CommandInput, session: Session, io: CommandIo): Promise<LogSource> {
   const named = input.arguments[1];
-  if (named !== undefined) return findSource(named, session, { stdin: io.stdin });
-  const [chosen] = await chooseBaselines(red, [], session, io.stdin);
+  if (named !== undefined) return sourceFinder(input, io, session)(named);
+  const [chosen] = await chooseBaselines(red, session);
   if (chosen !== undefined) return chosen;
   if (red.kind === 'file')
     throw new AppError('USAGE', `nothing to compare ${red.ref} with`, { hint: 'name the green log as well' });

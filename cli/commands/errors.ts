@@ -8,8 +8,8 @@ import { chooseBaselines, loadSource } from '../baseline.ts';
 import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { readLimit } from '../filters.ts';
-import { findSource } from '../log-source.ts';
+import { REF_FILTER_OPTIONS, readLimit } from '../filters.ts';
+import { sourceFinder } from '../log-source.ts';
 import { openSession } from '../session.ts';
 
 /** chosen: a screenful of blocks; --json gives more, as scripts choose for themselves. */
@@ -26,6 +26,7 @@ export const errors: Command = {
   options: [
     { flags: '--against <ref...>', summary: 'green log to compare with; repeatable; default: chosen from the index' },
     { flags: '--limit <number>', summary: 'at most so many' },
+    ...REF_FILTER_OPTIONS,
   ],
   examples: [
     { line: 'firstred errors red.log --against green.log', summary: 'two files, without any store' },
@@ -42,8 +43,10 @@ export const errors: Command = {
 async function runErrors(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
-    const baselines = await chooseBaselines(source, input.list('against'), session, io.stdin);
+    const find = sourceFinder(input, io, session);
+    const source = await find(input.arguments[0] ?? '');
+    const against = await Promise.all(input.list('against').map((ref) => find(ref)));
+    const baselines = against.length > 0 ? against : await chooseBaselines(source, session);
     const target = await loadSource(source, io);
     const greens: LogLines[] = [];
     for (const baseline of baselines) greens.push(await loadSource(baseline, io));

@@ -9,7 +9,8 @@ import { manifestToJson } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findSource, readManifest } from '../log-source.ts';
+import { REF_FILTER_OPTIONS } from '../filters.ts';
+import { readManifest, sourceFinder } from '../log-source.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { type OpenedStore, openSession } from '../session.ts';
 import { createTarWriter } from '../tar.ts';
@@ -19,7 +20,10 @@ export const exportLogs: Command = {
   summary: 'Writes logs and their manifests into a folder or a tar, for people without access.',
   arguments: '<refs...>',
   group: 'more',
-  options: [{ flags: '--out <path>', summary: 'a folder, or a file that ends in .tar (default: firstred-export)' }],
+  options: [
+    { flags: '--out <path>', summary: 'a folder, or a file that ends in .tar (default: firstred-export)' },
+    ...REF_FILTER_OPTIONS,
+  ],
   examples: [
     { line: 'firstred export 4f2a91c:test#1 4f2a91c:test#2 --out flake-17.tar', summary: 'a red and a green attempt' },
     { line: 'firstred export last-red --out for-the-vendor', summary: 'into a folder' },
@@ -42,9 +46,10 @@ async function runExport(input: CommandInput, io: CommandIo): Promise<ExitCode> 
   const session = openSession(await io.config());
   try {
     const store = await session.store();
+    const find = sourceFinder(input, io, session);
     const logs = new Map<string, ExportedLog>();
     for (const ref of input.arguments) {
-      const source = await findSource(ref, session, { stdin: io.stdin });
+      const source = await find(ref);
       if (source.kind === 'file')
         throw new AppError('USAGE', `${source.ref} is a file already`, { hint: 'export takes logs that are kept' });
       logs.set(source.log.logId, exportedLog(store, await readManifest(session, source.log)));

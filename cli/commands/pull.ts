@@ -4,6 +4,7 @@ import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords, keptRow, openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
+import { eachOf } from '../each-of.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FORGE_OPTIONS, openCommandForge, repoToAsk } from '../forge-access.ts';
 import { isWhole, openKeptCaptures } from '../kept-captures.ts';
@@ -99,30 +100,47 @@ async function pullEach(
   tools: PullTools,
   onDone: (done: number) => void,
 ): Promise<readonly Pulled[]> {
-  const all: Promise<Pulled>[] = [];
-  let done = 0;
-  const underWay = new Set<Promise<unknown>>();
+  const pulled: Pulled[] = [];
+  const archives = new Set<() => Promise<void>>();
+  let [begun, done] = [0, 0];
+  try {
+    await eachOf(withArchives(attempts, tools, archives), LOGS_AT_ONCE, async ({ found, forge, end }) => {
+      const at = begun++;
+      pulled[at] = { found, outcome: await pullAttempt(found, { ...tools, forge }) };
+      onDone(++done);
+      await end();
+    });
+    return pulled;
+  } finally {
+    for (const close of archives) await close();
+  }
+}
+
+/** An attempt, where its log is read from, and what to call once it was. */
+interface ToPull {
+  readonly found: ForgeAttempt;
+  readonly forge: PullTools['forge'];
+  end(): Promise<void>;
+}
+
+/** Each attempt with the archive of its run, where one was fetched; `open` are those that are still needed. */
+async function* withArchives(
+  attempts: AsyncIterable<ForgeAttempt>,
+  tools: PullTools,
+  open: Set<() => Promise<void>>,
+): AsyncGenerator<ToPull> {
   for await (const batch of batchesOfRun(attempts)) {
     const { forge, close } = await withArchive(batch, tools);
-    for (const found of batch) {
-      const pulled = pullAttempt(found, { ...tools, forge }).then((outcome) => {
-        onDone(++done);
-        return { found, outcome };
-      });
-      all.push(pulled);
-      const ended: Promise<unknown> = pulled.then(
-        () => underWay.delete(ended),
-        () => underWay.delete(ended),
-      );
-      underWay.add(ended);
-      if (underWay.size >= LOGS_AT_ONCE) await Promise.race(underWay);
-    }
-    if (close !== undefined) {
-      await Promise.all(underWay);
+    if (close !== undefined) open.add(close);
+    let left = batch.length;
+    const end = async (): Promise<void> => {
+      left -= 1;
+      if (left > 0 || close === undefined) return;
+      open.delete(close);
       await close();
-    }
+    };
+    for (const found of batch) yield { found, forge, end };
   }
-  return Promise.all(all);
 }
 
 /** Attempts of one attempt of a run together, as they come. */

@@ -6,10 +6,11 @@ import { manifestToJson } from '../../store/manifest-json.ts';
 import { wantsColour } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { openLineStamps } from '../line-stamps.ts';
 import { lineText } from '../line-text.ts';
 import { linesIn, type NumberedLine } from '../log-lines.ts';
-import { findSource, frameTableOf, type LogSource, readManifest } from '../log-source.ts';
+import { frameTableOf, type LogSource, readManifest, sourceFinder } from '../log-source.ts';
 import { PAGER_OPTION } from '../pager.ts';
 import type { LineRange } from '../refs.ts';
 import { openSession, type Session } from '../session.ts';
@@ -30,6 +31,7 @@ export const show: Command = {
     { flags: '--numbers', summary: 'line numbers also where the output is no terminal' },
     { flags: '--times', summary: 'when each line came, and from stdout or stderr; of logs that `run` kept' },
     PAGER_OPTION,
+    ...REF_FILTER_OPTIONS,
   ],
   examples: [
     { line: 'firstred show L7kq2m9xw1c4d8fh3:200-240', summary: 'a range of lines of a kept log' },
@@ -47,7 +49,7 @@ export const show: Command = {
 async function runShow(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin });
+    const source = await sourceFinder(input, io, session)(input.arguments[0] ?? '');
     if (input.flag('errors')) return await (await import('../show-errors.ts')).showErrors(source, session, input, io);
     if (input.flag('steps')) return await (await import('../show-steps.ts')).showSteps(source, input, io);
     if (input.flag('meta')) return await showManifest(source, session, io);

@@ -1,6 +1,6 @@
 // `firstred signatures`: known errors with their base rates, or the ones of one log.
 
-import type { LogIndexReader } from '../../indexer/log-index.ts';
+import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
 import { listActiveNames } from '../../indexer/name-facts.ts';
 import type { ActiveName } from '../../indexer/names.ts';
 import type { SignatureRow } from '../../indexer/signature-report.ts';
@@ -10,7 +10,7 @@ import { isoTime } from '../../store/manifest-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
-import { findSource } from '../log-source.ts';
+import { sourceFinder } from '../log-source.ts';
 import { type Column, tableText } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 import { ageOf } from '../times.ts';
@@ -42,11 +42,9 @@ async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCo
   const session = openSession(await io.config());
   try {
     const [ref] = input.arguments;
-    if (ref !== undefined) {
-      const source = await findSource(ref, session, { stdin: io.stdin });
-      if (source.kind === 'file') return await signaturesOfFile(source.ref, source.text(), input, io);
-    }
-    const only = ref === undefined ? undefined : await signaturesOf(ref, session, io);
+    const source = ref === undefined ? undefined : await sourceFinder(input, io, session)(ref);
+    if (source?.kind === 'file') return await signaturesOfFile(source.ref, source.text(), input, io);
+    const only = source === undefined ? undefined : await signaturesOf(source.log, session);
     const limit = readLimit(input) ?? (input.flag('json') ? undefined : DEFAULT_ROWS);
     const filter = readFilter(input, io.now());
     const rows = await session.ask((index) =>
@@ -60,12 +58,8 @@ async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCo
   }
 }
 
-async function signaturesOf(ref: string, session: Session, io: CommandIo): Promise<readonly SignatureId[]> {
-  const source = await findSource(ref, session, { stdin: io.stdin });
-  if (source.kind === 'file') return [];
-  const { logKey } = source.log;
-  return session.ask((index) => signaturesOfLog(index, logKey).map((row) => row.signature));
-}
+const signaturesOf = ({ logKey }: LogRow, session: Session): Promise<readonly SignatureId[]> =>
+  session.ask((index) => signaturesOfLog(index, logKey).map((row) => row.signature));
 
 /** A file is looked at by itself: no index, so no base rates. */
 async function signaturesOfFile(

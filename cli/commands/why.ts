@@ -13,7 +13,8 @@ import { loadSource } from '../baseline.ts';
 import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findSource, keptText, type LogSource } from '../log-source.ts';
+import { REF_FILTER_OPTIONS } from '../filters.ts';
+import { keptText, type LogSource, sourceFinder } from '../log-source.ts';
 import { openSession, type Session } from '../session.ts';
 
 export const why: Command = {
@@ -26,6 +27,7 @@ export const why: Command = {
       flags: '--against <ref...>',
       summary: 'logs to compare with instead of the attempts of the same SHA; repeatable',
     },
+    ...REF_FILTER_OPTIONS,
   ],
   examples: [
     { line: 'firstred why last-red', summary: 'the newest red attempt that is kept' },
@@ -42,14 +44,13 @@ export const why: Command = {
 async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const source = await findSource(input.arguments[0] ?? '', session, { stdin: io.stdin, prefer: 'red' });
+    const find = sourceFinder(input, io, session);
+    const source = await find(input.arguments[0] ?? '', 'red');
     if (source.kind === 'kept' && isGreen(source.log.attempt.conclusion) && !input.flag('quiet'))
       await io.stderr.write(
         `firstred: ${source.ref} is of a green attempt: there is no failure in it to explain\n  \`firstred list --conclusion red\` shows the red ones\n`,
       );
-    const against = await Promise.all(
-      input.list('against').map((ref) => findSource(ref, session, { stdin: io.stdin })),
-    );
+    const against = await Promise.all(input.list('against').map((ref) => find(ref)));
     const answer = await explain(await buildQuestion(source, against, session));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(answer)}\n`);
     else await io.stdout.write(answerText(answer, await paintFor(input, io)));

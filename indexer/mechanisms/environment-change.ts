@@ -41,6 +41,14 @@ function sentenceOf({ now, before }: SetUpChange, n: number): string {
   const greens = n === 1 ? 'the one green attempt has' : `all ${n} green attempts have`;
   if (now === undefined)
     return `The set-up differs: nothing is said here of what ${greens}, ${quote(before?.text ?? '')}.`;
-  const was = before === undefined ? 'which no green attempt says' : `where ${greens} ${quote(before.text)}`;
-  return `The set-up differs: ${quote(now.text)}, ${was}.`;
+  // Long lines of one set-up begin alike: what is quoted of both is where they part.
+  const at = before === undefined ? 0 : sharedStart(now.text, before.text);
+  const was = before === undefined ? 'which no green attempt says' : `where ${greens} ${quote(before.text, at)}`;
+  return `The set-up differs: ${quote(now.text, at)}, ${was}.`;
+}
+
+function sharedStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && at < b.length && a[at] === b[at]) at += 1;
+  return at;
 }

@@ -20,7 +20,7 @@ function wordsOf(line: string): readonly string[] {
 
 /** The arguments of firstred in an example: what stands before it feeds it, what follows takes its output. */
 function argvOf(line: string): readonly string[] {
-  const words = wordsOf(line);
+  const words = wordsOf(line.replace(/^source <\((.*)\)$/, '$1'));
   const from = words.indexOf('firstred') + 1;
   const end = words.findIndex((word, n) => n >= from && ['|', '>', '&&', '||', ';'].includes(word));
   return words.slice(from, end < 0 ? undefined : end);
@@ -103,8 +103,16 @@ test.each(named)('$name has codes of the table only, besides those of a child', 
 });
 
 test('a name that is nearly a command gets a suggestion', async () => {
-  await expect(parseInvocation(['serach'])).rejects.toMatchObject({ code: 'USAGE' });
-  await expect(parseInvocation(['arch'])).rejects.toMatchObject({ hint: expect.stringContaining('archive') });
+  const suggested = (name: string, hint: string) =>
+    expect(parseInvocation([name])).rejects.toMatchObject({ code: 'USAGE', hint: expect.stringContaining(hint) });
+  await suggested('serch', 'did you mean search?');
+  await suggested('arch', 'did you mean archive?');
+  await suggested('complete', 'did you mean completion?');
+  await expect(parseInvocation(['quux'])).rejects.toMatchObject({ hint: '`firstred help all` lists the commands' });
+  await expect(parseInvocation(['help', 'exit'])).rejects.toMatchObject({
+    message: "there is no command and no topic 'exit'",
+    hint: 'did you mean exit-codes? `firstred help all` lists the commands and topics',
+  });
 });
 
 test.each([

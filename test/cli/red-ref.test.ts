@@ -1,5 +1,5 @@
 // Which attempt `why` and `attach` mean when a REF names several: the story is a red one that a green re-run has followed.
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeHome, type TestHome } from '../support/command.ts';
@@ -39,6 +39,31 @@ test('an attempt that is named is taken, and that a green one has no failure is 
   expect(stderr).toBe(
     `firstred: ${ids[2]} is of a green attempt: there is no failure in it to explain\n  \`firstred list --conclusion red\` shows the red ones\n`,
   );
+});
+
+test('filters choose among what a REF names, of every job for last-red and last-green', async () => {
+  const other = join(home.folder, 'other.log');
+  writeFileSync(other, 'start\nerror: no space left on device\n');
+  const newer = ['--run', '8', '--attempt', '1', '--conclusion', 'red', '--started-at', '2026-05-05T01:00:00Z'];
+  const { stdout } = await runHere(home, [
+    ...['archive', other, '--json', '--repo', 'h/o/n', '--sha', '4f2a91c', '--job', 'lint', '--branch', 'dev'],
+    ...newer,
+  ]);
+  const lint = JSON.parse(stdout)[0].logId as string;
+  const refOf = async (...args: string[]): Promise<string> =>
+    JSON.parse((await runHere(home, [...args, '--json'])).stdout).ref as string;
+  expect(await refOf('why', 'last-red')).toBe(lint);
+  expect(await refOf('why', 'last-red', '--job', 'te*')).toBe(ids[1]);
+  expect(await refOf('errors', '4f2a91c', '--branch', 'dev')).toBe(lint);
+  expect(await refOf('show', 'last-red', '--attempt', '1', '--until', '2026-05-05')).toBe(ids[0]);
+  const { stdout: compared } = await runHere(home, ['diff', 'last-red', 'last-green', '--job', 'test', '--json']);
+  expect(JSON.parse(compared)).toMatchObject({ red: ids[1], green: ids[2] });
+  expect((await runHere(home, ['attach', 'last-red', '--job', 'test', '--print'])).stdout).toContain('refused by db');
+  expect((await runHere(home, ['signatures', 'last-red', '--job', 'test'])).stdout).toContain('refused by db');
+  const out = join(home.folder, 'out');
+  await runHere(home, ['export', 'last-red', '--job', 'test', '--out', out]);
+  expect(readdirSync(out)).toEqual([`${ids[1]}.json`, `${ids[1]}.log`]);
+  await expect(runHere(home, ['why', 'last-red', '--job', 'nope'])).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
 test('attach shows an issue the red one; show and errors take the newest, as ever', async () => {

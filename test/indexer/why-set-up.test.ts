@@ -44,6 +44,19 @@ test('the sooner a version’s parts differ, the bigger the step', async () => {
   expect(minor).toBeGreaterThan(patch);
 });
 
+test('of two long lines that begin alike, what is quoted is where they part', async () => {
+  const long = (version: string): Readonly<Record<string, string>> => ({
+    pier: `Using pier of the harbour, ${'as-the-harbour-master-wrote-it-down-'.repeat(3)}, in version ${version}`,
+  });
+  const { found } = await ask(
+    long('19.2.1'),
+    [1, 2, 3, 4, 5].map((n) => green(n, long('18.2.1'))),
+  );
+  expect(found?.sentence).toMatch(
+    /^The set-up differs: “….*version 19\.2\.1”, where all 5 green attempts have “….*version 18\.2\.1”\.$/,
+  );
+});
+
 test('a secret that is gone weighs more than a value that is another; one that is not spoken of, less', async () => {
   const gone = await ask({ key: 'warning: secret LIGHTHOUSE_KEY is not set' });
   expect(gone.found?.sentence).toContain('“warning: secret LIGHTHOUSE_KEY is not set”');
