@@ -1,10 +1,14 @@
 // Completion scripts for shells, made from the commands. What is known beforehand stands in the script; names of jobs,
 // repositories and logs are asked of `firstred __complete`, which gives only words that no shell could take for code.
 import type { CommandDescription, FlagDescription } from './command.ts';
+import { TOPIC_NAMES } from './topics.ts';
 
 /** The shells that there is a script for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
+
+/** What `help` takes besides commands. */
+const HELP_WORDS = ['all', ...TOPIC_NAMES];
 
 /** Values that the index knows, by the flag they are given to. */
 export const INDEXED_FLAGS = ['repo', 'sha', 'job', 'branch', 'workflow'] as const;
@@ -36,7 +40,7 @@ _firstred() {
   fi
   case "$cmd:$prev" in
 ${choices.join('\n')}
-    help:*) known='all refs filters exit-codes masking' ;;
+    help:*) known='${[...HELP_WORDS, ...commands.map((command) => command.name)].join(' ')}' ;;
     ${INDEXED_FLAGS.map((flag) => `*:--${flag}`).join('|')}) asked=\${prev#--} ;;
     *) case "$cmd" in ${commands
       .filter(takesRef)
@@ -75,7 +79,12 @@ function fishScript(commands: readonly CommandDescription[]): string {
     const short = flag.short === undefined ? '' : ` -s ${flag.short.slice(1)}`;
     return `complete -c firstred -n '__fish_seen_subcommand_from ${command.name}'${short} -l ${flag.long.slice(2)}${values} -d ${quotedForFish(flag.summary)}`;
   };
+  const fixed = (command: string, words: readonly string[]): string =>
+    `complete -c firstred -n '__fish_seen_subcommand_from ${command}' -xa ${quotedForFish(words.join(' '))}`;
   return `# firstred: completion for fish. Load it by: firstred completion fish | source
+complete -c firstred -n __fish_use_subcommand -xa help -d 'help on a command or topic'
+${fixed('help', [...HELP_WORDS, ...commands.map((command) => command.name)])}
+${fixed('completion', SHELLS)}
 ${commands
   .flatMap((command) => [
     `complete -c firstred -n __fish_use_subcommand -xa ${command.name} -d ${quotedForFish(command.summary)}`,

@@ -2,17 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { countAttempts, listAttempts } from '../indexer/attempts.ts';
+import { findIndexFault } from '../indexer/index-health.ts';
+import type { LogIndexReader } from '../indexer/log-index.ts';
 import { sqliteVersion } from '../indexer/sqlite-module.ts';
 import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 import { findObjectKey, type ObjectKey } from '../store/keys.ts';
-import { bodyOf } from '../store/object-store.ts';
+import { bodyOf, readSmall } from '../store/object-store.ts';
 import { openSpool } from '../store/spool.ts';
 import { findStoreFormat } from '../store/store-format.ts';
 import { loadZstd } from '../store/zstd.ts';
 import type { Config } from './config.ts';
-import type { OpenedStore, Session } from './session.ts';
+import { isProgramThere } from './pager.ts';
+import { isTeamIndex, type OpenedStore, type Session } from './session.ts';
 import { bytesText } from './sizes.ts';
-import { durationText } from './times.ts';
+import { ageOf, durationText } from './times.ts';
 
 /** `warn`: works, but something will be missed. `bad`: something that firstred is for does not work. */
 export interface Finding {
@@ -23,8 +27,10 @@ export interface Finding {
   readonly fix: string | undefined;
 }
 
-const ok = (check: string, finding: string): Finding => ({ check, state: 'ok', finding, fix: undefined });
-const warn = (check: string, finding: string, fix: string): Finding => ({ check, state: 'warn', finding, fix });
+/** A finding that is as it should be. */
+export const ok = (check: string, finding: string): Finding => ({ check, state: 'ok', finding, fix: undefined });
+/** Works, but something will be missed. */
+export const warn = (check: string, finding: string, fix: string): Finding => ({ check, state: 'warn', finding, fix });
 const bad = (check: string, finding: string, fix: string): Finding => ({ check, state: 'bad', finding, fix });
 
 /** The error of a check as a finding, with the advice that it carries. */
@@ -66,6 +72,24 @@ function checkSqlite(): Finding {
   } catch (error) {
     return error instanceof AppError ? bad('sqlite', error.message, error.hint) : failed('sqlite', error);
   }
+}
+
+/** Programs that are started beside a job. Only `run` without a CI's environment asks git whose log it is. */
+export function checkTools({ env }: Pick<Config, 'env'>): readonly Finding[] {
+  const isThere = (program: string): boolean => isProgramThere(program, env['PATH'] ?? '');
+  const git = isThere('git')
+    ? ok('tools: git', 'there')
+    : warn(
+        'tools: git',
+        'not there: outside a CI job nothing tells repository and commit',
+        'install git, or give --repo and --sha',
+      );
+  const pager = (env['FIRSTRED_PAGER'] ?? env['PAGER'] ?? 'less').trim().split(/\s+/)[0] ?? '';
+  if ((env['CI'] ?? '') !== '' || pager === '' || isThere(pager)) return [git];
+  return [
+    git,
+    warn('tools: pager', `${pager} is not there: long answers run through`, `install ${pager}, or set PAGER`),
+  ];
 }
 
 /** chosen: below this order by time is hardly touched. */
@@ -140,9 +164,26 @@ export async function checkPut(session: Session): Promise<readonly Finding[]> {
           ? ok('store: put once', 'what is there is never overwritten')
           : failed('store: put once', error),
     );
-    return [put, overwrite, await checkRemove(store, key)];
+    return [put, await checkGet(store, key), overwrite, await checkRemove(store, key)];
   } catch (error) {
     return [failed('store: put', error)];
+  }
+}
+
+async function checkGet(store: OpenedStore, key: ObjectKey): Promise<Finding> {
+  try {
+    const read = Buffer.from(await readSmall(store, key, 100)).toString();
+    return read === 'first'
+      ? ok('store: get', 'allowed, and what was put comes back')
+      : bad(
+          'store: get',
+          'other bytes came back than were put',
+          'something stands between here and the store: a proxy?',
+        );
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'REFUSED')
+      return warn('store: get', 'not allowed', 'right for a CI job; readers and `sync` need the right to get');
+    return failed('store: get', error);
   }
 }
 
@@ -176,23 +217,43 @@ export async function checkSpool(config: Config): Promise<readonly Finding[]> {
       findings.push(
         bad('spool', `${damaged.length} unreadable: ${damaged[0]}`, 'look at it; `firstred verify` names all'),
       );
-    return [...findings, await checkSpace('space', config.spool)];
+    return findings;
   } catch (error) {
     return [failed('spool', error)];
   }
 }
 
-async function checkSpace(check: string, folder: string): Promise<Finding> {
+/** Free disk where something grows: one finding for each file system. */
+export async function checkSpace(config: Config): Promise<readonly Finding[]> {
+  const growing = [
+    ['spool', config.spool],
+    ...(isTeamIndex(config) ? [] : [['index', dirname(config.index)]]),
+    ...(config.store.includes('://') ? [] : [['store', config.store]]),
+  ] as const;
   try {
-    const { bavail, bsize } = await statfs(await existingParent(folder));
-    const free = bavail * bsize;
-    return free < LITTLE_SPACE_BYTES
-      ? warn(check, `${bytesText(free)} free for the spool`, 'free some space, or set FIRSTRED_SPOOL elsewhere')
-      : ok(check, `${bytesText(free)} free for the spool`);
+    const disks = new Map<number, { readonly free: number; readonly what: string[] }>();
+    for (const [what = '', folder = ''] of growing) {
+      const place = await existingParent(folder);
+      const { dev } = await stat(place);
+      const { bavail, bsize } = await statfs(place);
+      const disk = disks.get(dev) ?? { free: bavail * bsize, what: [] };
+      disk.what.push(what);
+      disks.set(dev, disk);
+    }
+    return [...disks.values()].map(({ free, what }) => spaceFinding(free, what.join(', ')));
   } catch (error) {
-    return failed(check, error);
+    return [failed('space', error)];
   }
 }
+
+const spaceFinding = (free: number, what: string): Finding =>
+  free < LITTLE_SPACE_BYTES
+    ? warn(
+        'space',
+        `${bytesText(free)} free for: ${what}`,
+        '`firstred du` says what takes how much; `prune` lets logs go',
+      )
+    : ok('space', `${bytesText(free)} free for: ${what}`);
 
 async function existingParent(folder: string): Promise<string> {
   try {
@@ -204,8 +265,8 @@ async function existingParent(folder: string): Promise<string> {
   }
 }
 
-/** Whether there is an index and it can be read. */
-export async function checkIndex(session: Session): Promise<readonly Finding[]> {
+/** Whether there is an index, is whole, and of what time its newest attempt is. */
+export async function checkIndex(session: Session, nowMs: () => number): Promise<readonly Finding[]> {
   try {
     const team = await session.team();
     if (team !== undefined)
@@ -218,9 +279,24 @@ export async function checkIndex(session: Session): Promise<readonly Finding[]> 
     return [
       index === undefined
         ? warn('index', `none at ${session.config.index}`, 'run `firstred sync`; only searching needs it')
-        : ok('index', session.config.index),
+        : indexFinding(index, session.config.index, nowMs()),
     ];
   } catch (error) {
     return [failed('index', error)];
   }
+}
+
+function indexFinding(index: LogIndexReader, file: string, nowMs: number): Finding {
+  const fault = findIndexFault(index);
+  if (fault !== undefined)
+    return bad(
+      'index',
+      `${file} is damaged: ${fault.split('\n')[0]}`,
+      'run `firstred reindex`: it is made again from the store',
+    );
+  const { attempts } = countAttempts(index, {});
+  const [newest] = listAttempts(index, {}, { limit: 1 });
+  const age =
+    newest === undefined ? '' : `, the newest ${ageOf(newest.attempt.startedAtMs ?? newest.capturedAtMs, nowMs)}`;
+  return ok('index', `${file}: whole, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${age}`);
 }

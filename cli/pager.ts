@@ -32,7 +32,8 @@ export function openPager(
   if (!stdout.isTerminal || input.isOff('pager') || input.flag('json') || input.flag('raw')) return undefined;
   const command = env['FIRSTRED_PAGER'] ?? env['PAGER'] ?? 'less';
   const [program = ''] = command.trim().split(/\s+/);
-  if (command.trim() === '' || command.trim() === 'cat' || !isInPath(program, env['PATH'] ?? '')) return undefined;
+  if (command.trim() === '' || command.trim() === 'cat' || !isProgramThere(program, env['PATH'] ?? ''))
+    return undefined;
   let started: { readonly pipe: Sink; readonly end: () => Promise<unknown> } | undefined;
   const write = (chunk: string | Uint8Array): Promise<void> => {
     started ??= start(command, env);
@@ -69,7 +70,8 @@ function start(command: string, env: Environment): { readonly pipe: Sink; readon
   };
 }
 
-function isInPath(program: string, folders: string): boolean {
+/** Whether a program can be started: by its path, or from one of `folders` as PATH has them. */
+export function isProgramThere(program: string, folders: string): boolean {
   const places = program.includes('/')
     ? [program]
     : folders.split(path.delimiter).map((each) => path.join(each, program));

@@ -18,6 +18,9 @@ export const SET_META = sql<{ name: string; value: number }>(
   'INSERT INTO meta VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
 );
 
+/** SQLite's own look at every page, at most one fault. */
+export const QUICK_CHECK = sql<Record<string, never>, { quick_check: string }>('PRAGMA quick_check(1)');
+
 /** 53 bits: JavaScript's whole numbers. */
 export const NEW_GENERATION = sql<Record<string, never>>(
   `INSERT INTO meta VALUES ('generation', abs(random() % 9007199254740991))

@@ -1,17 +1,29 @@
 // `firstred doctor`: looks at everything that a log passes, and says of each finding what to do.
 import { showText } from '../../store/visible-text.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
-import { checkIndex, checkPut, checkRuntime, checkSpool, checkStore, type Finding, failed } from '../doctor.ts';
+import {
+  checkIndex,
+  checkPut,
+  checkRuntime,
+  checkSpace,
+  checkSpool,
+  checkStore,
+  checkTools,
+  type Finding,
+} from '../doctor.ts';
+import { checkServer } from '../doctor-server.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { FORGE_OPTIONS, openCommandForge } from '../forge-access.ts';
+import { FORGE_OPTIONS } from '../forge-access.ts';
+import { openProgress } from '../progress.ts';
 import { openSession } from '../session.ts';
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Checks store, rights, clock, spool, index and CI server, and says what to fix.',
+  summary: 'Checks store, rights, clock, tools, spool, disk, index, CI server and token, and says what to fix.',
   group: 'more',
   options: [
     { flags: '--probe', summary: 'also writes a small object into the store, tries to overwrite it, and removes it' },
+    { flags: '--repo <repo>', summary: 'owner/name on the CI server: whether the token may read its runs' },
     ...FORGE_OPTIONS,
   ],
   examples: [
@@ -25,38 +37,29 @@ export const doctor: Command = {
 async function runDoctor(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const config = await io.config();
   const session = openSession(config);
+  const progress = await openProgress(input, io);
+  const looking = <T>(at: string, check: () => T): T => {
+    progress.say(`looking at the ${at}`);
+    return check();
+  };
   try {
     const findings = [
       ...checkRuntime(),
-      ...(await checkStore(session, io.now)),
-      ...(input.flag('probe') ? await checkPut(session) : []),
-      ...(await checkSpool(config)),
-      ...(await checkIndex(session)),
-      ...(await checkServer(input, io)),
+      ...checkTools(config),
+      ...(await looking('store', () => checkStore(session, io.now))),
+      ...(input.flag('probe') ? await looking('rights', () => checkPut(session)) : []),
+      ...(await looking('spool', () => checkSpool(config))),
+      ...(await checkSpace(config)),
+      ...(await looking('index', () => checkIndex(session, io.now))),
+      ...(await looking('CI server', () => checkServer(input, io))),
     ];
+    progress.clear();
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(findings.map(rowOf), null, 1)}\n`);
     else await io.stdout.write(findings.map(findingText).join(''));
     return findings.some((finding) => finding.state === 'bad') ? EXIT.no : EXIT.done;
   } finally {
+    progress.clear();
     await session.close();
-  }
-}
-
-/** The CI server, where one is named or this is a job of it. */
-async function checkServer(input: CommandInput, io: CommandIo): Promise<readonly Finding[]> {
-  const { env } = await io.config();
-  const named = ['FIRSTRED_SERVER_URL', 'GITHUB_SERVER_URL', 'FORGEJO_SERVER_URL'].some(
-    (name) => (env[name] ?? '') !== '',
-  );
-  if (!named && input.text('server') === undefined) return [];
-  try {
-    const forge = await openCommandForge(input, io);
-    const gaps = Object.values(forge.gaps);
-    const [first] = gaps;
-    if (first === undefined) return [{ check: 'server', state: 'ok', finding: forge.title, fix: undefined }];
-    return gaps.map((gap) => ({ check: 'server', state: 'warn', finding: `${forge.title}: ${gap}`, fix: undefined }));
-  } catch (error) {
-    return [failed('server', error)];
   }
 }
 

@@ -1,11 +1,11 @@
 // Completion: bash runs its script for real, and what the index offers can't be code for a shell.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { completionScript, SHELLS } from '../../cli/completion-scripts.ts';
 import { describeCommands } from '../../cli/program.ts';
-import { makeHome, runCommand, type TestHome } from '../support/command.ts';
+import { MAIN, makeHome, runCommand, type TestHome } from '../support/command.ts';
 import { makeKeptFolder } from '../support/temp-folder.ts';
 
 const SHA = '4f2a91c0c0ffee4f2a91c0c0ffee4f2a91c0c0ff';
@@ -36,11 +36,10 @@ async function offeredByBash(...words: string[]): Promise<readonly string[]> {
   const script = join(home.folder, 'completion.bash');
   const { stdout } = await runCommand(home, ['completion', 'bash']);
   await writeFile(script, stdout);
-  const main = process.env['FIRSTRED_TEST_MAIN'] ?? join(import.meta.dirname, '../../dist/cli/main.js');
   const call = `firstred() { "$NODE" "$MAIN" "$@"; }; source "$SCRIPT"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _firstred; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const out = execFileSync('bash', ['-c', call, 'bash', ...words], {
     cwd: join(home.folder, 'work'),
-    env: { ...home.env, NODE: process.execPath, MAIN: main, SCRIPT: script },
+    env: { ...home.env, NODE: process.execPath, MAIN, SCRIPT: script },
   });
   return out
     .toString()
@@ -55,6 +54,66 @@ test('bash completes commands, flags, choices, and what the index knows', async 
   expect(await offeredByBash('firstred', 'list', '--job', 'e2')).toEqual(['e2e/chrome']);
   expect(await offeredByBash('firstred', 'list', '--repo', 'git')).toEqual(['git.example.test/a/b']);
   expect(await offeredByBash('firstred', 'show', 'L')).toHaveLength(3);
+  expect(await offeredByBash('firstred', 'why', 'last-r')).toEqual(['last-red']);
+  expect(await offeredByBash('firstred', 'help', 'exit')).toEqual(['exit-codes']);
+  expect((await offeredByBash('firstred', 'show', '4f2a91c0c0f')).toSorted()).toEqual([
+    `${SHA}:e2e%2Fchrome`,
+    `${SHA}:unit`,
+  ]);
+});
+
+/** What fish offers for a line that ends at the cursor. */
+async function offeredByFish(line: string): Promise<readonly string[]> {
+  const script = join(home.folder, 'completion.fish');
+  await writeFile(script, (await runCommand(home, ['completion', 'fish'])).stdout);
+  const call = `function firstred; $NODE $MAIN $argv; end; source ${script}; complete -C ${JSON.stringify(line)}`;
+  const out = execFileSync('fish', ['--no-config', '-c', call], {
+    cwd: join(home.folder, 'work'),
+    env: { ...home.env, NODE: process.execPath, MAIN },
+  });
+  return out
+    .toString()
+    .trim()
+    .split('\n')
+    .map((row) => row.split('\t')[0] ?? '');
+}
+
+/** The line as zsh has it once the tab key was pressed behind it: it runs on a terminal of its own. */
+async function completedByZsh(line: string): Promise<string> {
+  const script = join(home.folder, 'completion.zsh');
+  await writeFile(script, (await runCommand(home, ['completion', 'zsh'])).stdout);
+  // A widget completes and then prints the line, between marks that nothing else prints.
+  const setUp = `autoload -Uz compinit && compinit -u -D; firstred() { "$NODE" "$MAIN" "$@"; }; source ${script}
+zmodload zsh/zpty; tell() { zle expand-or-complete; print -r -- "<<$BUFFER>>"; exit; }; zle -N tell; bindkey '^I' tell`;
+  const driver = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z ${quoted(setUp)}; zpty -w z 'print -r -- "up"''""'
+while zpty -r z got; do [[ $got == up* ]] && break; done
+zpty -n -w z ${quoted(`${line}\t`)}
+while zpty -r z got; do print -r -- "$got"; [[ $got == *'>>'* ]] && break; done`;
+  const env = { ...home.env, NODE: process.execPath, MAIN, TERM: 'dumb' };
+  const options = { cwd: join(home.folder, 'work'), env, timeout: 60_000 };
+  const out = execFileSync('zsh', ['-f', '-c', driver], options).toString();
+  return /<<(.*)>>/.exec(out)?.[1] ?? out;
+}
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const hasShell = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
+
+test.skipIf(!hasShell('fish'))('fish completes commands, topics, choices, and what the index knows', async () => {
+  expect(await offeredByFish('firstred sea')).toEqual(['search']);
+  expect(await offeredByFish('firstred help exit')).toContain('exit-codes');
+  expect(await offeredByFish('firstred completion z')).toEqual(['zsh']);
+  expect(await offeredByFish('firstred search --sort ')).toEqual(['new', 'old']);
+  expect(await offeredByFish('firstred list --job e2')).toEqual(['e2e/chrome']);
+  expect((await offeredByFish('firstred show 4f2a')).toSorted()).toEqual([
+    '4f2a91c0c0:e2e%2Fchrome',
+    '4f2a91c0c0:unit',
+  ]);
+});
+
+test.skipIf(!hasShell('zsh'))('zsh completes commands, choices, and what the index knows', async () => {
+  expect(await completedByZsh('firstred sea')).toBe('firstred search ');
+  expect(await completedByZsh('firstred list --job e2')).toBe('firstred list --job e2e/chrome ');
+  expect(await completedByZsh('firstred list --sha 4f')).toBe(`firstred list --sha ${SHA} `);
 });
 
 test('a name that a shell would run is not offered', async () => {

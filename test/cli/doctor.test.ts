@@ -1,10 +1,12 @@
 // doctor: what works is ok, what is missing is a note with its remedy, what is broken is bad and ends with 1.
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { expectCode, makeHome, runCommand, type TestHome } from '../support/command.ts';
+import { startFakeForge } from '../support/fake-forge/server.ts';
+import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 
 interface Row {
   readonly check: string;
@@ -42,6 +44,7 @@ test('--probe tries to write, to overwrite and to remove, and leaves nothing', a
     'store: list',
     'clock',
     'store: put',
+    'store: get',
     'store: put once',
     'store: delete',
     'spool',
@@ -60,6 +63,61 @@ test('a damaged index and a store of a newer format are bad, each with its remed
   expect(found.get('index')).toMatchObject({ state: 'bad', fix: expect.stringContaining('reindex') });
   expect(found.get('store')).toMatchObject({ state: 'bad', fix: 'install a newer firstred' });
 });
+
+test('pages of the index that were written over are found, though it opens', async () => {
+  const home = await makeHome();
+  await keepOne(home);
+  const file = await open(home.index, 'r+');
+  const { size } = await file.stat();
+  for (let at = 4096 * 4; at < size; at += 4096) await file.write(Buffer.alloc(512, 0x5a), 0, 512, at);
+  await file.close();
+  const found = await findingsOf(home, 1);
+  expect(found.get('index')).toMatchObject({ state: 'bad', fix: expect.stringContaining('reindex') });
+});
+
+test('a whole index says what it knows; disk, and programs that are not there, are said', async () => {
+  const home = await makeHome();
+  await keepOne(home);
+  const found = await findingsOf(home, 0);
+  expect(found.get('index')?.finding).toMatch(/index\.db: whole, 1 attempt, the newest .* ago$/);
+  expect(found.get('space')?.finding).toMatch(/ free for: spool, index, store$/);
+  expect(found.get('tools: git')).toMatchObject({ state: 'ok', fix: null });
+  const bare = await findingsOf({ ...home, env: { ...home.env, PATH: '/nowhere', PAGER: 'most -s' } }, 0);
+  expect(bare.get('tools: git')).toMatchObject({ state: 'warn', fix: 'install git, or give --repo and --sha' });
+  expect(bare.get('tools: pager')).toMatchObject({ state: 'warn', fix: 'install most, or set PAGER' });
+});
+
+test.each(['gitea-1.22', 'gitea-1.27', 'forgejo-16', 'github'] as const)(
+  'on %s: what the server lacks, each with what to do instead, and whether the token may read runs',
+  async (mode) => {
+    const fake = await startFakeForge(mode);
+    onTestFinished(() => fake.close());
+    const home = await makeHome({ FIRSTRED_SERVER_URL: fake.serverUrl, FIRSTRED_TOKEN: PERSONAL_TOKEN });
+    const unnamed = await runCommand(home, ['doctor', '--json']);
+    const rows = JSON.parse(unnamed.stdout.toString()) as Row[];
+    const lacks = rows.filter((row) => row.check === 'server: lacks');
+    expect(lacks.map((row) => row.state)).toEqual(lacks.map(() => 'warn'));
+    for (const row of lacks) expect(row.fix, row.finding).toMatch(/^(use|keep|press|the comment|upgrade|put|`)/);
+    if (mode === 'gitea-1.22') {
+      expect(lacks.length).toBeGreaterThan(2);
+      return;
+    }
+    expect(rows.find((row) => row.check === 'token')).toMatchObject({
+      state: 'warn',
+      fix: expect.stringContaining('--repo owner/name'),
+    });
+    const named = await findingsOf(home, 0, '--repo', 'acme/widgets');
+    expect(named.get('token')).toMatchObject({ state: 'ok', finding: expect.stringContaining('acme/widgets') });
+    const wrong = { ...home, env: { ...home.env, FIRSTRED_TOKEN: 'no-such-token-value' } };
+    const refused = JSON.parse(
+      (await runCommand(wrong, ['doctor', '--json', '--repo', 'acme/widgets'])).stdout.toString(),
+    );
+    const bad = (refused as Row[]).filter((row) => row.state === 'bad');
+    expect(bad).toHaveLength(1);
+    expect(bad[0]?.fix).toContain('FIRSTRED_TOKEN');
+    expect(JSON.stringify(refused)).not.toContain('no-such-token-value');
+  },
+);
 
 test('logs that wait are a note, and what cannot be read among them is bad', async () => {
   const home = await makeHome();
