@@ -9,19 +9,19 @@ interface CommandRule {
   readonly kind: NameKind;
 }
 
-const VALUE = `["']?([^\\s"']{6,400})`;
+/** chosen: a registry's password is a signed document of some 2,500 characters at times. */
+const VALUE = `["']?([^\\s"']{6,4000})`;
 const P = `[^|;&\\n]{0,200}?\\s-p[ =]?${VALUE}`;
+
+const FLAG = (flag: string): string => `[^|;&\\n]{0,200}?\\s${flag}[ =]${VALUE}`;
+/** The last of several strings in a call. */
+const STRINGS = `\\s*(?:["'][^"']{0,120}["']\\s*,\\s*){1,3}["']([^"']{6,200})["']`;
+/** A key of 32 or 64 bytes as a field of a document. */
+const BASE64_FIELD = `["']?[ \\t]{0,4}[=:][ \\t]{0,4}["']?([A-Za-z0-9+/]{42,86}={1,2})`;
+const UUID = '[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
 
 /** chosen: tools that CI jobs log in with; the flags are from their manuals. */
 export const COMMAND_RULES: readonly CommandRule[] = [
-  { key: 'docker login', tail: P, kind: 'password' },
-  { key: 'podman login', tail: P, kind: 'password' },
-  { key: 'buildah login', tail: P, kind: 'password' },
-  { key: 'skopeo login', tail: P, kind: 'password' },
-  { key: 'registry login', tail: P, kind: 'password' },
-  { key: 'az login', tail: P, kind: 'password' },
-  { key: 'oc login', tail: P, kind: 'password' },
-  { key: 'cf login', tail: P, kind: 'password' },
   { key: 'cf auth', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
   { key: 'sshpass', tail: `[^|;&\\n]{0,40}?\\s?-p ?${VALUE}`, kind: 'password' },
   { key: 'mysql', tail: `(?:dump|admin|import|sh|check)?\\b[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: 'password' },
@@ -29,7 +29,6 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: 'redis-cli', tail: `[^|;&\\n]{0,200}?\\s-a ${VALUE}`, kind: 'password' },
   { key: 'mongo', tail: `[^|;&\\n]{0,200}?\\s-p ${VALUE}`, kind: 'password' },
   { key: 'sqlcmd', tail: `[^|;&\\n]{0,200}?\\s-P ?${VALUE}`, kind: 'password' },
-  { key: 'cqlsh', tail: P, kind: 'password' },
   { key: 'ldapsearch', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
   { key: 'ldapadd', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
   { key: 'ldapmodify', tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: 'password' },
@@ -61,7 +60,6 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: 'nuget push', tail: `[^|;&\\n]{0,300}?\\s-k ${VALUE}`, kind: 'secret' },
   { key: 'nuget setapikey', tail: `\\s+${VALUE}`, kind: 'secret' },
   { key: 'nuget add source', tail: P, kind: 'password' },
-  { key: 'acr login', tail: P, kind: 'password' },
   { key: 'vsce publish', tail: P, kind: 'secret' },
   { key: 'ovsx publish', tail: P, kind: 'secret' },
   { key: 'unlock-keychain', tail: P, kind: 'password' },
@@ -93,6 +91,68 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: '--password-stdin <<<', tail: `\\s{0,2}${VALUE}`, kind: 'password' },
   { key: 'identified with', tail: `\\s+\\S{1,60}\\s+(?:by|as|BY|AS)\\s+(?:password\\s+)?${VALUE}`, kind: 'password' },
   { key: 'identified by', tail: `\\s+(?:password\\s+)?${VALUE}`, kind: 'password' },
+  { key: ' login ', tail: P, kind: 'password' },
+  { key: 'ssh-keygen', tail: FLAG('-N'), kind: 'password' },
+  { key: 'ssh-keygen', tail: FLAG('-P'), kind: 'password' },
+  { key: 'conan user', tail: P, kind: 'password' },
+  { key: 'useradd', tail: P, kind: 'password' },
+  { key: 'usermod', tail: P, kind: 'password' },
+  { key: 'ldappasswd', tail: FLAG('-w'), kind: 'password' },
+  { key: 'ldappasswd', tail: FLAG('-s'), kind: 'password' },
+  { key: 'azuresigntool', tail: FLAG('-kvs'), kind: 'secret' },
+  { key: 'cypress', tail: FLAG('--key'), kind: 'secret' },
+  { key: 'currents run', tail: FLAG('--key'), kind: 'secret' },
+  { key: 'openssl', tail: FLAG('-k'), kind: 'password' },
+  { key: 'openssl', tail: FLAG('-K'), kind: 'secret' },
+  { key: 'openssl', tail: FLAG('-hmac'), kind: 'secret' },
+  { key: 'openssl passwd', tail: `(?:\\s+-\\w{1,8}){0,4}\\s+${VALUE}`, kind: 'password' },
+  { key: '-pass pass:', tail: VALUE, kind: 'password' },
+  { key: 'rar a ', tail: `(?:[^|;&\\n]{0,80}?\\s)?-h?p${VALUE}`, kind: 'password' },
+  { key: 'rar x ', tail: `(?:[^|;&\\n]{0,80}?\\s)?-h?p${VALUE}`, kind: 'password' },
+  { key: 'mosquitto_passwd', tail: `\\s+-b\\s+\\S{1,120}\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'bw unlock', tail: `\\s+${VALUE}`, kind: 'password' },
+  { key: 'reset-admin-password', tail: `\\s+${VALUE}`, kind: 'password' },
+  { key: 'secret:create', tail: FLAG('--value'), kind: 'secret' },
+  { key: 'variable set', tail: FLAG('(?:-v|--value)'), kind: 'password' },
+  { key: 'civo apikey save', tail: `\\s+\\S{1,60}\\s+${VALUE}`, kind: 'secret' },
+  { key: 'qshell account', tail: `\\s+\\S{16,80}\\s+${VALUE}`, kind: 'secret' },
+  { key: 'microk8s join', tail: `\\s+[\\w.:[\\]-]{4,80}/(\\w{32})`, kind: 'secret' },
+  { key: 'db2 connect', tail: `\\s+to\\s+\\S{1,40}\\s+user\\s+\\S{1,60}\\s+using\\s+${VALUE}`, kind: 'password' },
+  { key: '.logon ', tail: `[^\\s,]{1,120},([^\\s;]{6,120})`, kind: 'password' },
+  { key: 'db.auth(', tail: `\\s*["'][^"']{1,80}["']\\s*,\\s*["']([^"']{6,200})`, kind: 'password' },
+  { key: 'auth-pass', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'password' },
+  { key: 'acl setuser', tail: `[^|;&\\n]{0,160}?\\s>([^\\s"']{6,200})`, kind: 'password' },
+  { key: 'redis-cli', tail: `[^|;&\\n]{0,160}?\\s(?:AUTH|auth)\\s+(?:\\S{1,60}\\s+)?${VALUE}`, kind: 'password' },
+  { key: '/v defaultpassword', tail: `[^|&\\n]{0,80}?\\s/d\\s+${VALUE}`, kind: 'password' },
+  { key: 'chpasswd <<<', tail: `\\s*["']?[^\\s:"']{1,60}:([^\\s"']{6,200})`, kind: 'password' },
+  { key: 'http -a ', tail: `["']?[^\\s:"']{1,80}:${VALUE}`, kind: 'password' },
+  { key: '--proxy-user', tail: `[ =]["']?[^\\s:"']{1,80}:${VALUE}`, kind: 'password' },
+  { key: '<(echo ', tail: `(?:-n )?["']?([^\\s"')]{8,4000})`, kind: 'secret' },
+  { key: 'bundle_', tail: `[\\w-]{2,100}["']?(?:=|: )["']?[^\\s:"'/]{1,60}:${VALUE}`, kind: 'password' },
+  { key: 'credentials(', tail: STRINGS, kind: 'password' },
+  { key: 'basicauth(', tail: STRINGS, kind: 'password' },
+  { key: 'secret id', tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${UUID})`, kind: 'secret' },
+  { key: 'encrypt = "', tail: `([A-Za-z0-9+/]{22,43}={1,2})"`, kind: 'secret' },
+  { key: 'encrypt":', tail: `[ \\t]{0,4}"([A-Za-z0-9+/]{22,43}={1,2})"`, kind: 'secret' },
+  { key: '<master>{', tail: `([A-Za-z0-9+/=]{20,200})(?=\\})`, kind: 'secret' },
+  {
+    key: '"bearer"',
+    tail: `[ \\t]{0,4}:[ \\t]{0,4}\\{[ \\t]{0,4}"[\\w.-]{1,100}"[ \\t]{0,4}:[ \\t]{0,4}"([^"]{8,400})`,
+    kind: 'secret',
+  },
+  { key: 'hawk id=', tail: `[^\\n]{1,200}?mac="([^"]{20,100})`, kind: 'secret' },
+  {
+    key: 'new value: ',
+    tail: `(?=\\S*[a-z])(?=\\S*[A-Z])(?=\\S*\\d)([\\w*+-]{20}|[\\w=*+-]{20}(?<!=[a-z]))[ \\t]*$`,
+    kind: 'secret',
+  },
+  { key: 'primarykey', tail: BASE64_FIELD, kind: 'secret' },
+  { key: 'secondarykey', tail: BASE64_FIELD, kind: 'secret' },
+  {
+    key: '"keyname"',
+    tail: `[ \\t]{0,4}:[^{}]{1,160}"value"[ \\t]{0,4}:[ \\t]{0,4}"([A-Za-z0-9+/]{40,120}={1,2})`,
+    kind: 'secret',
+  },
 ];
 
 const compiled = new Map<number, RegExp>();
@@ -101,6 +161,8 @@ const compiled = new Map<number, RegExp>();
 export function findCommandSecret(line: string, to: number, index: number): Span | undefined {
   const rule = COMMAND_RULES[index];
   if (rule === undefined) return undefined;
+  // `unzip -p` prints, `zip -P` takes a password.
+  if (/[A-Z]/.test(rule.key) && !line.startsWith(rule.key, to - rule.key.length)) return undefined;
   const pattern = compiled.get(index) ?? new RegExp(rule.tail, 'y');
   compiled.set(index, pattern);
   pattern.lastIndex = to;

@@ -171,9 +171,18 @@ class LineScan {
   }
 
   private addMask(from: number, to: number): void {
+    // `##vso[task.setvariable variable=…;issecret=true]VALUE`
+    const end = this.line[to] === ']' || this.line[to] === ';' ? this.line.indexOf(']', to) : -1;
+    if (this.line.startsWith('issecret', from) || this.line.startsWith('isSecret', from)) {
+      if (end >= 0) this.addValue(this.line.slice(end + 1).trim(), end + 1);
+      return;
+    }
     // Runners obey it at the start of a line only.
     if (this.line.slice(LINE_PREFIX.exec(this.line)?.[0].length ?? 0, from).trim() !== '') return;
-    const value = this.line.slice(to).trim();
+    this.addValue(this.line.slice(to).trim(), to);
+  }
+
+  private addValue(value: string, to: number): void {
     if (value === '' || /^\*+$/.test(value)) return;
     this.added.push(value);
     this.add({ from: to, to: this.line.length, rule: 'add-mask' });

@@ -1,5 +1,6 @@
 // Which names promise a secret. A name is read as words (`dbPassword`, `DB_PASSWORD`, `db-password`, `dbpassword`):
 // the last word that names a secret decides, unless a later word says that it is about one (`password_file`).
+import { FOREIGN_ENDINGS } from './mask-foreign-names.ts';
 import type { NameKind } from './mask-value.ts';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
@@ -7,20 +8,16 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 /** Words that name a password: short values count too. Letters beyond ASCII are lower-cased bytes of UTF-8. */
 const PASSWORD_WORDS = set(`
   password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\u00e3\u00b1a senha wachtwoord
-  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
+  sandi khau requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
-/** Passwords in scripts that the rules read as bytes; capital and small letters are two forms. */
-export const FOREIGN_PASSWORDS = ['пароль', 'Пароль', '密码', '密碼', 'パスワード', '비밀번호'].map((word) =>
-  Buffer.from(word).toString('latin1'),
-);
 /** Words that name a token or key by themselves. */
 const SECRET_WORDS = set(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
-  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
+  salt sk geheimnis signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
   idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
   creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
   oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
-  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
+  clave chave cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
 `);
 /** In a long word without humps, such as `pgpassword` or `npmtoken`, these endings decide. */
 const ENDINGS: readonly (readonly [string, NameKind])[] = [
@@ -32,6 +29,9 @@ const ENDINGS: readonly (readonly [string, NameKind])[] = [
   ['rootpw', 'password'],
   ['bindpw', 'password'],
   ['adminpw', 'password'],
+  ...['ssh', 'db', 'sql', 'smtp', 'ftp', 'mail', 'ldap', 'root', 'admin', 'user', 'svc', 'cert'].map(
+    (word) => [`${word}pass`, 'password'] as const,
+  ),
 
   ['token', 'secret'],
   ['secret', 'secret'],
@@ -48,7 +48,7 @@ const ENDINGS: readonly (readonly [string, NameKind])[] = [
   ['licensekey', 'secret'],
   ['credential', 'secret'],
   ['passkey', 'password'],
-  ...FOREIGN_PASSWORDS.map((word) => [word.toLowerCase(), 'password'] as const),
+  ...FOREIGN_ENDINGS,
 ];
 /** Words after which `key` is a secret. */
 const KEY_QUALIFIERS = set(`
@@ -90,6 +90,10 @@ const ABOUT = set(`
   stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
   repo repository
 `);
+/** True when a text of several words says what a secret is like, where it is, what was done with it. */
+export const isAbout = (text: string): boolean =>
+  text.split(/[^A-Za-z\u0080-\u00ff]+/).some((word) => ABOUT.has(word.toLowerCase()));
+
 /** Before `token`: positions in a listing, parsers and language models, not access. */
 const HARMLESS_BEFORE_TOKEN = set(`
   next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
@@ -98,7 +102,7 @@ const HARMLESS_BEFORE_TOKEN = set(`
   per no bad illegal invalid unknown unterminated stray extra missing public
 `);
 /** Abbreviations that mean other things elsewhere: only at the end of a name do they mean a secret. */
-const SHORT_WORDS = set('pass pw psw pat sas otp totp tok cred creds psk auth dsn');
+const SHORT_WORDS = set('sk pass pw psw pat sas otp totp tok cred creds psk auth dsn');
 /** Words after an abbreviation that say nothing about what the value is. */
 const NEUTRAL = set(
   'prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string',
@@ -156,11 +160,23 @@ const MAX_KNOWN = 4_000;
 const FILE_NAME =
   /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
 
+const FOREIGN_KEY = /^(?:cl(?:e|\u00e3\u00a9|ave)|chave|chiave)$/;
+/** A primary, foreign or public one, or where it is. */
+const ABOUT_FOREIGN_KEY = /^(?:prim|for|est|publi|p\u00e3\u00bab|ext|uni|id|path|ruta|chemin|file|nom|nome|name)/;
+
 function readName(name: string): NameKind | undefined {
   if (FILE_NAME.test(name)) return undefined;
   // JFrog's header is named after what it opens, Sonar's old option after what it does.
-  if (/(?:art-api|sonar\.login)$/i.test(name)) return 'secret';
+  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session)$/i.test(name)) return 'secret';
+  if (/secret[_-]?string$|^rediscli_auth$/i.test(name)) return 'password';
+  // A key store whole, as base64 in one variable.
+  if (/(?:p12|pfx|jks|keystore)(?:_?(?:base_?64|b64|data|contents?|file_base64))?$/i.test(name)) return 'weak';
   const words = wordsOfName(name);
+  // Alone it is a hash's, in the open beside it.
+  if (words.length === 1 && words[0] === 'salt') return undefined;
+  // `clé_api`, `clave_secreta`: the word that decides comes first in these languages.
+  if (words.length > 1 && FOREIGN_KEY.test(words[0] ?? ''))
+    return words.slice(1).some((word) => ABOUT_FOREIGN_KEY.test(word)) ? undefined : 'secret';
   const tail = words.slice(-3).join(' ');
   // These ids are half of a credential, or all of one; every other `…_id` names something public.
   if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return 'secret';

@@ -20,7 +20,7 @@ const PARTS =
   'not-real notreal 123456789 abcdefgh 0123456789abcdef deadbeefdeadbeef \u00e2\u0080\u00a2';
 /** At the start of a value: a reference to where it is kept. `\u00e2` starts a bullet in UTF-8. */
 const STARTS_AS_REFERENCE =
-  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|dummy|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
+  /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|!(?:Ref|Sub|GetAtt|ImportValue|Join|FindInMap|Select|Base64|vault|secret|env\w{0,8}|include|reference|binary|encrypted\w{0,8}|file|Secret)\b|![A-Za-z_]{2,40}(?:$|[\s.([])|&[a-z]{2,6};|\\u003c|%3c|%24|dummy|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
 const BRACKETED = /<[^<>]{1,60}>|%[a-z_]{2,40}%|[-_]here(?![a-z])/i;
 
 let parts: Automaton | undefined;

@@ -65,3 +65,25 @@ export function isIdleName(bytes: Buffer, from: number, to: number): boolean {
   // Bare `key` may be one by the words or signs before it.
   return kindOfName(name) === undefined && !/^keys?$/i.test(name);
 }
+
+/** `：` and `＝`, of whose bytes a name could have every one. */
+export const isWideSign = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbc && (bytes[at + 2] === 0x9a || bytes[at + 2] === 0x9d);
+/** `是`, after a name in Chinese. */
+export const isChineseIs = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xe6 && bytes[at + 1] === 0x98 && bytes[at + 2] === 0xaf;
+
+/** chosen: longer sentences lead to no value. */
+const MOST_SENTENCE = 160;
+/** After a name and a space: words up to a colon (`password of the admin user: …`), or a line that ends with one. */
+export function leadsToColon(bytes: Uint8Array, from: number): boolean {
+  let last = 0;
+  for (let at = from; at < bytes.length && at - from < MOST_SENTENCE; at++) {
+    const byte = bytes[at] as number;
+    if (byte === ESC) return true;
+    if (byte === LF || byte === CR) return last === 0x3a;
+    if (byte === 0x20 && last === 0x3a) return true;
+    if (byte !== 0x20) last = byte;
+  }
+  return last === 0x3a;
+}

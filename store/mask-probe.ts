@@ -3,7 +3,7 @@
 import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
 import { type ByteSet, LAST_OF_COLOUR } from './mask-image.ts';
-import { hasControlBefore, isIdleName } from './mask-probe-name.ts';
+import { hasControlBefore, isChineseIs, isIdleName, isWideSign, leadsToColon } from './mask-probe-name.ts';
 import { endOfEscape } from './mask-visible.ts';
 import type { Word } from './mask-words.ts';
 
@@ -214,7 +214,7 @@ function nameStart(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Twenty characters of a name or token with three digits among them: no word of prose. */
+/** Twenty characters of a name or token with a digit among them: no word of prose. */
 function randomFollows(bytes: Uint8Array, from: number): boolean {
   let digits = 0;
   for (let at = from; at < from + 20; at++) {
@@ -222,7 +222,7 @@ function randomFollows(bytes: Uint8Array, from: number): boolean {
     if (at >= bytes.length || ((KINDS[byte] as number) & NAME) === 0) return false;
     if (byte >= 0x30 && byte <= 0x39) digits++;
   }
-  return digits >= 3;
+  return digits >= 1;
 }
 
 /** A sign or a space before a name at the end of a line: `name: X_TOKEN`. */
@@ -260,7 +260,7 @@ function spaceLeadsOn(bytes: Buffer, nameFrom: number, space: number): boolean {
   if (before === 0x2d || bytes[nameFrom - 1] === 0x2f) return true;
   if (randomFollows(bytes, at)) return true;
   if (PROSE_VERBS.has(String.fromCharCode(next | 0x20, (bytes[at + 1] as number) | 0x20))) return true;
-  return isSetByWords(bytes, nameFrom);
+  return isSetByWords(bytes, nameFrom) || leadsToColon(bytes, at);
 }
 
 /** As `isSetBefore` and `startsLine`, on the bytes of the line before a name; a sequence among them is no text. */
@@ -307,7 +307,14 @@ function isPassed(bytes: Buffer, from: number, to: number): boolean {
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
 function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
   let at = to;
-  while (at < bytes.length && at - to < 48 && ((KINDS[bytes[at] as number] as number) & NAME) !== 0) at++;
+  while (
+    at < bytes.length &&
+    at - to < 48 &&
+    ((KINDS[bytes[at] as number] as number) & NAME) !== 0 &&
+    !isWideSign(bytes, at)
+  )
+    at++;
+  if (isWideSign(bytes, at) || isChineseIs(bytes, at - 3)) return true;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
   const from = to - check.length;
   if (isPassed(bytes, from, to)) return false;

@@ -47,7 +47,7 @@ const tokenEnd = (line: string, from: number): number => {
 
 /** `Bearer TOKEN` wherever it stands. */
 export const findBearer: Finder = (line, _from, to) => {
-  const gap = /^(?:[ \t]{1,4}|%20|\+|=|["'\]]{1,2}[,:]? ?["'])["']?/.exec(line.slice(to, to + 8))?.[0].length ?? 0;
+  const gap = /^(?:\\?[ \t]{1,4}|%20|\+|=|["'\]]{1,2}[,:]? ?["'])["']?/.exec(line.slice(to, to + 8))?.[0].length ?? 0;
   if (gap === 0) return NONE;
   const end = tokenEnd(line, to + gap);
   const token = line.slice(to + gap, end).replace(/[.:]+$/, '');
@@ -160,10 +160,31 @@ const isRandom = (text: string): boolean => text.length >= 16 && !isPlaceholder(
 
 const USER_FLAG = /[= ]{1,3}["']?[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
 /** `curl -u user:password`; `docker run -u 1000:1000` and `--user node:node` stay. */
-export const findUserFlag: Finder = (line, _from, to) => {
+export const findUserFlag: Finder = (line, from, to) => {
   const found = groupAt(line, to, USER_FLAG, 'cli-user', isPassword);
-  return found.length > 0 ? found : groupAt(line, to, USER_TOKEN, 'cli-user', isToken);
+  if (found.length > 0) return found;
+  const token = groupAt(line, to, USER_TOKEN, 'cli-user', isToken);
+  if (token.length > 0) return token;
+  // `curl -uci:…`
+  const attached =
+    /[A-Za-z]/.test(line[to] ?? '') && /curl[^|;&]{0,200}$/.test(line.slice(Math.max(0, from - 200), from));
+  if (attached) return groupAt(line, to, ATTACHED_USER, 'cli-user', isPassword);
+  return groupAt(line, to, USER_AND_PASSWORD, 'cli-password', isStrongPassword);
 };
+
+const ATTACHED_USER = /[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
+/** `tool -u NAME … -p PASSWORD`: what stands behind both flags of a login, whatever the tool. */
+const USER_AND_PASSWORD =
+  /(?:ser(?:name)?)?[ =]["']?[\w.@\\/:+-]{1,80}["']? (?:[^|;&\n]{0,160}? )??-[pP][ =]?["']?([^\s"']{8,400})/y;
+const APP_PASSWORD = /^[a-z]{4}(?:-[a-z]{4}){3}$/;
+/** Ports, folders and project names stand behind such a flag as well. */
+const isStrongPassword = (text: string): boolean =>
+  isPassword(text) &&
+  (/\d/.test(text) || APP_PASSWORD.test(text)) &&
+  (APP_PASSWORD.test(text) ||
+    wordScore(text) < -0.6 ||
+    /[!@#$%^&*?~]/.test(text) ||
+    (/[a-z]/.test(text) && /[A-Z]/.test(text)));
 
 /** `curl -u TOKEN:`, the way several APIs take a key; a user's name has no such letters. */
 const USER_TOKEN = /[= ]{1,3}["']?([\w.-]{16,200}):(?=["'\s]|$)/y;

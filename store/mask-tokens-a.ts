@@ -3,7 +3,8 @@
 import { A, B, BU, H, HX, ID, L, type Row, U, W } from './mask-rule.ts';
 
 /** The secret beside its id, as console downloads and listings have them. */
-const AWS_SECRET = `(?:["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/]))?`;
+/** A listing has the time at which they end in between. */
+const AWS_SECRET = `(?:(?:[ \\t]\\d{4}-\\d\\d-\\d\\dT[\\d:+Z.-]{8,20})?["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/])(?:\\t${B}{100,2000}={0,2})?)?`;
 
 /** Keys in DER or OpenSSH form whose lines lost their PEM marks; public keys and certificates start otherwise. */
 const KEYS: readonly Row[] = [
@@ -72,12 +73,14 @@ const CLOUDS: readonly Row[] = [
   ['aws-lwa', 'Atzr|', `[\\w+/=%-]{40,600}`],
   ['aws-lwa', 'Atza|', `[\\w+/=%-]{40,600}`],
   ['aws-appsync', 'da2-', `[a-z0-9]{26}`, 'lr'],
+  ['aws-registry', 'eyJwYXlsb2FkIjoi', `${B}{100,6000}={0,2}`, 'L'],
   ['aws-session', 'IQoJb3JpZ2lu', `${B}{80,2000}={0,2}`],
   ['aws-session', 'FwoGZXIvYXdz', `${B}{80,2000}={0,2}`],
   ['google', 'AIza', `${W}{35}`, 'L'],
   ['google', 'ya29.', `[\\w.-]{20,2000}`],
   ['google', 'GOCSPX-', `${W}{24,40}`],
   ['google', '1//0', `${W}{40,200}`, 'L'],
+  ['google', '4/0A', `${W}{40,160}`, 'L'],
   ['google', 'GOOG1E', `${U}{57}`, 'l'],
   ['google', 'AQ.Ab8', `${W}{30,100}`, 'l'],
   ['firebase', 'AAAA', `${W}{7}:${W}{130,170}`, 'L'],

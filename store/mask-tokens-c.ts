@@ -54,6 +54,20 @@ const PLATFORMS: readonly Row[] = [
   ['ngrok', 'cr_', `${A}{27}`, 'lr'],
 ];
 
+/** Documents and keys of protocols: PASETO, SAML, secrets of TLS sessions, key files of signing tools. */
+const PROTOCOLS: readonly Row[] = [
+  ...['v1.local.', 'v2.local.', 'v3.local.', 'v4.local.', 'v1.public.', 'v2.public.', 'v3.public.', 'v4.public.'].map(
+    (key): Row => ['paseto', key, `${W}{60,4000}(?:\\.${W}{1,400})?`, 'L'],
+  ),
+  ['saml', 'PHNhbWxw', `[A-Za-z0-9+/%=]{100,16000}`, 'L'],
+  ['saml', 'PHNhbWwy', `[A-Za-z0-9+/%=]{100,16000}`, 'L'],
+  ['tls-secret', 'CLIENT_RANDOM ', `${HX}{64} ${HX}{96}`],
+  ['tls-secret', 'TRAFFIC_SECRET_0 ', `${HX}{64} ${HX}{64,96}`],
+  ['tls-secret', 'EXPORTER_SECRET ', `${HX}{64} ${HX}{64,96}`],
+  ['minisign', 'RWRTY0Iy', `[A-Za-z0-9+/]{100,300}={0,2}`, 'L'],
+  ['dingtalk', 'SEC', `${H}{64}`, 'lr'],
+];
+
 /** Language models, search, media. */
 const MODELS: readonly Row[] = [
   ['llamacloud', 'llx-', `${A}{40,60}`],
@@ -122,7 +136,7 @@ const SERVICES: readonly Row[] = [
   ['apollo-graphql', 'user:', `[a-z]{2}\\.[\\w-]{1,60}:[\\w-]{22}`, 'l'],
 ];
 
-export const FURTHER_TOKENS: readonly Row[] = [...PASSWORD_HASHES, ...PLATFORMS, ...MODELS, ...SERVICES];
+export const FURTHER_TOKENS: readonly Row[] = [...PASSWORD_HASHES, ...PLATFORMS, ...PROTOCOLS, ...MODELS, ...SERVICES];
 
 /** First letters of a Discord user id in base64: each id is 17 to 19 digits, the first of which is no zero. */
 const DISCORD_STARTS = [...'TjzDTjzDT']; // second letter for 1 to 9, by the low bits of the digit

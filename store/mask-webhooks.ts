@@ -41,5 +41,11 @@ export const WEBHOOK_RULES: readonly WebhookRule[] = [
   { id: 'datadog-webhook', key: 'webhook/v1/', tail: `([0-9a-f]{32})` },
   { id: 'azure-function', key: '.azurewebsites.net/', tail: `[^\\s"'<>]{1,200}[?&]code=([\\w/%-]{40,120}={0,2})` },
   { id: 'dotenv-vault', key: 'dotenv.org/vault/', tail: `[^\\s"'<>]{0,120}key_([0-9a-f]{40,64})` },
+  { id: 'conda-token', key: 'anaconda.org/t/', tail: `([\\w-]{16,80})(?=/)` },
+  { id: 'conda-token', key: '/t/ac-', tail: `(${UUID})` },
+  { id: 'conda-token', key: '/t/an-', tail: `(${UUID})` },
+  { id: 'serverchan', key: 'ftqq.com/', tail: `(SC[TU][A-Za-z0-9]{20,60})(?=\\.send)` },
+  { id: 'bark', key: 'api.day.app/', tail: `([A-Za-z0-9]{20,24})(?![A-Za-z0-9])` },
+  { id: 'loggly', key: 'loggly.com/inputs/', tail: `(${UUID})` },
   { id: 'telegram', key: 'api.telegram.org/bot', tail: `(\\d{6,12}:[\\w-]{30,40})` },
 ];

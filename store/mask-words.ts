@@ -1,6 +1,6 @@
 // The words that are looked for, each with what a hit on it means. Listed at first use, never at import.
 import { COMMAND_RULES } from './mask-commands.ts';
-import { FOREIGN_PASSWORDS } from './mask-names.ts';
+import { FOREIGN_WORDS } from './mask-foreign-names.ts';
 import type { TokenRule } from './mask-rule.ts';
 import {
   type Finder,
@@ -40,13 +40,12 @@ export type Word =
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */
-const SHORT_NAME_WORDS = 'pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw'.split(
-  ' ',
-);
+const SHORT_NAME_WORDS =
+  'pass _sk keystore keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw'.split(' ');
 const AFTER_SHORT = [...'=:"\' ]<>%|\\,&?+_-.0123456789\n\r'];
 
 const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[] = [
@@ -69,6 +68,7 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
   ['<d>', findRsaXml, 'any'],
   ['auth plain ', findSmtpLogin, 'any'],
   ['auth login ', findSmtpLogin, 'any'],
+  ['auth xoauth2 ', findSmtpLogin, 'any'],
   ['mnemonic', findPhrase, 'any'],
   ['seed phrase', findPhrase, 'any'],
   ['seed_phrase', findPhrase, 'any'],
@@ -78,6 +78,11 @@ const SHAPES: readonly (readonly [string, Finder, 'any' | 'space' | 'address'])[
   ['--password-stdin', findPiped, 'any'],
   ['--with-token', findPiped, 'any'],
   ['chpasswd', findPiped, 'any'],
+  ['secret put', findPiped, 'any'],
+  ['secret create', findPiped, 'any'],
+  ['versions add', findPiped, 'any'],
+  ['kinit', findPiped, 'any'],
+  ['cryptsetup', findPiped, 'any'],
   ['sudo -s', findPiped, 'any'],
   ['passwd --stdin', findPiped, 'any'],
   ['--passphrase-fd', findPiped, 'any'],
@@ -100,7 +105,7 @@ export function wordsOfRules(): readonly NamedWord[] {
 function staticWords(): [string, Word][] {
   return [
     ...TOKEN_RULES.map((rule): [string, Word] => [rule.key, { is: 'token', rule }]),
-    ...[...NAME_WORDS, ...FOREIGN_PASSWORDS].map((word): [string, Word] => [word, { is: 'context', trim: 0 }]),
+    ...[...NAME_WORDS, ...FOREIGN_WORDS].map((word): [string, Word] => [word, { is: 'context', trim: 0 }]),
     ...SHORT_NAME_WORDS.flatMap((word) =>
       AFTER_SHORT.map((sign): [string, Word] => [word + sign, { is: 'context', trim: 1 }]),
     ),
@@ -112,6 +117,7 @@ function staticWords(): [string, Word][] {
     ...WEBHOOK_RULES.map((rule): [string, Word] => [rule.key, { is: 'webhook', rule }]),
     ['-----begin', { is: 'key-begin' }],
     ['---- begin', { is: 'key-begin' }],
+    ['issecret=true', { is: 'add-mask' }],
     ['private-lines:', { is: 'putty-key' }],
     ['data:\n', { is: 'data-block' }],
     ['data:\r', { is: 'data-block' }],

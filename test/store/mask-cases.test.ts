@@ -3,6 +3,7 @@ import { toldValuesOf } from '../../store/told-values.ts';
 import { cases, leaks, type SecretCase } from '../fixtures/secret-cases.ts';
 import { cases as holdout } from '../fixtures/secret-holdout.ts';
 import { cases as services } from '../fixtures/secret-services.ts';
+import { cases as surroundings } from '../fixtures/secret-surroundings.ts';
 import { maskChunks, maskText } from '../support/mask-text.ts';
 
 const toldOf = (c: SecretCase) => toldValuesOf(c.env === undefined ? {} : { [c.env.name]: c.env.value });
@@ -39,6 +40,11 @@ describe.each(seeds)('masking cases, seed %i', (seed) => {
     expect({ missed, ok: recall >= 0.98 }).toMatchObject({ ok: true });
     expect({ harmed, ok: kept >= 0.98 }).toMatchObject({ ok: true });
   });
+  it('does so in what commands, settings and messages print, in many languages', () => {
+    const { missed, harmed, recall, kept } = score(surroundings(seed), (c) => maskText(c.line));
+    expect({ missed, ok: recall >= 0.98 }).toMatchObject({ ok: true });
+    expect({ harmed, ok: kept >= 0.98 }).toMatchObject({ ok: true });
+  });
   it('gives the same however the input is cut', () => {
     for (const c of cases(seed)) {
       const bytes = Buffer.from(c.line);
@@ -50,7 +56,7 @@ describe.each(seeds)('masking cases, seed %i', (seed) => {
     }
   });
   it('changes nothing the second time', () => {
-    for (const c of [...cases(seed), ...holdout(seed), ...services(seed)]) {
+    for (const c of [...cases(seed), ...holdout(seed), ...services(seed), ...surroundings(seed)]) {
       const once = maskText(c.line, toldOf(c));
       expect(maskText(once, toldOf(c))).toBe(once);
     }
