@@ -13,10 +13,11 @@ import { openTeamIndex } from '../indexer/clickhouse/open-team-index.ts';
 import { listFlakes } from '../indexer/flakes.ts';
 import { listHeadroom } from '../indexer/headroom.ts';
 import { askInParts } from '../indexer/index-parts.ts';
-import type { AttemptFilter, LogDigest, LogIndexReader } from '../indexer/log-index.ts';
+import type { AttemptFilter, LogIndexReader } from '../indexer/log-index.ts';
 import { listSignatures } from '../indexer/signature-report.ts';
 import type { SignatureId } from '../indexer/signatures.ts';
 import type { TeamIndex } from '../indexer/team-index.ts';
+import { packTemplateSet } from '../indexer/template-set.ts';
 import { frameTableOf } from '../store/frame-table.ts';
 import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import { startEngine } from '../test/support/engine/engine.ts';
@@ -112,8 +113,7 @@ function recordOf(n: number, total: number): CaptureRecord {
   const signature = {
     signature: `s1:bench${k}`,
     headline: `Error: failure of kind ${k}`,
-    templates: [],
-    exemplar: { line: 1, text: '' },
+    exemplarLine: 1,
     firstLine: 1,
     count: 1,
     score: 1,
@@ -124,8 +124,8 @@ function recordOf(n: number, total: number): CaptureRecord {
     store: 'bench',
     table: frameTableOf([]),
     digest: {
-      templates: { hashes: new Uint32Array(), counts: new Uint32Array(), firstLines: new Uint32Array() },
-      signatures: manifest.attempt.conclusion === 'failure' ? [signature as LogDigest['signatures'][number]] : [],
+      templateSet: packTemplateSet(new Uint32Array()),
+      signatures: manifest.attempt.conclusion === 'failure' ? [signature] : [],
       steps: [],
     },
   };

@@ -32,6 +32,8 @@ export interface Session {
    * look. NOT_FOUND when no index has been made yet.
    */
   ask<T>(question: (index: LogIndexReader) => Promise<T> | T): Promise<T>;
+  /** Says early that logs with so much text are about to be prepared. */
+  foresee(textBytes: number): Promise<void>;
   ingest(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<'added' | 'unchanged'>;
   /** Reads and analyses a log, several side by side. What it gives then brings the log into the index, in order. */
   prepare(index: LogIndex, manifest: Manifest, options?: IngestWatch): Promise<() => 'added' | 'unchanged'>;
@@ -69,6 +71,11 @@ export function openSession(config: Config): Session {
   let reader: LogIndexReader | undefined;
   let writer: LogIndex | undefined;
   let pool: AnalyserPool | undefined;
+  const openPool = async (): Promise<AnalyserPool> => {
+    const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
+    pool ??= createAnalyserPool();
+    return pool;
+  };
   let team: Promise<TeamIndex> | undefined;
   let parts: Promise<PartialIndex> | undefined;
   const session: Session = {
@@ -106,12 +113,11 @@ export function openSession(config: Config): Session {
       const { askInParts } = await import('../indexer/index-parts.ts');
       return askInParts(await parts, question);
     },
+    foresee: async (textBytes) => (await openPool()).expect(textBytes),
     ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
     async prepare(index, manifest, watch) {
       const { holdLog, prepareLog } = await import('../indexer/ingest.ts');
-      const { createAnalyserPool } = await import('../indexer/analyser-pool.ts');
-      pool ??= createAnalyserPool();
-      const options = { store: await session.storeId(), pool, ...watch };
+      const options = { store: await session.storeId(), pool: await openPool(), ...watch };
       const log = await prepareLog(index, await session.store(), manifest, options);
       return () => holdLog(index, log);
     },

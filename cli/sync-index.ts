@@ -19,8 +19,15 @@ import { isDamage, isGone, listManifests, type ReadResult, readEach } from './st
 import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 import type { SeenKeys } from './sync-seen.ts';
 
-/** chosen: hides the store's latency, and keeps every core busy. */
-const LOGS_AT_ONCE = 32;
+/**
+ * chosen: every core has work while a batch is written, and while a log of this size is read by one of them. Of logs that
+ * wait for one before them only the words are held, a tenth of it.
+ */
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+/** chosen: small logs count as so much, which bounds their number, and the requests to a store, by 128. */
+const LEAST_BYTES = BYTES_AT_ONCE / 128;
+/** chosen: of so many logs the sizes are looked at before the first one is read; they tell whether more cores are worth it. */
+const LOGS_FORESEEN = 64;
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {
@@ -104,7 +111,7 @@ async function* fedManifests(context: Context): AsyncGenerator<ObjectKey> {
 }
 
 async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): Promise<void> {
-  const { index, storeId, state, options, store } = context;
+  const { index, session, storeId, state, options, store } = context;
   const seen = new Set<ObjectKey>();
   const unknown = async function* (): AsyncGenerator<ObjectKey> {
     for await (const key of keys) {
@@ -114,19 +121,52 @@ async function takeManifests(context: Context, keys: AsyncIterable<ObjectKey>): 
     }
   };
   const listed = readAhead(unknown(), { most: KEYS_AHEAD, weigh: () => 1 });
-  const manifests = wanted(
-    context,
-    readEach(listed.things, (key) => readManifestAt(store, key)),
+  const manifests = foreseen(
+    session,
+    wanted(
+      context,
+      readEach(listed.things, (key) => readManifestAt(store, key)),
+    ),
   );
   // How many of them a filter lets through, nobody knows before they are read.
   const isEach = options.filter === undefined && options.limit === undefined;
   let done = 0;
-  for await (const prepared of atOnce(manifests, LOGS_AT_ONCE, (result) => prepareOne(context, result))) {
+  for await (const prepared of atOnce(manifests, { most: BYTES_AT_ONCE, weigh }, (result) =>
+    prepareOne(context, result),
+  )) {
     options.signal.throwIfAborted();
     await takeOne(context, prepared);
     done += 1;
     options.onLogs?.(done, isEach ? listed.total() : undefined);
   }
+}
+
+const textBytesOf = (result: ReadResult<Manifest>): number =>
+  result.kind === 'read' ? result.value.text.sizeBytes : 0;
+const weigh = (result: ReadResult<Manifest>): number => Math.max(LEAST_BYTES, textBytesOf(result));
+
+/** All of `results`; how much text is about to come is told before the first of them. */
+async function* foreseen(
+  session: Session,
+  results: AsyncIterable<ReadResult<Manifest>>,
+): AsyncGenerator<ReadResult<Manifest>> {
+  let first: ReadResult<Manifest>[] | undefined = [];
+  const foresee = async (some: readonly ReadResult<Manifest>[]): Promise<void> =>
+    session.foresee(some.reduce((sum, result) => sum + textBytesOf(result), 0));
+  for await (const result of results) {
+    if (first === undefined) {
+      yield result;
+      continue;
+    }
+    first.push(result);
+    if (first.length < LOGS_FORESEEN) continue;
+    await foresee(first);
+    yield* first;
+    first = undefined;
+  }
+  if (first === undefined || first.length === 0) return;
+  await foresee(first);
+  yield* first;
 }
 
 /** Those that filter and limit let through. */

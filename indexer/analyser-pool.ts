@@ -10,12 +10,15 @@ import type { LogDigest } from './log-index.ts';
 
 /** chosen: analysed in the time that two workers take to start and to get fast, about a second. */
 const BYTES_BEFORE_WORKERS = 16 * 1024 * 1024;
-/** chosen: enough frames of a log on their way that its worker never waits. */
-const FRAMES_UNDER_WAY = 4;
+/**
+ * chosen: what a worker takes half a second for, longer than this thread needs to write a batch: until then it must have work.
+ * As it is stored that is a tenth; of what does not shrink it bounds what is held.
+ */
+const BYTES_UNDER_WAY = 16 * 1024 * 1024;
 
 /** One log under way. */
 export interface LogAnalysis {
-  /** Takes the next frame; what comes out of it goes to `take` of `analyse`. Waits while many are under way. */
+  /** Takes the next frame; what comes out of it goes to `take` of `begin`. Waits while much is under way. */
   push(frame: StoredFrame): Promise<void>;
   end(): Promise<LogDigest>;
   /** Gives it up. */
@@ -24,6 +27,8 @@ export interface LogAnalysis {
 
 /** One for a process: many logs, in turn or side by side. */
 export interface AnalyserPool {
+  /** Says early how much text is about to come: where that is much, workers are started at once, for all of it. */
+  expect(textBytes: number): void;
   /** Begins a log of `textBytes`; its documents are given to `take`, in order. */
   begin(textBytes: number, take: (documents: readonly HeldDocument[]) => void): LogAnalysis;
   /** Ends the workers. */
@@ -38,16 +43,22 @@ export function createAnalyserPool(): AnalyserPool {
   const threads = Math.min(availableParallelism(), 8);
   const lanes: Lane[] = [];
   let begunBytes = 0;
+  let expectsMuch = false;
   let haveFailed = false;
   const laneOf = (): Lane => {
-    if (lanes.length < threads) lanes.push(new Lane());
-    return lanes.reduce((a, b) => (b.logs < a.logs ? b : a));
+    while (lanes.length < threads) lanes.push(new Lane());
+    return lanes.reduce((a, b) => (b.load < a.load ? b : a));
   };
   return {
+    expect(textBytes) {
+      expectsMuch ||= threads > 1 && textBytes > BYTES_BEFORE_WORKERS;
+      if (expectsMuch) laneOf();
+    },
     begin(textBytes, take) {
       begunBytes += textBytes;
-      if (threads < 2 || haveFailed || begunBytes <= BYTES_BEFORE_WORKERS) return ON_THIS_THREAD.begin(textBytes, take);
-      return laneOf().begin(take, () => (haveFailed = true));
+      const isMuch = expectsMuch || begunBytes > BYTES_BEFORE_WORKERS;
+      if (threads < 2 || haveFailed || !isMuch) return ON_THIS_THREAD.begin(textBytes, take);
+      return laneOf().begin(textBytes, { take, onGone: () => (haveFailed = true) });
     },
     close: async () => void (await Promise.all(lanes.splice(0).map((lane) => lane.close()))),
   };
@@ -55,6 +66,7 @@ export function createAnalyserPool(): AnalyserPool {
 
 /** Analyses where it is called. */
 export const ON_THIS_THREAD: AnalyserPool = {
+  expect: () => undefined,
   begin(_textBytes, take) {
     const analyser = new FrameAnalyser();
     return {
@@ -80,27 +92,35 @@ export type AnalysisAnswer = { readonly log: number } & (
   | { readonly kind: 'failed'; readonly code: ErrorCode | undefined; readonly message: string; readonly hint: string }
 );
 
+/** Who wants to know of a log that a worker has. */
+interface Listener {
+  readonly take: (documents: readonly HeldDocument[]) => void;
+  readonly onGone: () => void;
+}
+
 /** A worker and the logs that it has under way. */
 class Lane {
   readonly #worker = new Worker(builtFile('indexer/analyse-worker.js'));
   readonly #logs = new Map<number, SentLog>();
   #nextLog = 0;
   #isGone = false;
+  /** Bytes of text that it has been told to expect and has not answered for. */
+  load = 0;
+  /** Of those, what it has. */
+  #sentBytes = 0;
+  #waiting: (() => void)[] = [];
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on('message', (answer: AnalysisAnswer) => this.#logs.get(answer.log)?.answer(answer));
+    this.#worker.on('message', (answer: AnalysisAnswer) => this.#answer(answer));
     this.#worker.on('error', () => this.#fail());
     this.#worker.on('exit', () => this.#fail());
   }
 
-  get logs(): number {
-    return this.#logs.size;
-  }
-
-  begin(take: (documents: readonly HeldDocument[]) => void, onGone: () => void): LogAnalysis {
+  begin(textBytes: number, listener: Listener): LogAnalysis {
     const log = this.#nextLog++;
-    const sent = new SentLog(take, onGone);
+    const sent = new SentLog(textBytes, listener);
+    this.load += textBytes;
     if (this.#isGone) sent.fail(new WorkerGone());
     this.#logs.set(log, sent);
     const tell = (order: AnalysisOrder): void => this.#worker.postMessage(order);
@@ -108,23 +128,60 @@ class Lane {
       push: async (frame) => {
         // A copy of its own, whose memory goes over to the worker.
         const bytes = new Uint8Array(frame.bytes);
+        this.#sentBytes += frame.textBytes;
+        sent.frames.push(frame.textBytes);
         this.#worker.postMessage({ log, kind: 'frame', frame: { ...frame, bytes } }, [bytes.buffer]);
-        await sent.hasRoom();
+        await this.#room(sent);
       },
       end: async () => {
         tell({ log, kind: 'end' });
-        return sent.digest.finally(() => this.#logs.delete(log));
+        return sent.digest.finally(() => this.#forget(log));
       },
       drop: () => {
         tell({ log, kind: 'drop' });
-        this.#logs.delete(log);
+        this.#forget(log);
       },
     };
+  }
+
+  #answer(answer: AnalysisAnswer): void {
+    const sent = this.#logs.get(answer.log);
+    if (sent === undefined) return;
+    if (answer.kind !== 'digest') {
+      // What failed is answered for once: no more is heard of the frames behind it.
+      const bytes = answer.kind === 'documents' ? (sent.frames.shift() ?? 0) : sent.takeFrames();
+      sent.leftBytes -= bytes;
+      this.load -= bytes;
+      this.#sentBytes -= bytes;
+    }
+    sent.answer(answer);
+    this.#wake();
+  }
+
+  async #room(sent: SentLog): Promise<void> {
+    while (this.#sentBytes > BYTES_UNDER_WAY && sent.failure === undefined)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (sent.failure !== undefined) throw sent.failure;
+  }
+
+  #wake(): void {
+    if (this.#waiting.length === 0) return;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #forget(log: number): void {
+    const sent = this.#logs.get(log);
+    if (sent === undefined) return;
+    this.#logs.delete(log);
+    this.load -= sent.leftBytes;
+    this.#sentBytes -= sent.takeFrames();
+    this.#wake();
   }
 
   #fail(): void {
     this.#isGone = true;
     for (const log of this.#logs.values()) log.fail(new WorkerGone());
+    this.#wake();
   }
 
   async close(): Promise<void> {
@@ -134,18 +191,19 @@ class Lane {
 
 /** The caller's end of a log that a worker has. */
 class SentLog {
-  readonly #take: (documents: readonly HeldDocument[]) => void;
-  readonly #onGone: () => void;
+  readonly #listener: Listener;
   readonly digest: Promise<LogDigest>;
   #resolve: (digest: LogDigest) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
-  #failure: unknown;
-  #underWay = 0;
-  #wake: () => void = () => undefined;
+  failure: unknown;
+  /** Bytes of text that were announced and not answered for. */
+  leftBytes: number;
+  /** Of the frames that were sent and not answered for. */
+  readonly frames: number[] = [];
 
-  constructor(take: (documents: readonly HeldDocument[]) => void, onGone: () => void) {
-    this.#take = take;
-    this.#onGone = onGone;
+  constructor(textBytes: number, listener: Listener) {
+    this.leftBytes = textBytes;
+    this.#listener = listener;
     this.digest = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -153,34 +211,27 @@ class SentLog {
     this.digest.catch(() => undefined); // awaited at the end; until then it must not count as unhandled
   }
 
+  /** Bytes of text of the frames under way, which count as answered from now on. */
+  takeFrames(): number {
+    return this.frames.splice(0).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   answer(answer: AnalysisAnswer): void {
     if (answer.kind === 'digest') this.#resolve(answer.digest);
     else if (answer.kind === 'failed') this.fail(errorOf(answer));
     else {
-      this.#underWay -= 1;
       try {
-        this.#take(answer.documents);
+        this.#listener.take(answer.documents);
       } catch (error) {
         this.fail(error);
       }
-      this.#wake();
     }
   }
 
   fail(error: unknown): void {
-    if (error instanceof WorkerGone) this.#onGone();
-    this.#failure ??= error;
+    if (error instanceof WorkerGone) this.#listener.onGone();
+    this.failure ??= error;
     this.#reject(error);
-    this.#wake();
-  }
-
-  async hasRoom(): Promise<void> {
-    this.#underWay += 1;
-    if (this.#underWay >= FRAMES_UNDER_WAY && this.#failure === undefined)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 

@@ -34,7 +34,6 @@ import {
   FIND_LOG_ROW,
   FIND_SIGNATURE,
 } from './statements.ts';
-import { packTemplateSet } from './template-set.ts';
 import type { TermCollector } from './term-collector.ts';
 
 /** Whether a tombstone keeps this capture out. */
@@ -136,7 +135,7 @@ function addLog(
   for (const line of prepared.longLines) db.run(ADD_LONG_LINE, { log, ...line });
   if (digest !== undefined) {
     addSignatures(db, log, digest);
-    addTemplates(db, log, packTemplateSet(digest.templates.hashes));
+    addTemplates(db, log, digest.templateSet);
   }
   addSteps(db, log, manifest.steps.length > 0 ? manifest.steps : (digest?.steps ?? []));
   return { log, firstBlock };
@@ -166,9 +165,9 @@ function addCapture(
 
 function addSignatures(db: IndexWriteDatabase, log: number, digest: LogDigest): void {
   for (const found of digest.signatures) {
-    const { signature, headline, firstLine, count, score } = found;
+    const { signature, headline, firstLine, count, score, exemplarLine } = found;
     const id = db.get(FIND_SIGNATURE, { signature })?.id ?? db.run(ADD_SIGNATURE, { signature, headline }).lastId;
-    db.run(ADD_OCCURRENCE, { signature: id, log, firstLine, count, score, exemplarLine: found.exemplar.line });
+    db.run(ADD_OCCURRENCE, { signature: id, log, firstLine, count, score, exemplarLine });
   }
 }
 

@@ -5,6 +5,7 @@ import { LineScanner, type ScannedLine } from './line-scanner.ts';
 import { LINE_ECHO, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
 import type { LogDigester } from './log-index.ts';
 import { type CandidateSignature, EXEMPLAR_CHARS, HEADLINE_CHARS, signatureOf } from './signatures.ts';
+import { packTemplateSet } from './template-set.ts';
 import { type TemplateList, TemplateTable } from './template-table.ts';
 import { TEMPLATE_VERSION } from './template-types.ts';
 
@@ -198,12 +199,11 @@ export function createLogDigester(): LogDigester {
     end: () => {
       const { templates, signatures, steps } = analyser.end();
       return {
-        templates,
+        templateSet: packTemplateSet(templates.hashes),
         signatures: signatures.map((s) => ({
           signature: s.id,
           headline: s.headline,
-          templates: s.templates,
-          exemplar: s.exemplar,
+          exemplarLine: s.exemplar.line,
           firstLine: s.firstLine,
           count: s.count,
           score: s.weight,

@@ -109,20 +109,14 @@ export interface LogIndex extends LogIndexReader {
 
 /** What log-digest.ts finds in one log, to be stored beside its text. */
 export interface LogDigest {
-  /** Every template of the log, ascending by hash, and for each how often and on which line first. */
-  readonly templates: {
-    readonly hashes: Uint32Array;
-    readonly counts: Uint32Array;
-    readonly firstLines: Uint32Array;
-  };
+  /** Which templates it has (template-set.ts). */
+  readonly templateSet: Uint8Array;
   /** Candidate signatures, best first, whatever any baseline says. */
   readonly signatures: readonly {
     readonly signature: string;
     readonly headline: string;
-    /** Template hashes, in order. */
-    readonly templates: readonly number[];
-    /** The line that shows it best, as people see it. */
-    readonly exemplar: { readonly line: number; readonly text: string };
+    /** The line that shows it best. */
+    readonly exemplarLine: number;
     readonly firstLine: number;
     readonly count: number;
     readonly score: number;

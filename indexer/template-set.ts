@@ -9,21 +9,43 @@ const HEADER_BYTES = 5;
 
 /** Packs ascending 32-bit hashes: about 1.5 bytes each for a log of a thousand. */
 export function packTemplateSet(hashes: Uint32Array): Uint8Array {
-  const kept = [...new Set(Array.from(hashes, (hash) => hash >>> DROPPED_BITS))].sort((a, b) => a - b);
-  const mean = kept.length === 0 ? 1 : 2 ** KEPT_BITS / kept.length;
+  const count = countKept(hashes);
+  const mean = count === 0 ? 1 : 2 ** KEPT_BITS / count;
   const parameter = Math.max(0, Math.floor(Math.log2(mean * Math.LN2)));
-  const bits = new BitWriter();
+  // In unary each value takes its share of all values, at most 2^KEPT_BITS >> parameter bits together, and its end.
+  const mostBits = (2 ** KEPT_BITS >> parameter) + count * (parameter + 1);
+  const bytes = new Uint8Array(HEADER_BYTES + Math.ceil(mostBits / 8));
+  new DataView(bytes.buffer).setUint32(0, count, true);
+  bytes[4] = parameter;
+  let at = HEADER_BYTES * 8;
   let last = -1;
-  for (const value of kept) {
-    bits.writeRice(value - last - 1, parameter);
+  for (let n = 0; n < hashes.length; n++) {
+    const value = (hashes[n] as number) >>> DROPPED_BITS;
+    if (value === last) continue;
+    const gap = value - last - 1;
+    last = value;
+    for (let ones = gap >> parameter; ones > 0; ones--) at = setBit(bytes, at);
+    at += 1;
+    for (let bit = 0; bit < parameter; bit++) at = (gap >> bit) & 1 ? setBit(bytes, at) : at + 1;
+  }
+  return bytes.slice(0, Math.ceil(at / 8));
+}
+
+function countKept(hashes: Uint32Array): number {
+  let count = 0;
+  let last = -1;
+  for (let n = 0; n < hashes.length; n++) {
+    const value = (hashes[n] as number) >>> DROPPED_BITS;
+    if (value !== last) count += 1;
     last = value;
   }
-  const packed = bits.end();
-  const out = new Uint8Array(HEADER_BYTES + packed.byteLength);
-  new DataView(out.buffer).setUint32(0, kept.length, true);
-  out[4] = parameter;
-  out.set(packed, HEADER_BYTES);
-  return out;
+  return count;
+}
+
+/** Gives the place of the next bit. */
+function setBit(bytes: Uint8Array, at: number): number {
+  bytes[at >> 3] = (bytes[at >> 3] as number) | (1 << (at & 7));
+  return at + 1;
 }
 
 /** A packed set: `falseRate` is how often it says yes to a hash that was not put in. */
@@ -37,10 +59,6 @@ export function openTemplateSet(bytes: Uint8Array): TemplateSet {
   const kept = keptValues(bytes);
   return { falseRate: kept.size / 2 ** KEPT_BITS, has: (hash) => kept.has(hash >>> DROPPED_BITS) };
 }
-
-/** Hashes that pack into the same set again, ascending. */
-export const hashesOfTemplateSet = (bytes: Uint8Array): Uint32Array =>
-  Uint32Array.from(keptValues(bytes), (value) => value << DROPPED_BITS);
 
 function keptValues(bytes: Uint8Array): Set<number> {
   if (bytes.byteLength < HEADER_BYTES) return new Set();
@@ -58,27 +76,4 @@ function keptValues(bytes: Uint8Array): Set<number> {
     value += quotient * 2 ** parameter + rest + 1;
   }
   return kept;
-}
-
-class BitWriter {
-  readonly #bytes: number[] = [];
-  #bits = 0;
-
-  /** `value` in unary by its upper part, then `parameter` bits, lowest first. */
-  writeRice(value: number, parameter: number): void {
-    for (let n = value >> parameter; n > 0; n--) this.#bit(1);
-    this.#bit(0);
-    for (let n = 0; n < parameter; n++) this.#bit((value >> n) & 1);
-  }
-
-  end(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
-  }
-
-  #bit(bit: number): void {
-    if (this.#bits % 8 === 0) this.#bytes.push(0);
-    const last = this.#bytes.length - 1;
-    this.#bytes[last] = (this.#bytes[last] ?? 0) | (bit << (this.#bits % 8));
-    this.#bits += 1;
-  }
 }

@@ -6,7 +6,6 @@ import { manifestToJson } from '../../store/manifest-json.ts';
 import { parseManifest } from '../../store/manifest-schema.ts';
 import { packFrameTable, unpackFrameTable } from '../frame-table-blob.ts';
 import type { LogDigest, StoreId } from '../log-index.ts';
-import { hashesOfTemplateSet, packTemplateSet } from '../template-set.ts';
 import type { EngineRow } from './client.ts';
 import { linksOf } from './links.ts';
 import { WORDS_VERSION } from './schema.ts';
@@ -48,11 +47,11 @@ export const CAPTURE_COLUMNS = 'store, key, manifest, frames, digest, templates'
 /** The row of `capture`. */
 export function captureRow({ key, manifest, store, table, digest }: CaptureRecord): Readonly<Record<string, unknown>> {
   const { home, placedMs, log } = placeOf(manifest);
-  const { signatures, steps, templates } = digest;
-  const kept = signatures.map(({ signature, headline, exemplar, firstLine, count, score }) => ({
+  const { signatures, steps, templateSet } = digest;
+  const kept = signatures.map(({ signature, headline, exemplarLine, firstLine, count, score }) => ({
     signature,
     headline,
-    line: exemplar.line,
+    line: exemplarLine,
     firstLine,
     count,
     score,
@@ -66,7 +65,7 @@ export function captureRow({ key, manifest, store, table, digest }: CaptureRecor
     manifest: manifestToJson(manifest),
     frames: Buffer.from(packFrameTable(table)).toString('base64'),
     digest: JSON.stringify({ signatures: kept, steps }),
-    templates: Buffer.from(packTemplateSet(templates.hashes)).toString('base64'),
+    templates: Buffer.from(templateSet).toString('base64'),
     links: linksOf(manifest.attempt),
     words: WORDS_VERSION,
   };
@@ -97,8 +96,6 @@ interface KeptDigest {
   readonly steps: readonly Step[];
 }
 
-const NONE = new Uint32Array();
-
 /** The capture of a row that was selected by CAPTURE_COLUMNS. */
 export function captureOf(row: EngineRow): CaptureRecord {
   const [store, key, manifest, frames, digest, templates] = row as readonly string[];
@@ -109,17 +106,8 @@ export function captureOf(row: EngineRow): CaptureRecord {
     manifest: parseManifest(Buffer.from(manifest ?? '', 'utf8'), key ?? ''),
     table: unpackFrameTable(Buffer.from(frames ?? '', 'base64')),
     digest: {
-      // Which templates there are is all that is kept of them.
-      templates: {
-        hashes: hashesOfTemplateSet(Buffer.from(templates ?? '', 'base64')),
-        counts: NONE,
-        firstLines: NONE,
-      },
-      signatures: kept.signatures.map(({ line, ...rest }) => ({
-        ...rest,
-        templates: [],
-        exemplar: { line, text: '' },
-      })),
+      templateSet: Buffer.from(templates ?? '', 'base64'),
+      signatures: kept.signatures.map(({ line, ...rest }) => ({ ...rest, exemplarLine: line })),
       steps: kept.steps,
     },
   };

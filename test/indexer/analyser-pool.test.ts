@@ -78,6 +78,7 @@ test('a log whose worker has gone is analysed on this thread', async () => {
   const logs = await IndexedLogs.open();
   const manifest = await keepLog(logs.store, { text: textOf(1, 1) });
   const gone: AnalyserPool = {
+    expect: () => undefined,
     begin: (_bytes, take) => ({
       push: async () => take([{ slot: 0, words: Buffer.from('of the worker that went '), grams: undefined }]),
       end: () => Promise.reject(new WorkerGone()),

@@ -174,6 +174,7 @@ export class StoreWorld<Plan> {
       indexForWriting: async () => writer,
       team: async () => undefined,
       ask: async (question) => question(writer),
+      foresee: async () => undefined,
       ingest: (target, manifest) => ingestLog(target, store, manifest, { store: STORE_ID }),
       prepare: async (target, manifest) => {
         const log = await prepareLog(target, store, manifest, { store: STORE_ID });
