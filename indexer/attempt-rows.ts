@@ -32,10 +32,25 @@ import {
 } from './statements.ts';
 import { findAttemptRow } from './statements-filter.ts';
 
+/** Ids of names that were asked for while many logs are written, by connection: each log asks some twenty times. */
+const knownNames = new WeakMap<IndexWriteDatabase, Map<string, number>>();
+
+/** Runs `write`, in one transaction, with the names that it meets at hand. */
+export function withNamesAtHand(db: IndexWriteDatabase, write: () => void): void {
+  knownNames.set(db, new Map());
+  try {
+    write();
+  } finally {
+    knownNames.delete(db); // outside the transaction others may change them, or it may be taken back
+  }
+}
+
 /** The id of a name, made at first use. */
 export function idOfName(db: IndexWriteDatabase, name: string): number {
-  const found = db.get(FIND_NAME, { name });
-  return found === undefined ? db.run(ADD_NAME, { name }).lastId : found.id;
+  const known = knownNames.get(db);
+  const id = known?.get(name) ?? db.get(FIND_NAME, { name })?.id ?? db.run(ADD_NAME, { name }).lastId;
+  known?.set(name, id);
+  return id;
 }
 
 const idOrNull = (db: IndexWriteDatabase, name: string | undefined): number | null =>

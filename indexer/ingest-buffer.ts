@@ -38,6 +38,7 @@ export interface PreparedLog {
 export class IngestBuffer {
   readonly terms = new TermCollector();
   #logs: PreparedLog[] = [];
+  #keys = new Set<ObjectKey>();
   #later: (() => void)[] = [];
   #heldBytes = 0;
   /** Bytes of documents written by this process: decides how much merging is worth it. */
@@ -48,11 +49,12 @@ export class IngestBuffer {
   }
 
   hasCapture(key: ObjectKey): boolean {
-    return this.#logs.some((log) => log.manifestKey === key);
+    return this.#keys.has(key);
   }
 
   add(log: PreparedLog): void {
     this.#logs.push(log);
+    this.#keys.add(log.manifestKey);
     for (const { words } of log.documents) this.#heldBytes += words.length;
   }
 
@@ -67,6 +69,7 @@ export class IngestBuffer {
     const drained = { logs: this.#logs, later: this.#later };
     this.writtenBytes += this.#heldBytes;
     this.#logs = [];
+    this.#keys = new Set();
     this.#later = [];
     this.#heldBytes = 0;
     return drained;

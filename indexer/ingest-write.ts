@@ -13,6 +13,7 @@ import {
   refreshGroups,
   renamed,
   takeOverLogs,
+  withNamesAtHand,
 } from './attempt-rows.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
 import { findCapture, hashOfKey } from './capture-key.ts';
@@ -43,6 +44,15 @@ export const isBuried = (db: IndexReadDatabase, manifest: Manifest): boolean =>
 /** Writes logs and the words that are new with them. Captures that came or were buried meanwhile are passed over. */
 export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: readonly PreparedLog[]): void {
   const texts: PlacedText[] = [];
+  withNamesAtHand(db, () => texts.push(...writeRows(db, logs)));
+  // All text last: a statement that changes several rows makes the text table write out what it holds as a segment of its own,
+  // which cost a third of the ingest when each log's text was written beside its rows.
+  writeText(db, terms, texts);
+}
+
+/** All but the text; gives the text of logs that are new. */
+function writeRows(db: IndexWriteDatabase, logs: readonly PreparedLog[]): PlacedText[] {
+  const texts: PlacedText[] = [];
   const groups = new Map<string, Attempt>();
   const regroup = (identity: Attempt): void => {
     const { repo, sha, workflow, job, event } = identity;
@@ -54,9 +64,7 @@ export function writeLogs(db: IndexWriteDatabase, terms: TermCollector, logs: re
   }
   // Once a group: where neither commit nor job is known, all logs of a repository are one.
   for (const identity of groups.values()) refreshGroups(db, identity);
-  // All text last: a statement that changes several rows makes the text table write out what it holds as a segment of its own,
-  // which cost a third of the ingest when each log's text was written beside its rows.
-  writeText(db, terms, texts);
+  return texts;
 }
 
 /** Gives the block that the text of a new log begins at. */

@@ -2,6 +2,7 @@
 // written at once.
 import type { FrameTable } from '../store/frame-table.ts';
 import { readFrameTable, readStoredFrames } from '../store/frames.ts';
+import { holdSmall } from '../store/held-object.ts';
 import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { type AnalyserPool, type LogAnalysis, ON_THIS_THREAD, WorkerGone } from './analyser-pool.ts';
@@ -51,14 +52,14 @@ export async function prepareLog(
     findCapture(db, options.store, keys.manifest) !== undefined ||
     isBuried(db, manifest);
   if (isKnown) return undefined;
-  const table = await readFrameTable(reader, keys.object, manifest);
+  // The same text may have come in another capture: its words are there.
+  const isRead = db.get(FIND_LOG_ROW, { logId: manifest.logId }) !== undefined;
+  const source = isRead ? reader : await holdSmall(reader, keys.object, manifest.object.sizeBytes);
+  const table = await readFrameTable(source, keys.object, manifest);
   const base = { manifest, store: options.store, manifestKey: keys.manifest, table, longLines: longLinesOf(table) };
-  if (db.get(FIND_LOG_ROW, { logId: manifest.logId }) !== undefined) {
-    // The same text came in another capture: its words are there.
-    return { ...base, digest: undefined, firstBlock: undefined, documents: [] };
-  }
+  if (isRead) return { ...base, digest: undefined, firstBlock: undefined, documents: [] };
   const analyse = (pool: AnalyserPool): Promise<AnalysedText> => {
-    const frames = readStoredFrames(reader, keys.object, table);
+    const frames = readStoredFrames(source, keys.object, table);
     return analyseLog(index, { table, frames, textBytes: manifest.text.sizeBytes }, { ...options, pool });
   };
   try {

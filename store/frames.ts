@@ -1,6 +1,7 @@
 // Reads logs back: the frame table, one frame, the whole text. Writing is log-writer.ts.
 import { AppError } from './errors.ts';
 import { decodeFrameTable, type FrameTable } from './frame-table.ts';
+import type { RangeReader } from './held-object.ts';
 import type { ObjectKey } from './keys.ts';
 import { keysOfManifest, type Manifest } from './manifest.ts';
 import type { ByteRange, ObjectReader } from './object-store.ts';
@@ -10,9 +11,11 @@ import { loadZstd } from './zstd.ts';
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 
 /** A byte range of an object, whole. */
-export async function readRange(reader: ObjectReader, key: ObjectKey, range: ByteRange): Promise<Buffer> {
+export async function readRange(reader: RangeReader, key: ObjectKey, range: ByteRange): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const part of reader.get(key, range)) parts.push(part);
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
   return Buffer.concat(parts);
 }
 
@@ -21,7 +24,7 @@ export type LogLayout = Pick<Manifest, 'object' | 'text'>;
 
 /** The frame table of a kept log. STORE_DAMAGED when it does not hold together. */
 export async function readFrameTable(
-  reader: ObjectReader,
+  reader: RangeReader,
   objectKey: ObjectKey,
   layout: LogLayout,
 ): Promise<FrameTable> {
@@ -65,7 +68,7 @@ const FRAMES_PER_READ = 64;
 
 /** Frames `[from, to)` as they are stored, one by one; by default all. */
 export async function* readStoredFrames(
-  reader: ObjectReader,
+  reader: RangeReader,
   key: ObjectKey,
   table: FrameTable,
   range: { readonly from?: number; readonly to?: number } = {},

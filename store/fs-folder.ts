@@ -17,6 +17,13 @@ export const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].inclu
 /** Makes an open file, by its descriptor, survive a power cut. */
 export const syncFile: (file: number) => Promise<void> = promisify(fsync);
 
+/**
+ * chosen: who may put a link into a store can do so between a look and the reading behind it in any case; a tenth of a second
+ * is what the reads of one log take.
+ */
+const SEEN_MS = 100;
+const MAX_SEEN = 256;
+
 interface FolderSync {
   readonly ended: Promise<void>;
   /** The sync after this one, for everybody who asks meanwhile. */
@@ -67,6 +74,8 @@ export const modifiedAt = (stat: BigIntStats): number => Number(stat.mtimeNs / 1
 export class FsFolder {
   readonly path: string;
   #realRoot: string | undefined;
+  /** Folders that were looked at, and until when that counts. */
+  readonly #seenInside = new Map<string, number>();
 
   constructor(path: string) {
     this.path = path;
@@ -84,6 +93,16 @@ export class FsFolder {
   /** STORE_MISSING unless the folder is there. */
   async requireRoot(): Promise<void> {
     await this.#root();
+  }
+
+  /** `requireInside` for who only reads: what was seen a moment ago counts. A log's manifest, tables and frames are one look. */
+  async requireSeenInside(folder: string): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < (this.#seenInside.get(folder) ?? 0)) return;
+    this.#seenInside.delete(folder);
+    await this.requireInside(folder);
+    if (this.#seenInside.size >= MAX_SEEN) this.#seenInside.clear();
+    this.#seenInside.set(folder, nowMs + SEEN_MS);
   }
 
   /** STORE error if a link on the way to `file` leads out of the store; ENOENT is thrown as it is. */

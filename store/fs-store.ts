@@ -141,7 +141,7 @@ class FsStore implements ObjectStore, ObjectRemover {
   async #open(key: ObjectKey): Promise<number> {
     const file = this.#folder.fileOf(key);
     try {
-      await this.#folder.requireInside(dirname(file));
+      await this.#folder.requireSeenInside(dirname(file));
       // NONBLOCK: a pipe that someone put there must not hang us
       return openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch (error) {

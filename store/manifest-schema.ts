@@ -8,7 +8,9 @@ import { MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
 
 /** chosen: names of jobs with large matrices reach some 2,000 characters. */
 const name = z.string().max(16_384);
-const optionalName = name.nullish().transform((v) => v ?? undefined);
+// What is absent comes as null or not at all; that is made one where objects are built: a transformation of
+// each field cost as much as all the rest of the parsing.
+const optionalName = name.nullish();
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const time = z
   .string()
@@ -18,14 +20,14 @@ const time = z
     if (Number.isNaN(timeMs)) context.addIssue({ code: 'custom', message: 'no time' });
     return timeMs;
   });
-const optionalTime = time.nullish().transform((v) => v ?? undefined);
-const optionalCount = count.nullish().transform((v) => v ?? undefined);
-const range = z.looseObject({ start: count, end: count }).refine((r) => r.start <= r.end);
+const optionalTime = time.nullish();
+const optionalCount = count.nullish();
+const range = z.object({ start: count, end: count }).refine((r) => r.start <= r.end);
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The identity in manifests, feed entries and facts. */
 export const attemptSchema = z
-  .looseObject({
+  .object({
     repo: optionalName,
     sha: optionalName,
     testedSha: optionalName,
@@ -47,35 +49,33 @@ export const attemptSchema = z
     limitMs: optionalCount,
     partial: z.boolean().catch(false),
   })
-  .transform((json): Attempt => {
-    const { startedAt, finishedAt, ...rest } = json;
-    return { ...pickAttempt(rest), startedAtMs: startedAt, finishedAtMs: finishedAt };
-  });
-
-type AttemptJson = Omit<Attempt, 'startedAtMs' | 'finishedAtMs'>;
-const pickAttempt = (a: AttemptJson): AttemptJson => ({
-  repo: a.repo,
-  sha: a.sha,
-  workflow: a.workflow,
-  job: a.job,
-  run: a.run,
-  attempt: a.attempt,
-  providerId: a.providerId,
-  provider: a.provider,
-  testedSha: a.testedSha,
-  treeSha: a.treeSha,
-  branch: a.branch,
-  pr: a.pr,
-  event: a.event,
-  conclusion: a.conclusion,
-  url: a.url,
-  labels: a.labels,
-  limitMs: a.limitMs,
-  partial: a.partial,
-});
+  .transform(
+    (a): Attempt => ({
+      repo: a.repo ?? undefined,
+      sha: a.sha ?? undefined,
+      workflow: a.workflow ?? undefined,
+      job: a.job ?? undefined,
+      run: a.run ?? undefined,
+      attempt: a.attempt ?? undefined,
+      providerId: a.providerId ?? undefined,
+      provider: a.provider,
+      testedSha: a.testedSha ?? undefined,
+      treeSha: a.treeSha ?? undefined,
+      branch: a.branch ?? undefined,
+      pr: a.pr ?? undefined,
+      event: a.event ?? undefined,
+      conclusion: a.conclusion,
+      url: a.url ?? undefined,
+      labels: a.labels,
+      limitMs: a.limitMs ?? undefined,
+      partial: a.partial,
+      startedAtMs: a.startedAt ?? undefined,
+      finishedAtMs: a.finishedAt ?? undefined,
+    }),
+  );
 
 const captureSchema = z
-  .looseObject({
+  .object({
     id: z.string().regex(/^[0-9a-z]{8}$/),
     how: z.enum(['file', 'stdin', 'run', 'api', 'pull', 'rescue', 'rescan']),
     tool: z.string().max(200),
@@ -91,20 +91,20 @@ const captureSchema = z
     startedAtMs: c.startedAt,
     finishedAtMs: c.finishedAt,
     complete: c.complete,
-    cutReason: c.cutReason,
+    cutReason: c.cutReason ?? undefined,
   }));
 
 const stepSchema = z
-  .looseObject({ name, firstLine: count, lastLine: count, startedAt: optionalTime, finishedAt: optionalTime })
+  .object({ name, firstLine: count, lastLine: count, startedAt: optionalTime, finishedAt: optionalTime })
   .transform((s) => ({
     name: s.name,
     firstLine: s.firstLine,
     lastLine: s.lastLine,
-    startedAtMs: s.startedAt,
-    finishedAtMs: s.finishedAt,
+    startedAtMs: s.startedAt ?? undefined,
+    finishedAtMs: s.finishedAt ?? undefined,
   }));
 
-const manifestSchema = z.looseObject({
+const manifestSchema = z.object({
   format: z.literal(STORE_FORMAT),
   logId: z.string().regex(/^L[0-9a-z]{16}$/),
   logName: name,
@@ -117,14 +117,16 @@ const manifestSchema = z.looseObject({
     sha256: hex,
     notes: z.array(z.string().max(40)).max(20),
   }),
-  object: z.object({
-    sizeBytes: count,
-    sha256: hex,
-    frames: count.max(0xffff_ffff),
-    lineTable: range,
-    seekTable: range,
-    sideTable: range.nullish().transform((v) => v ?? undefined),
-  }),
+  object: z
+    .object({
+      sizeBytes: count,
+      sha256: hex,
+      frames: count.max(0xffff_ffff),
+      lineTable: range,
+      seekTable: range,
+      sideTable: range.nullish(),
+    })
+    .transform((o) => ({ ...o, sideTable: o.sideTable ?? undefined })),
   masking: z.object({
     rules: z.string().max(40).nullable(),
     counts: z.record(z.string().max(100), count),
@@ -151,13 +153,20 @@ export function parseManifest(bytes: Uint8Array, where: string): Manifest {
   return { format, logId: data.logId as LogId, logName, attempt, capture, text, object, masking, steps };
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Error('forbidden key');
+  return value;
+}
+
 /** A JSON object without `__proto__` as a key anywhere; undefined for anything else. */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), (key, value) => {
-      if (key === '__proto__') throw new Error('forbidden key');
-      return value;
-    });
+    const text = decoder.decode(bytes);
+    // Looking at every key takes five times as long as parsing: only where the key may stand, in letters or in escapes.
+    const isSuspect = text.includes('__proto__') || text.includes('\\u');
+    const json: unknown = isSuspect ? JSON.parse(text, refuseProto) : JSON.parse(text);
     return typeof json === 'object' && json !== null && !Array.isArray(json)
       ? (json as Record<string, unknown>)
       : undefined;

@@ -2,6 +2,7 @@
 // them, and last that they are done. Every step may be repeated by anybody: equal rows fold together.
 import type { FrameTable } from '../../store/frame-table.ts';
 import { readFrameTable, readStoredFrames } from '../../store/frames.ts';
+import { holdSmall } from '../../store/held-object.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import type { ObjectReader } from '../../store/object-store.ts';
 import { type AnalyserPool, ON_THIS_THREAD, WorkerGone } from '../analyser-pool.ts';
@@ -40,9 +41,10 @@ export class EngineIngest implements TeamIngest {
   /** Reads the log of `manifest`. Its words may be in the engine before it is committed; nobody sees them. */
   async add(reader: ObjectReader, manifest: Manifest, options: TeamIngestOptions): Promise<void> {
     const keys = keysOfManifest(manifest);
-    const table = await readFrameTable(reader, keys.object, manifest);
+    const source = await holdSmall(reader, keys.object, manifest.object.sizeBytes);
+    const table = await readFrameTable(source, keys.object, manifest);
     const analyse = (pool: AnalyserPool): Promise<LogDigest> => {
-      const frames = readStoredFrames(reader, keys.object, table);
+      const frames = readStoredFrames(source, keys.object, table);
       return this.#analyse(manifest, { table, frames }, { ...options, pool });
     };
     let digest: LogDigest;
