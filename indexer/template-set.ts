@@ -13,7 +13,7 @@ export function packTemplateSet(hashes: Uint32Array): Uint8Array {
   const mean = count === 0 ? 1 : 2 ** KEPT_BITS / count;
   const parameter = Math.max(0, Math.floor(Math.log2(mean * Math.LN2)));
   // In unary each value takes its share of all values, at most 2^KEPT_BITS >> parameter bits together, and its end.
-  const mostBits = (2 ** KEPT_BITS >> parameter) + count * (parameter + 1);
+  const mostBits = ((2 ** KEPT_BITS) >> parameter) + count * (parameter + 1);
   const bytes = new Uint8Array(HEADER_BYTES + Math.ceil(mostBits / 8));
   new DataView(bytes.buffer).setUint32(0, count, true);
   bytes[4] = parameter;

@@ -66,6 +66,41 @@ test('a damaged frame is said in the words of this thread, and the other logs go
   expect((await good).documents.length).toBeGreaterThan(0);
 });
 
+test('what is announced as much goes to workers from the first byte', async () => {
+  const takenAtOnce = async (announcedBytes: number): Promise<number> => {
+    const pool = openPool();
+    pool.expect(announcedBytes);
+    let taken = 0;
+    const analysis = pool.begin(2, (documents) => {
+      taken += documents.length;
+    });
+    const pushed = analysis.push(frameOf(0, 'a\n'));
+    const before = taken; // a worker can't have answered yet
+    await pushed;
+    await analysis.end();
+    expect(taken).toBe(1);
+    return before;
+  };
+  expect(await takenAtOnce(2)).toBe(1);
+  expect(await takenAtOnce(MANY_BYTES)).toBe(0);
+});
+
+test('a log of more than a worker may have under way waits for it, and no frame is lost', async () => {
+  const pool = openPool();
+  pool.expect(MANY_BYTES);
+  const frame = Buffer.alloc(256 * 1024, 'a line of forty bytes, with its end: 9\n');
+  const bytes = loadZstd().compress(frame, 1);
+  let taken = 0;
+  const analysis = pool.begin(MANY_BYTES, (documents) => {
+    taken += documents.length;
+  });
+  for (let number = 0; number < 80; number++)
+    await analysis.push({ number, bytes, textBytes: frame.length, continues: false, isCut: false });
+  expect(taken).toBeGreaterThan(0); // 20 MiB are more than may wait
+  await analysis.end();
+  expect(taken).toBe(320);
+});
+
 test('a worker that has gone is noticed', async () => {
   const pool = createAnalyserPool();
   const analysis = pool.begin(MANY_BYTES, () => undefined);

@@ -76,6 +76,22 @@ test('labels named as methods of objects are labels', () => {
   expect(Object.entries(parsed.attempt.labels).sort()).toEqual(Object.entries(attempt.labels).sort());
 });
 
+test.each([
+  '{"a": 1, "__proto__": {"b": 1}}',
+  '{"a": {"__proto__": {"b": 1}}}',
+  '{"a": 1, "\\u005f_proto__": {"b": 1}}',
+  '{"a": 1, "__pr\\u006Fto__": {"b": 1}}',
+])('a prototype among the keys is refused: %s', (json) => {
+  expect(parseJsonObject(Buffer.from(json))).toBeUndefined();
+});
+
+test('the word as a value, and escapes, are read', () => {
+  expect(parseJsonObject(Buffer.from('{"a": "__proto__", "b\\u0063": "\\u001b"}'))).toEqual({
+    a: '__proto__',
+    bc: '\x1b',
+  });
+});
+
 test('deep nesting is refused, not followed', () => {
   expect(parseJsonObject(Buffer.from(`{"a":${'['.repeat(200_000)}`))).toBeUndefined();
 });
