@@ -25,6 +25,16 @@ const optionalCount = count.nullish();
 const range = z.object({ start: count, end: count }).refine((r) => r.start <= r.end);
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * chosen: there are some 400 rules, and a job with a hundred labels would be odd. Counted before its entries are looked
+ * at, since a complaint about each of 70,000 forged ones takes more memory than all of a sync.
+ */
+const MOST_ENTRIES = 2_000;
+const fewEntries = z.custom<Record<string, unknown>>(
+  (json) => typeof json === 'object' && json !== null && Object.keys(json).length <= MOST_ENTRIES,
+  `more than ${MOST_ENTRIES} entries`,
+);
+
 /** The identity in manifests, feed entries and facts. */
 export const attemptSchema = z
   .object({
@@ -45,7 +55,7 @@ export const attemptSchema = z
     startedAt: optionalTime,
     finishedAt: optionalTime,
     url: optionalName,
-    labels: z.record(name, name).catch({}),
+    labels: fewEntries.pipe(z.record(name, name)).catch({}),
     limitMs: optionalCount,
     partial: z.boolean().catch(false),
   })
@@ -104,6 +114,21 @@ const stepSchema = z
     finishedAtMs: s.finishedAt ?? undefined,
   }));
 
+type Step = z.infer<typeof stepSchema>;
+/** Up to the first that is wrong: one complaint is enough. */
+function readSteps(items: readonly unknown[], context: z.RefinementCtx): Step[] {
+  const steps: Step[] = [];
+  for (const item of items) {
+    const step = stepSchema.safeParse(item);
+    if (!step.success) {
+      context.addIssue({ code: 'custom', message: firstProblem(step.error), path: [steps.length] });
+      return z.NEVER;
+    }
+    steps.push(step.data);
+  }
+  return steps;
+}
+
 const manifestSchema = z.object({
   format: z.literal(STORE_FORMAT),
   logId: z.string().regex(/^L[0-9a-z]{16}$/),
@@ -129,10 +154,10 @@ const manifestSchema = z.object({
     .transform((o) => ({ ...o, sideTable: o.sideTable ?? undefined })),
   masking: z.object({
     rules: z.string().max(40).nullable(),
-    counts: z.record(z.string().max(100), count),
+    counts: fewEntries.pipe(z.record(z.string().max(100), count)),
     withheldLines: count,
   }),
-  steps: z.array(stepSchema).max(100_000),
+  steps: z.array(z.unknown()).max(100_000).transform(readSteps),
 });
 
 /**

@@ -105,3 +105,15 @@ test('the error of a manifest does not hold its values', () => {
     expect(String(error)).not.toContain(secret);
   }
 });
+
+test('of many wrong entries the first is named, and no complaint is made of each', () => {
+  const many = Object.fromEntries(Array.from({ length: 70_000 }, (_, n) => [String(n), 'x']));
+  expect(() => parse(changed((m) => (m['masking']!['counts'] = many)))).toThrow(
+    expect.objectContaining({ code: 'STORE_DAMAGED', message: expect.stringContaining('masking.counts: more than') }),
+  );
+  expect(parse(changed((m) => (m['attempt']!['labels'] = many)))).toEqual(makeManifest());
+  const steps = Array.from({ length: 60_000 }, () => 'x');
+  expect(() => parse(changed((m) => ((m as Json)['steps'] = steps)))).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(/steps\.0: /) }),
+  );
+});
