@@ -5,8 +5,9 @@ import type { LogLines } from '../indexer/lines.ts';
 import { loadLines } from '../indexer/lines.ts';
 import type { AttemptFilter, LogRow } from '../indexer/log-index.ts';
 import { showText } from '../store/visible-text.ts';
-import type { CommandIo } from './command.ts';
+import type { CommandInput, CommandIo } from './command.ts';
 import { keptText, type LogSource } from './log-source.ts';
+import { countBytes, openProgress } from './progress.ts';
 import type { Session } from './session.ts';
 
 /** Greens compared with when none is named: more cost time and seldom change the answer (chosen). */
@@ -38,14 +39,45 @@ export async function chooseBaselines(target: LogSource, session: Session): Prom
   return newest.slice(0, MAX_BASELINES).map((row) => keptSource(row, session));
 }
 
-/** The lines of a log, decoded on demand. Says on stderr of `io` when it is too large to be looked at whole. */
-export async function loadSource(source: LogSource, io?: CommandIo): Promise<LogLines> {
-  const lines = await loadLines(source.ref, source.text());
-  if (io !== undefined && lines.dropped > 0)
-    await io.stderr.write(
-      `firstred: ${showText(source.ref)} is very large: ${lines.dropped} lines in its middle were not looked at\n`,
-    );
-  return lines;
+/** The lines of a log, decoded on demand. */
+export const loadSource = (source: LogSource): Promise<LogLines> => loadLines(source.ref, source.text());
+
+/** The lines of a log and of those that it is compared with; says how far it is, and which is too large to be looked at whole. */
+export async function loadCompared(
+  target: LogSource,
+  others: readonly LogSource[],
+  input: CommandInput,
+  io: CommandIo,
+): Promise<{ readonly target: LogLines; readonly others: readonly LogLines[] }> {
+  const progress = await openProgress(input, io);
+  const counted = countBytes(progress, totalBytesOf([target, ...others]));
+  const load = async (source: LogSource): Promise<LogLines> => {
+    const lines = await loadLines(source.ref, counted(source.text()));
+    progress.clear();
+    if (lines.dropped > 0)
+      await io.stderr.write(
+        `firstred: ${showText(source.ref)} is very large: ${lines.dropped} lines in its middle were not looked at\n`,
+      );
+    return lines;
+  };
+  try {
+    const lines = await load(target);
+    const compared: LogLines[] = [];
+    for (const other of others) compared.push(await load(other));
+    return { target: lines, others: compared };
+  } finally {
+    progress.clear();
+  }
+}
+
+/** undefined where one of them is a file: it may be a pipe, or packed. */
+function totalBytesOf(sources: readonly LogSource[]): number | undefined {
+  let total = 0;
+  for (const source of sources) {
+    if (source.kind === 'file') return undefined;
+    total += source.log.rawBytes;
+  }
+  return total;
 }
 
 const isSameBase = (a: string | undefined, b: string | undefined): boolean =>

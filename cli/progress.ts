@@ -48,9 +48,11 @@ export async function openProgress(input: CommandInput, io: CommandIo): Promise<
     isDrawn = true;
     write(TAKE_AWAY + text.slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
   };
+  let waiting: NodeJS.Timeout | undefined;
   const write = (text: string): void => void io.stderr.write(text).catch(() => undefined); // a terminal that has gone
   return {
     show(state) {
+      clearTimeout(waiting);
       const nowMs = performance.now();
       if (state.what !== part.what) part = { what: state.what, startedMs: nowMs };
       if (nowMs - drawnMs >= REDRAW_MS) draw(progressText({ ...state, elapsedMs: nowMs - part.startedMs }), nowMs);
@@ -58,12 +60,35 @@ export async function openProgress(input: CommandInput, io: CommandIo): Promise<
     say(what) {
       const nowMs = performance.now();
       part = { what, startedMs: nowMs };
-      if (nowMs - startedMs >= FIRST_MS) draw(what, nowMs);
+      clearTimeout(waiting);
+      const early = FIRST_MS - (nowMs - startedMs);
+      // The step itself may be the first that takes long.
+      if (early > 0) waiting = setTimeout(() => draw(what, performance.now()), early).unref();
+      else draw(what, nowMs);
     },
     clear() {
+      clearTimeout(waiting);
       if (isDrawn) write(TAKE_AWAY);
       isDrawn = false;
     },
+  };
+}
+
+/**
+ * Passes texts on; the line of progress follows their bytes, of all texts together. `totalBytes`: of all of them, where it
+ * is known beforehand.
+ */
+export function countBytes(
+  progress: Progress,
+  totalBytes: number | undefined,
+): (text: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
+  let done = 0;
+  return async function* counted(text) {
+    for await (const piece of text) {
+      done += piece.byteLength;
+      progress.show({ what: 'read', done, total: totalBytes });
+      yield piece;
+    }
   };
 }
 

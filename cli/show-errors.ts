@@ -2,7 +2,7 @@
 import { type ErrorLine, findErrors } from '../indexer/errors.ts';
 import type { LogLines } from '../indexer/lines.ts';
 import { showText } from '../store/visible-text.ts';
-import { chooseBaselines, loadSource } from './baseline.ts';
+import { chooseBaselines, loadCompared } from './baseline.ts';
 import { paintFor } from './colours.ts';
 import type { CommandInput, CommandIo } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -26,9 +26,7 @@ export async function showErrors(
   io: CommandIo,
 ): Promise<ExitCode> {
   const baselines = await chooseBaselines(source, session);
-  const target = await loadSource(source, io);
-  const greens: LogLines[] = [];
-  for (const baseline of baselines) greens.push(await loadSource(baseline, io));
+  const { target, others: greens } = await loadCompared(source, baselines, input, io);
   const { first, last } = source.lines ?? { first: 1, last: Number.POSITIVE_INFINITY };
   const ranked = findErrors(target, greens, { limit: MAX_ERRORS }).lines.filter(
     (row, _, all) => row.score >= MIN_SHARE * (all[0]?.score ?? 0) && row.line >= first && row.line <= last,

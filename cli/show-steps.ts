@@ -1,7 +1,7 @@
 // `show --steps`: the steps of a log, as far as its format marks them.
 import type { LogStep } from '../indexer/line-step.ts';
 import { isoTime } from '../store/manifest-json.ts';
-import { loadSource } from './baseline.ts';
+import { loadCompared } from './baseline.ts';
 import type { CommandInput, CommandIo } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { LogSource } from './log-source.ts';
@@ -10,7 +10,7 @@ import { durationText } from './times.ts';
 
 /** Exits 1 where the log shows no steps. */
 export async function showSteps(source: LogSource, input: CommandInput, io: CommandIo): Promise<ExitCode> {
-  const { steps } = await loadSource(source, io);
+  const { steps } = (await loadCompared(source, [], input, io)).target;
   if (input.flag('json')) await io.stdout.write(`${JSON.stringify(steps.map(toJson), null, 1)}\n`);
   else if (steps.length === 0) await io.stdout.write('the log marks no steps\n');
   else await io.stdout.write(tableText(steps, columns, io.stdout.columns));

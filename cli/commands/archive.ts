@@ -287,9 +287,11 @@ function outcomeText({ file, result }: Outcome): string {
   if (result instanceof AppError) return '';
   const { manifest } = result;
   const { sizeBytes, lines } = manifest.text;
-  const ratio = sizeBytes === 0 ? '' : `, ×${(sizeBytes / manifest.object.sizeBytes).toFixed(1)}`;
+  const packed = sizeBytes / manifest.object.sizeBytes;
+  // A log of a few lines is smaller than the tables beside it: that says nothing about packing.
+  const ratio = packed < 1 ? '' : `, ×${packed.toFixed(1)}`;
   const state = { created: 'kept', unchanged: 'was kept already', spooled: 'waits in the spool' }[result.state];
   const masks = Object.values(manifest.masking.counts).reduce((a, b) => a + b, 0);
   const masked = masks === 0 ? '' : `, ${masks} ${masks === 1 ? 'secret' : 'secrets'} masked`;
-  return `${manifest.logId}  ${showText(file)} ${state}: ${lines} lines, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}\n`;
+  return `${manifest.logId}  ${showText(file)} ${state}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}\n`;
 }

@@ -5,7 +5,7 @@ import { diffLogs } from '../../indexer/diff.ts';
 import type { LogLines } from '../../indexer/lines.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
-import { chooseBaselines, loadSource } from '../baseline.ts';
+import { chooseBaselines, loadCompared } from '../baseline.ts';
 import { type Paint, paintFor } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import type { AlignedLogs } from '../diff-aligned.ts';
@@ -45,7 +45,8 @@ async function runDiff(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const red = await sourceFinder(input, io, session)(input.arguments[0] ?? '');
     const green = await findGreen(red, input, session, io);
-    const [redLines, greenLines] = [await loadSource(red, io), await loadSource(green, io)];
+    const { target: redLines, others } = await loadCompared(red, [green], input, io);
+    const [greenLines = redLines] = others;
     const result = diffLogs(redLines, greenLines, { noise: input.flag('all') ? 'all' : 'hidden' });
     const refs = { red: red.ref, green: green.ref };
     const aligned = input.flag('aligned') ? await alignedParts(redLines, greenLines, result) : {};

@@ -7,6 +7,7 @@ import { MAX_CACHE_BYTES } from '../../indexer/frame-cache.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
+import { openProgress } from '../progress.ts';
 import { isTeamIndex, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 
@@ -35,7 +36,9 @@ interface SizeRow {
 async function runDu(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(await io.config());
   try {
-    const rows = [...(await storeRows(session)), ...(await localRows(session))];
+    const progress = await openProgress(input, io);
+    const inStore = storeRows(session, (done) => progress.show({ what: 'listed', done, things: 'objects' }));
+    const rows = [...(await inStore.finally(() => progress.clear())), ...(await localRows(session))];
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
     else
       await io.stdout.write(
@@ -68,7 +71,8 @@ const STORE_PARTS = [
   ['store: snapshots', 'index/'],
 ] as const;
 
-async function storeRows(session: Session): Promise<readonly SizeRow[]> {
+async function storeRows(session: Session, onListed: (count: number) => void): Promise<readonly SizeRow[]> {
+  let listed = 0;
   const store = await session.store();
   const rows: SizeRow[] = [];
   for (const [what, prefix] of STORE_PARTS) {
@@ -76,6 +80,7 @@ async function storeRows(session: Session): Promise<readonly SizeRow[]> {
     let sizeBytes = 0;
     for await (const found of store.list(prefix)) {
       files += 1;
+      onListed(++listed);
       sizeBytes += found.sizeBytes;
     }
     rows.push({ what, where: `${store.url}/${prefix}`, files, sizeBytes, boundBytes: null });

@@ -20,9 +20,10 @@ import { readFilter } from '../filters.ts';
 import { FORGE_OPTIONS, isServerKnown, openCommandForge } from '../forge-access.ts';
 import { askServer, keptAttempts, subjectsOf, withoutClosedIssues, withoutForkNames } from '../gate-view.ts';
 import { pause } from '../pause.ts';
+import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import { syncIndex } from '../sync-index.ts';
-import { parseDurationMs } from '../times.ts';
+import { durationText, parseDurationMs } from '../times.ts';
 
 /** chosen: a sweeper's patience between two looks. */
 const LOOK_AGAIN_MS = 5000;
@@ -69,10 +70,16 @@ async function runGate(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const question = { input, io, session, filter, policy, repo: input.text('repo') ?? config.repo };
     const untilMs = io.now() + parseDurationMs(input.text('wait') ?? '0s');
-    let found = await look(question);
+    const progress = await openProgress(input, io);
+    const lookNow = (): Promise<Look> => {
+      progress.say('bringing in what is new in the store, and asking the CI server');
+      return look(question).finally(() => progress.clear());
+    };
+    let found = await lookNow();
     while (found.mayChange && io.now() < untilMs && !io.signal.aborted) {
-      await pause(Math.min(LOOK_AGAIN_MS, untilMs - io.now()), io.signal);
-      found = await look(question);
+      progress.say(`waiting for conclusions and logs, ${durationText(untilMs - io.now())} at most`);
+      await pause(Math.min(LOOK_AGAIN_MS, untilMs - io.now()), io.signal).finally(() => progress.clear());
+      found = await lookNow();
     }
     await print(found.verdict, input, io);
     if (input.flag('postStatus')) await postStatus(found, question);

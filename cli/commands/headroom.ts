@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { keptText } from '../log-source.ts';
 import { type Column, sparkline, tableText } from '../output.ts';
+import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import { durationText } from '../times.ts';
 
@@ -93,12 +94,23 @@ async function readWaits(
     await io.stderr.write(
       `firstred: read the newest ${logs.length} of ${chosen.length} green logs; --job narrows it\n`,
     );
+  const progress = await openProgress(input, io);
   const found: WaitsOfAttempt[] = [];
-  for (const log of logs) {
-    io.signal.throwIfAborted();
-    const { repo, workflow, job, timeMs } = log.attempt;
-    const waits = findWaits(await loadLines(log.logId, keptText(session, log)));
-    found.push({ repo, workflow, job, timeMs, waits });
+  let bytes = 0;
+  const showRead = (): void =>
+    progress.show({ what: 'read', things: 'logs', done: found.length, total: logs.length, bytes });
+  try {
+    showRead();
+    for (const log of logs) {
+      io.signal.throwIfAborted();
+      const { repo, workflow, job, timeMs } = log.attempt;
+      const waits = findWaits(await loadLines(log.logId, keptText(session, log)));
+      found.push({ repo, workflow, job, timeMs, waits });
+      bytes += log.rawBytes;
+      showRead();
+    }
+  } finally {
+    progress.clear();
   }
   return found;
 }

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openLogFile } from '../log-files.ts';
 import { countsText, MAX_SHOWN, type MaskedLine, type MaskedLog, sumOf, watchMasking } from '../mask-lines.ts';
 import { MASK_VALUE_OPTIONS, readMasking } from '../masking.ts';
+import { countBytes, openProgress } from '../progress.ts';
 
 export const mask: Command = {
   name: 'mask',
@@ -37,10 +38,13 @@ async function runMask(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     throw new AppError('USAGE', '--whole gives the text and --json the report: not both', { hint: 'leave one out' });
   const masker = readMasking(input, (await io.config()).env)();
   const found: MaskedLine[] = [];
-  const log = await watchMasking(await openLogFile(path, io.stdin), masker, {
+  const progress = await openProgress(input, io);
+  const text = await openLogFile(path, io.stdin);
+  // The whole text on a terminal is its own progress.
+  const log = await watchMasking(whole ? text : countBytes(progress, undefined)(text), masker, {
     onLine: (line) => void found.push(line),
-    ...(whole && { onText: (text) => io.stdout.write(io.stdout.isTerminal ? shownText(text) : text) }),
-  });
+    ...(whole && { onText: (part) => io.stdout.write(io.stdout.isTerminal ? shownText(part) : part) }),
+  }).finally(() => progress.clear());
   if (json) await io.stdout.write(`${JSON.stringify(jsonOf(path, log, found, masker), null, 1)}\n`);
   else await print(path, { log, found, masker, whole }, io);
   return found.length > 0 ? EXIT.done : EXIT.no;

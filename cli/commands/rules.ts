@@ -8,6 +8,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter } from '../filters.ts';
 import { openLogFile } from '../log-files.ts';
+import { openProgress } from '../progress.ts';
 import { openFinder } from '../search-source.ts';
 import { frameCacheDirOf, openSession } from '../session.ts';
 
@@ -56,9 +57,11 @@ async function runRules(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     const frameCacheDir = frameCacheDirOf(session.config);
     const options = { filter: readFilter(input, io.now()), frameCacheDir, signal: io.signal };
     const paint = await paintFor(input, io);
+    const progress = await openProgress(input, io);
     const trials: RuleTrial[] = [];
     for (const rule of parsed) {
-      const trial = await tryRule(find, rule, options);
+      progress.say(`trying rule ${trials.length + 1} of ${parsed.length}: ${showText(rule.id)}`);
+      const trial = await tryRule(find, rule, options).finally(() => progress.clear());
       trials.push(trial);
       if (!input.flag('json')) await io.stdout.write(trialText(trial, paint));
     }

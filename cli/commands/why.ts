@@ -15,6 +15,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { keptText, type LogSource, sourceFinder } from '../log-source.ts';
+import { countBytes, openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 
 export const why: Command = {
@@ -51,7 +52,11 @@ async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
         `firstred: ${source.ref} is of a green attempt: there is no failure in it to explain\n  \`firstred list --conclusion red\` shows the red ones\n`,
       );
     const against = await Promise.all(input.list('against').map((ref) => find(ref)));
-    const answer = await explain(await buildQuestion(source, against, session));
+    const progress = await openProgress(input, io);
+    const counted = countBytes(progress, undefined);
+    const answer = await buildQuestion(source, { against, session, counted })
+      .then(explain)
+      .finally(() => progress.clear());
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(answer)}\n`);
     else await io.stdout.write(answerText(answer, await paintFor(input, io)));
     return answer.hypotheses[0] === undefined || answer.hypotheses[0].mechanism === 'unknown' ? EXIT.no : EXIT.done;
@@ -60,7 +65,13 @@ async function runWhy(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   }
 }
 
-async function buildQuestion(source: LogSource, against: readonly LogSource[], session: Session): Promise<WhyQuestion> {
+interface Beside {
+  readonly against: readonly LogSource[];
+  readonly session: Session;
+  readonly counted: ReturnType<typeof countBytes>;
+}
+
+async function buildQuestion(source: LogSource, { against, session, counted }: Beside): Promise<WhyQuestion> {
   if (source.kind === 'file') return fileQuestion(source, against);
   const rows = against.map((each) => {
     if (each.kind === 'kept') return each.log;
@@ -68,7 +79,7 @@ async function buildQuestion(source: LogSource, against: readonly LogSource[], s
       hint: 'keep the file first, or compare two files',
     });
   });
-  const load = (log: LogRow) => loadLines(log.logId, keptText(session, log));
+  const load = (log: LogRow) => loadLines(log.logId, counted(keptText(session, log)));
   const { log } = source;
   return session.ask((index) => buildWhyQuestion(log, rows, { index, load }));
 }

@@ -1,17 +1,24 @@
 // The line of progress: what it says, when it is drawn, and that each long command tells how much there is in all.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Command, commandInput } from '../../cli/command.ts';
 import { archive } from '../../cli/commands/archive.ts';
+import { diff } from '../../cli/commands/diff.ts';
+import { du } from '../../cli/commands/du.ts';
+import { errors } from '../../cli/commands/errors.ts';
 import { exportLogs } from '../../cli/commands/export.ts';
+import { gate } from '../../cli/commands/gate.ts';
+import { headroom } from '../../cli/commands/headroom.ts';
 import { index } from '../../cli/commands/index.ts';
+import { mask } from '../../cli/commands/mask.ts';
 import { prune } from '../../cli/commands/prune.ts';
 import { reindex } from '../../cli/commands/reindex.ts';
 import { rescan } from '../../cli/commands/rescan.ts';
 import { search } from '../../cli/commands/search.ts';
 import { sync } from '../../cli/commands/sync.ts';
 import { verify } from '../../cli/commands/verify.ts';
+import { why } from '../../cli/commands/why.ts';
 import { openProgress, progressText } from '../../cli/progress.ts';
 import { type CommandWorld, openCommandWorld } from '../support/command-world.ts';
 
@@ -68,6 +75,22 @@ test('nothing in the first half second, then ten times a second at most, cut to 
   progress.clear();
   progress.clear();
   expect(out.slice(15)).toEqual(['\r\u001b[K']);
+});
+
+test('a first step that cannot be counted is said after half a second, unless it is over by then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { out, progress } = await lineOn({ isTerminal: true });
+  progress.say('copying the index');
+  vi.advanceTimersByTime(499);
+  expect(out).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(out).toEqual(['\r\u001b[Kcopying the index']);
+  const quick = await lineOn({ isTerminal: true });
+  quick.progress.say('copying the index');
+  quick.progress.clear();
+  vi.advanceTimersByTime(10_000);
+  expect(quick.out).toEqual([]);
 });
 
 test('another part begins with a pace of its own', async () => {
@@ -134,6 +157,31 @@ describe('on a terminal where everything takes long', () => {
     expect(world.err.text).toMatch(
       new RegExp(String.raw`\r\u001b\[Kwritten: [\d.]+ kB of [\d.]+ [kM]B \(\d+ %\)${LEFT}`),
     );
+  });
+
+  test.each<[string, Command, readonly string[], Readonly<Record<string, unknown>>, readonly string[]]>([
+    ['errors', errors, ['5f2a91c:e2e#1'], {}, [String.raw`read: [\d.]+ kB of [\d.]+ [kM]B \(\d+ %\)${LEFT}`]],
+    [
+      'diff',
+      diff,
+      ['5f2a91c:e2e#1', '5f2a91c:e2e#2'],
+      {},
+      [String.raw`read: [\d.]+ kB of [\d.]+ [kM]B \(\d+ %\)${LEFT}`],
+    ],
+    ['why', why, ['5f2a91c:e2e#1'], {}, [String.raw`read: [\d.]+ [kM]B, [\d.]+ [kM]B/s`]],
+    ['headroom --waits', headroom, [], { waits: true }, [String.raw`read: 2 of 3 logs \(66 %\), [\d.]+ kB${LEFT}`]],
+    ['du', du, [], {}, ['listed: 3 objects']],
+    ['gate', gate, [], { sha: '5f2a91c' }, ['bringing in what is new in the store']],
+  ])('%s says how far it is, and takes the line away before it answers', async (_name, command, args, flags, lines) => {
+    await world.run(sync, [], { quiet: true });
+    expect([0, 1]).toContain(await world.run(command, args, flags));
+    for (const line of lines) expect(world.err.text).toMatch(new RegExp(String.raw`\r\u001b\[K${line}`));
+    expect(world.err.text).toMatch(/\r\u001b\[K[^\r]*$/);
+  });
+
+  test('mask', async () => {
+    expect(await world.run(mask, [path.join(keeper.folder, '1.log')], {})).toBe(1);
+    expect(world.err.text).toMatch(/\r\u001b\[Kread: [\d.]+ kB.*\r\u001b\[K$/s);
   });
 
   test.each<[string, Command, readonly string[], Readonly<Record<string, unknown>>, readonly string[]]>([
