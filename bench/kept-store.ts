@@ -1,5 +1,5 @@
 // A store of many kept logs to measure with: every log under the given folders as an attempt of its own.
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { logFilesIn, madeLog } from './input.ts';
@@ -27,15 +27,37 @@ export async function makeKeptStore(paths: readonly string[], made = MADE_LOGS):
   const folder = mkdtempSync(path.join(tmpdir(), 'firstred-bench-'));
   const found = logFilesIn(paths).filter((file) => statSync(file).size > 0);
   const files = found.length > 0 ? found : makeLogs(folder, made);
-  const batch = path.join(folder, 'batch.jsonl');
-  writeFileSync(batch, files.map((file, n) => `${JSON.stringify(attemptOf(file, n))}\n`).join(''));
   const kept = keptStoreIn(folder, {
     logs: files.length,
     rawBytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
   });
-  await kept.firstred(['archive', '--batch', batch, '--no-index', '--json']);
+  await archiveBatch(kept, files, 0);
   return kept;
 }
+
+/** Keeps each file as an attempt of its own, without an index. `first`: the number of the first one. */
+export async function archiveBatch(kept: KeptStore, files: readonly string[], first: number): Promise<void> {
+  const batch = path.join(kept.folder, 'batch.jsonl');
+  writeFileSync(batch, files.map((file, n) => `${JSON.stringify(attemptOf(file, first + n))}\n`).join(''));
+  await kept.firstred(['archive', '--batch', batch, '--no-index', '--quiet']);
+}
+
+/** What is in a store that bench/made-store.ts makes: logs 0 to `logs` of `seed`. */
+export interface MadeStore {
+  readonly seed: number;
+  readonly logs: number;
+  readonly rawBytes: number;
+}
+
+const madeFile = (folder: string): string => path.join(folder, 'made.json');
+
+/** undefined where nothing was made yet. */
+export const readMadeStore = (folder: string): MadeStore | undefined =>
+  existsSync(madeFile(folder)) ? (JSON.parse(readFileSync(madeFile(folder), 'utf8')) as MadeStore) : undefined;
+
+/** Says that this much of it is whole. */
+export const saveMadeStore = (folder: string, made: MadeStore): void =>
+  writeFileSync(madeFile(folder), `${JSON.stringify(made)}\n`);
 
 /** A home whose `store` has logs already, and whose `index.db` has all of them. */
 export async function openKeptStore(folder: string): Promise<KeptStore> {
@@ -44,7 +66,8 @@ export async function openKeptStore(folder: string): Promise<KeptStore> {
   return keptStoreIn(folder, { logs: logs.length, rawBytes: logs.reduce((sum, log) => sum + log.rawBytes, 0) });
 }
 
-function keptStoreIn(folder: string, holds: Pick<KeptStore, 'logs' | 'rawBytes'>): KeptStore {
+/** The store and index of a home, whatever is in them. */
+export function keptStoreIn(folder: string, holds: Pick<KeptStore, 'logs' | 'rawBytes'>): KeptStore {
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,

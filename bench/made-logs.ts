@@ -1,7 +1,7 @@
 // Made logs that behave like real ones where an index looks: few templates that repeat by Zipf's law, words of a vocabulary that
 // goes on growing, ids that never come again, time stamps on every line, and logs that are mostly like the one before.
 // Seeded: the same seed gives the same bytes. `node scripts/bench.mjs made-logs-check FOLDER` compares them with real ones.
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { randomFrom } from '../test/support/random.ts';
 
@@ -28,12 +28,20 @@ interface MadeText {
 function madeRandom(seed: number): MadeText {
   const random = randomFrom(seed);
   const unit = (): number => (random.below(0x7fffffff) + 0.5) / 0x7fffffff;
+  let lastSize = 0;
+  let lastExponent = 0;
+  let span = 0;
   return {
     below: (limit) => random.below(limit),
     // The inverse of the continuous distribution: exact enough, and needs no table.
     zipf: (size, exponent = ZIPF) => {
       const power = 1 - exponent;
-      return Math.min(size - 1, Math.floor((unit() * (size ** power - 1) + 1) ** (1 / power)) - 1);
+      if (size !== lastSize || exponent !== lastExponent) {
+        lastSize = size;
+        lastExponent = exponent;
+        span = size ** power - 1;
+      }
+      return Math.min(size - 1, Math.floor((unit() * span + 1) ** (1 / power)) - 1);
     },
   };
 }
@@ -76,8 +84,11 @@ function templateOf(n: number): Template {
   return parts;
 }
 
-const hex = (random: MadeText, digits: number): string =>
-  Array.from({ length: digits }, () => random.below(16).toString(16)).join('');
+function hex(random: MadeText, digits: number): string {
+  let text = '';
+  for (let n = 0; n < digits; n++) text += '0123456789abcdef'[random.below(16)];
+  return text;
+}
 
 function fill(slot: Slot, random: MadeText): string {
   switch (slot) {
@@ -112,34 +123,61 @@ export function madeLogText(seed: number, n: number, jobs = 20): Buffer {
   const isLong = random.below(100) === 0;
   const normal = Array.from({ length: 6 }, () => random.below(1000) / 1000).reduce((a, b) => a + b) - 3;
   const count = Math.round(MEDIAN_LINES * Math.exp(normal * SPREAD) * (isLong ? 30 : 1));
-  const lines: string[] = [];
+  const pieces: Buffer[] = [];
+  let text = '';
   let timeMs = 1_777_000_000_000 + n * 600_000;
   for (let k = 0; k < count; k++) {
     timeMs += random.below(40);
     const ofJob = job.zipf(TEMPLATES, TEMPLATE_ZIPF);
     const at = random.below(1000) < SAME_AS_LAST * 1000 ? ofJob : random.zipf(TEMPLATES, TEMPLATE_ZIPF);
-    templates[at] ??= templateOf(at);
-    const words = (templates[at] as Template).map((part) =>
-      typeof part === 'string' ? part : fill(part.slot, random),
-    );
-    const digits = String(random.below(10_000)).padStart(4, '0');
-    const stamp = isTimed ? `${new Date(timeMs).toISOString().slice(0, -1)}${digits}Z ` : '';
-    lines.push(`${stamp}${words.join(' ')}\n`);
+    const template = (templates[at] ??= templateOf(at));
+    let words = '';
+    for (const part of template) {
+      if (words !== '') words += ' ';
+      words += typeof part === 'string' ? part : fill(part.slot, random);
+    }
+    const digits = random.below(10_000);
+    if (isTimed) text += `${timeText(timeMs)}${String(digits).padStart(4, '0')}Z `;
+    text += `${words}\n`;
+    if (text.length < PIECE) continue;
+    pieces.push(Buffer.from(text));
+    text = '';
   }
-  return Buffer.from(lines.join(''));
+  pieces.push(Buffer.from(text));
+  return Buffer.concat(pieces);
 }
 
-/** Writes logs of `sizeBytes` together into `folder`; gives how many. */
-export function writeMadeLogs(folder: string, sizeBytes: number, seed: number): number {
-  mkdirSync(folder, { recursive: true });
-  let written = 0;
-  let count = 0;
-  for (; written < sizeBytes; count++) {
-    const text = madeLogText(seed, count);
-    const file = openSync(path.join(folder, `made-${String(count).padStart(7, '0')}.log`), 'wx');
-    writeSync(file, text);
-    closeSync(file);
-    written += text.length;
+/** measured: a text of megabytes put together line by line costs more in the collector than in making it. */
+const PIECE = 16_384;
+
+let lastSecond = 0;
+let lastSecondText = '';
+
+/** `2026-04-24T03:06:40.123`: most lines are of the same second as the one before. */
+function timeText(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastSecondText = new Date(second * 1000).toISOString().slice(0, -4);
   }
-  return count;
+  return lastSecondText + String(timeMs - second * 1000).padStart(3, '0');
+}
+
+/** Writes logs of `sizeBytes` together into `folder`, from log `first` on. */
+export function writeMadeLogs(
+  folder: string,
+  sizeBytes: number,
+  { seed, first = 0 }: { readonly seed: number; readonly first?: number },
+): { readonly files: readonly string[]; readonly bytes: number } {
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  let bytes = 0;
+  for (let n = first; bytes < sizeBytes; n++) {
+    const text = madeLogText(seed, n);
+    const file = path.join(folder, `made-${String(n).padStart(7, '0')}.log`);
+    writeFileSync(file, text, { flag: 'wx' });
+    files.push(file);
+    bytes += text.length;
+  }
+  return { files, bytes };
 }

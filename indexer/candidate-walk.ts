@@ -2,11 +2,18 @@
 
 import type { LogId } from '../store/log-id.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
-import type { BlockNumbers, CandidateSource } from './engines/engine.ts';
+import type { BlockNumbers, BlockRange, CandidateSource } from './engines/engine.ts';
+import { HeldBlocks } from './held-blocks.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
 import type { LongLine } from './long-lines.ts';
-import { firstFrom } from './sorted-numbers.ts';
-import { type LogRowColumns, RANGE_OF_BLOCK, selectLogsOf, selectPrimaries } from './statements-filter.ts';
+import {
+  LOGS_OF_BLOCKS,
+  type LogPlace,
+  type LogRowColumns,
+  selectLogs,
+  selectPlaces,
+  selectPlacesOf,
+} from './statements-filter.ts';
 import { type Place, selectAttempts } from './statements-order.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
 
@@ -19,14 +26,14 @@ export interface LogWork {
   readonly isCertain: () => boolean;
 }
 
-/** measured: the logs of so many blocks are looked up and sorted in about 15 ms; with more, the newest logs come first. */
-const MANY_BLOCKS = 5000;
 /** chosen: with so few logs left by the filter, each is asked for by itself. */
 const FEW_ATTEMPTS = 64;
 /** chosen: a page of attempts; the first one is small, as most searches end on it. */
 const FIRST_PAGE = 32;
 const MAX_PAGE = 1024;
-const ALL_BLOCKS = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: Number.MAX_SAFE_INTEGER };
+/** chosen: rows of logs are read so many at a time, the first of them few, as most searches end on those. */
+const FIRST_ROWS = 4;
+const MAX_ROWS = 256;
 
 type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark' | 'exceptLogs'>;
 
@@ -46,138 +53,148 @@ export function walkCandidates(
   options: WalkOptions,
 ): CandidateWalk {
   const byTime = `${options.sort === 'new' ? 'newest' : 'oldest'} attempts first`;
-  if (source === undefined)
-    return { works: everyLog(index, undefined, options), blocks: undefined, way: `every log, ${byTime}` };
-  if (isNarrow(index, options))
-    return { works: everyLog(index, source, options), blocks: undefined, way: `filters first, then words, ${byTime}` };
-  const blocks = source.blocksIn(ALL_BLOCKS);
-  if (blocks.length <= MANY_BLOCKS) {
-    const works = inOrder(fewLogs(index, source, { ...options, blocks }), options.sort).values();
-    return { works, blocks: blocks.length, way: `words first, then filters, ${byTime}` };
+  const walk = (works: Iterable<PlacedWork>, blocks: number | undefined, way: string): CandidateWalk => ({
+    works: withRows(index, works, { source, exceptLogs: options.exceptLogs }),
+    blocks,
+    way: `${way}, ${byTime}`,
+  });
+  if (source === undefined) return walk(everyLog(index, undefined, options), undefined, 'every log');
+  const held = new HeldBlocks((request) => source.blocksIn(request), options.sort);
+  if (isNarrow(index, options)) {
+    const blocksIn = (range: BlockRange): BlockNumbers =>
+      source.isWide
+        ? held.blocksIn(range)
+        : source.blocksIn({ ...range, limit: Number.MAX_SAFE_INTEGER, end: 'first' });
+    return walk(everyLog(index, { source, blocksIn }, options), undefined, 'filters first, then words');
   }
-  const held = { ...boundSource(source), blocksIn: (range: Range) => between(blocks, range) };
-  return { works: everyLog(index, held, options), blocks: blocks.length, way: `words, then log by log, ${byTime}` };
+  const few = held.few();
+  if (few !== undefined)
+    return walk(fewLogs(index, source, { ...options, blocks: few }), few.length, 'words first, then filters');
+  const blocksIn = (range: BlockRange): BlockNumbers => held.blocksIn(range);
+  return walk(everyLog(index, { source, blocksIn }, options), undefined, 'log by log, its words');
 }
 
 const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolean =>
   Object.values(filter).some((value) => value !== undefined) &&
   selectAttempts(db, filter, { sort, limit: FEW_ATTEMPTS + 1 }).length <= FEW_ATTEMPTS;
 
-const boundSource = (source: CandidateSource): CandidateSource => ({
-  terms: (detail) => source.terms(detail),
-  blocksIn: (range) => source.blocksIn(range),
-  mayMatchAcross: (range) => source.mayMatchAcross(range),
-  isCertainIn: (range) => source.isCertainIn(range),
-});
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
+/** A log with candidates, before its row is read. */
+interface PlacedWork {
+  readonly place: LogPlace;
+  readonly slots: readonly number[] | 'all';
+  readonly longLines: readonly LongLine[];
 }
 
-/** The part of ascending numbers in `[from, to)`. */
-const between = (blocks: BlockNumbers, { from, to }: Range): BlockNumbers =>
-  blocks.slice(firstFrom(blocks, from), firstFrom(blocks, to));
+/** Reads the rows of logs when their turn comes, some at a time. */
+function* withRows(
+  { db }: LogIndexReader,
+  works: Iterable<PlacedWork>,
+  { source, exceptLogs }: Pick<WalkOptions, 'exceptLogs'> & { readonly source: CandidateSource | undefined },
+): Generator<LogWork> {
+  let size = FIRST_ROWS;
+  let batch: PlacedWork[] = [];
+  const read = function* (): Generator<LogWork> {
+    const rows = new Map(selectLogs(db, batch.map(({ place }) => place.log)).map((row) => [row.log, row]));
+    for (const { place, slots, longLines } of batch) {
+      const row = rows.get(place.log); // undefined: it has left the index meanwhile
+      if (row === undefined || exceptLogs?.has(row.log_id as LogId) === true) continue;
+      yield { row, slots, longLines, isCertain: () => source?.isCertainIn(rangeOf(place)) === true };
+    }
+  };
+  for (const work of works) {
+    batch.push(work);
+    if (batch.length < size) continue;
+    yield* read();
+    batch = [];
+    size = Math.min(size * 2, MAX_ROWS);
+  }
+  if (batch.length > 0) yield* read();
+}
 
-function inOrder(works: LogWork[], sort: 'new' | 'old'): LogWork[] {
+const rangeOf = ({ first_block: from, block_count: count }: LogPlace): BlockRange => ({ from, to: from + count });
+
+function inOrder(places: LogPlace[], sort: 'new' | 'old'): LogPlace[] {
   const sign = sort === 'new' ? -1 : 1;
   const ownFirst = (name: string): number => (name === 'log' ? 0 : 1);
-  return works.sort(
-    ({ row: a }, { row: b }) =>
+  return places.sort(
+    (a, b) =>
       sign * (a.time_ms - b.time_ms || a.attempt_key - b.attempt_key) ||
       ownFirst(a.log_name) - ownFirst(b.log_name) ||
       (a.log_name < b.log_name ? -1 : a.log_name > b.log_name ? 1 : a.log - b.log),
   );
 }
 
-/** The logs of a few candidate blocks, unordered. */
-function fewLogs(
+/** The logs of a few candidate blocks. */
+function* fewLogs(
   { db }: LogIndexReader,
   source: CandidateSource,
   options: WalkOptions & { readonly blocks: BlockNumbers },
-): LogWork[] {
-  const { blocks, filter, afterMark = 0 } = options;
-  const candidates = new Map<number, { readonly blocks: BlockNumbers; readonly longLines: LongLine[] }>();
-  for (let at = 0; at < blocks.length; ) {
-    const block = blocks[at] as number;
-    const range = db.get(RANGE_OF_BLOCK, { block });
-    const end = range === undefined ? block + 1 : Math.max(block + 1, range.first_block + range.block_count);
-    let next = at;
-    while (next < blocks.length && (blocks[next] as number) < end) next++;
-    if (range !== undefined) candidates.set(range.log, { blocks: blocks.slice(at, next), longLines: [] });
-    at = next;
+): Generator<PlacedWork> {
+  const { blocks, filter, sort, afterMark = 0 } = options;
+  const blocksOf = new Map<number, number[]>();
+  db.numbers(LOGS_OF_BLOCKS, { blocks: JSON.stringify(blocks) }).forEach((log, n) => {
+    const own = blocksOf.get(log);
+    if (own === undefined) blocksOf.set(log, [blocks[n] as number]);
+    else own.push(blocks[n] as number);
+  });
+  const longLines = new Map<number, LongLine[]>();
+  for (const { log, first_frame: firstFrame, last_frame: lastFrame } of db.all(LONG_LINES, {})) {
+    const known = longLines.get(log) ?? [];
+    longLines.set(log, known);
+    known.push({ firstFrame, lastFrame });
   }
-  for (const line of db.all(LONG_LINES, {})) {
-    if (!mayMatch(source, line)) continue;
-    const known = candidates.get(line.log) ?? { blocks: [], longLines: [] };
-    candidates.set(line.log, known);
-    known.longLines.push({ firstFrame: line.first_frame, lastFrame: line.last_frame });
+  const logs = [...new Set([...blocksOf.keys(), ...longLines.keys()])].filter((log) => log > afterMark);
+  for (const place of inOrder(selectPlaces(db, filter, logs), sort)) {
+    const work = {
+      place,
+      slots: (blocksOf.get(place.log) ?? [])
+        .map((block) => block - place.first_block)
+        .filter((slot) => slot < place.block_count),
+      longLines: (longLines.get(place.log) ?? []).filter((line) => mayMatch(source, place, line)),
+    };
+    if (work.slots.length + work.longLines.length > 0) yield work;
   }
-  const logs = [...candidates.keys()].filter((log) => log > afterMark);
-  return selectPrimaries(db, filter, logs)
-    .filter((row) => !isExcept(row, options))
-    .map((row) => {
-      const { blocks: own = [], longLines = [] } = candidates.get(row.log) ?? {};
-      return {
-        row,
-        slots: own.map((block) => block - row.first_block).filter((slot) => slot < row.block_count),
-        longLines,
-        isCertain: () => isCertain(source, row),
-      };
-    })
-    .filter(({ slots, longLines }) => slots.length + longLines.length > 0);
 }
 
-const isExcept = (row: LogRowColumns, { exceptLogs }: WalkOptions): boolean =>
-  exceptLogs?.has(row.log_id as LogId) === true;
-
-const isCertain = (source: CandidateSource, { first_block: from, block_count: count }: LogRowColumns): boolean =>
-  source.isCertainIn({ from, to: from + count });
-
-const mayMatch = (
-  source: CandidateSource,
-  line: { readonly first_block: number; readonly first_frame: number; readonly last_frame: number },
-): boolean =>
+/** Whether the words of a line that reaches over frames may be those that are looked for. */
+const mayMatch = (source: CandidateSource, { first_block: first }: LogPlace, line: LongLine): boolean =>
   source.mayMatchAcross({
-    from: line.first_block + line.first_frame * BLOCKS_PER_FRAME,
-    to: line.first_block + (line.last_frame + 1) * BLOCKS_PER_FRAME,
+    from: first + line.firstFrame * BLOCKS_PER_FRAME,
+    to: first + (line.lastFrame + 1) * BLOCKS_PER_FRAME,
   });
+
+interface AskedByLog {
+  readonly source: CandidateSource;
+  readonly blocksIn: (range: BlockRange) => BlockNumbers;
+}
 
 /** Log by log in the order of time; those without a candidate block are passed over. */
 function* everyLog(
   { db }: LogIndexReader,
-  source: CandidateSource | undefined,
+  asked: AskedByLog | undefined,
   options: WalkOptions,
-): Generator<LogWork> {
+): Generator<PlacedWork> {
   const { filter, sort, afterMark = 0 } = options;
-  let place: Place | undefined;
+  let last: Place | undefined;
   for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {
-    const places = selectAttempts(db, filter, { sort, limit: attempts, place });
+    const places = selectAttempts(db, filter, { sort, limit: attempts, place: last });
     const keys = places.map((each) => each.attemptKey);
-    for (const row of selectLogsOf(db, keys, { which: 'primaries', sort, afterLog: afterMark })) {
-      const work = isExcept(row, options) ? undefined : workOf(db, source, row);
+    for (const place of selectPlacesOf(db, keys, { sort, afterLog: afterMark })) {
+      const work = workOf(db, asked, place);
       if (work !== undefined) yield work;
     }
     if (places.length < attempts) return;
-    place = places.at(-1);
+    last = places.at(-1);
   }
 }
 
-function workOf(
-  db: LogIndexReader['db'],
-  source: CandidateSource | undefined,
-  row: LogRowColumns,
-): LogWork | undefined {
-  const runs = db.all(FRAME_RUNS_OF_LOG, { log: row.log }).map((run) => ({
+function workOf(db: LogIndexReader['db'], asked: AskedByLog | undefined, place: LogPlace): PlacedWork | undefined {
+  const runs = db.all(FRAME_RUNS_OF_LOG, { log: place.log }).map((run) => ({
     firstFrame: run.first_frame,
     lastFrame: run.last_frame,
   }));
-  if (source === undefined) return { row, slots: 'all', longLines: runs, isCertain: () => false };
-  const { first_block: from, block_count: count } = row;
-  const blocks = source.blocksIn({ from, to: from + count, limit: count });
-  const longLines = runs.filter((run) =>
-    mayMatch(source, { first_block: from, first_frame: run.firstFrame, last_frame: run.lastFrame }),
-  );
-  if (blocks.length === 0 && longLines.length === 0) return undefined;
-  return { row, slots: blocks.map((block) => block - from), longLines, isCertain: () => isCertain(source, row) };
+  if (asked === undefined) return { place, slots: 'all', longLines: runs };
+  const slots = asked.blocksIn(rangeOf(place)).map((block) => block - place.first_block);
+  const longLines = runs.filter((run) => mayMatch(asked.source, place, run));
+  return slots.length === 0 && longLines.length === 0 ? undefined : { place, slots, longLines };
 }

@@ -128,36 +128,69 @@ const WHICH = {
 export const selectLogsOf = (
   db: IndexReadDatabase,
   attemptKeys: readonly number[],
-  options: { readonly which: WhichLogs; readonly sort: 'new' | 'old'; readonly afterLog?: number },
+  options: { readonly which: WhichLogs; readonly sort: 'new' | 'old' },
 ): LogRowColumns[] =>
   db.all(
     sql<SqlParams, LogRowColumns>(
       `SELECT ${LOG_COLUMNS} FROM json_each(:keys) k JOIN attempts a ON a.id = k.value JOIN logs l ON l.attempt = a.id
        JOIN captures c ON c.id = l.capture
-       WHERE ${WHICH[options.which]} AND l.id > :afterLog ${orderText(options.sort)}, ${WITHIN_ATTEMPT}`,
+       WHERE ${WHICH[options.which]} ${orderText(options.sort)}, ${WITHIN_ATTEMPT}`,
     ),
-    { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog ?? 0 },
+    { keys: JSON.stringify(attemptKeys) },
   );
 
+/** Where a log stands in the order of time, and its blocks: what is needed of many logs to choose the few that are read. */
+export interface LogPlace {
+  readonly log: number;
+  readonly log_name: string;
+  readonly attempt_key: number;
+  readonly time_ms: number;
+  readonly first_block: number;
+  readonly block_count: number;
+}
+
+const PLACE_COLUMNS = 'l.id AS log, l.name AS log_name, a.id AS attempt_key, a.time_ms, l.first_block, l.block_count';
+
 /** Those of the logs `logs` that are a primary and whose attempt passes the filter; unordered. */
-export function selectPrimaries(
-  db: IndexReadDatabase,
-  filter: AttemptFilter,
-  logs: readonly number[],
-): LogRowColumns[] {
+export function selectPlaces(db: IndexReadDatabase, filter: AttemptFilter, logs: readonly number[]): LogPlace[] {
   const { where, params } = conditionOf(filter);
   return db.all(
-    sql<SqlParams, LogRowColumns>(
-      `SELECT ${LOG_COLUMNS} FROM json_each(:logs) k JOIN logs l ON l.id = k.value JOIN attempts a ON a.id = l.attempt
-       JOIN captures c ON c.id = l.capture ${whereText('l.is_primary = 1', ...where)}`,
+    sql<SqlParams, LogPlace>(
+      `SELECT ${PLACE_COLUMNS} FROM json_each(:logs) k JOIN logs l ON l.id = k.value JOIN attempts a ON a.id = l.attempt
+       ${whereText('l.is_primary = 1', ...where)}`,
     ),
     { ...params, logs: JSON.stringify(logs) },
   );
 }
 
-/** First and one past the last block of the log that lies at or before `block`. */
-export const RANGE_OF_BLOCK = sql<{ block: number }, { log: number; first_block: number; block_count: number }>(
-  'SELECT id AS log, first_block, block_count FROM logs WHERE first_block <= :block ORDER BY first_block DESC LIMIT 1',
+/** Primary logs of the attempts named, in the order of time. */
+export const selectPlacesOf = (
+  db: IndexReadDatabase,
+  attemptKeys: readonly number[],
+  options: { readonly sort: 'new' | 'old'; readonly afterLog: number },
+): LogPlace[] =>
+  db.all(
+    sql<SqlParams, LogPlace>(
+      `SELECT ${PLACE_COLUMNS} FROM json_each(:keys) k JOIN attempts a ON a.id = k.value JOIN logs l ON l.attempt = a.id
+       WHERE l.is_primary = 1 AND l.id > :afterLog ${orderText(options.sort)}, ${WITHIN_ATTEMPT}`,
+    ),
+    { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog },
+  );
+
+/** The rows of these logs, unordered. */
+export const selectLogs = (db: IndexReadDatabase, logs: readonly number[]): LogRowColumns[] =>
+  db.all(
+    sql<SqlParams, LogRowColumns>(
+      `SELECT ${LOG_COLUMNS} FROM json_each(:logs) k JOIN logs l ON l.id = k.value JOIN attempts a ON a.id = l.attempt
+       JOIN captures c ON c.id = l.capture`,
+    ),
+    { logs: JSON.stringify(logs) },
+  );
+
+/** Of each block the log that it is of, in the order of the blocks. */
+export const LOGS_OF_BLOCKS = sql<{ blocks: string }, number>(
+  `SELECT (SELECT id FROM logs WHERE first_block <= b.value AND block_count > 0 ORDER BY first_block DESC LIMIT 1)
+   FROM json_each(:blocks) b ORDER BY b.key`,
 );
 
 const ATTEMPT_ROW = sql<{ key: number }, AttemptRowColumns>(

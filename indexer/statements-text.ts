@@ -19,9 +19,14 @@ export const LONG_WORDS = sql<{ from: number; limit: number }, { block: number; 
   'SELECT block, grams FROM long_words WHERE block >= :from ORDER BY block LIMIT :limit',
 );
 
+type MatchParams = { match: Uint8Array; from: bigint; to: bigint; limit: bigint };
 /** Blocks in `[from, to)` that fit a MATCH expression, ascending. `match` is bytes: words need not be valid UTF-8. */
-export const MATCH_BLOCKS = sql<{ match: Uint8Array; from: bigint; to: bigint; limit: bigint }, { block: number }>(
-  'SELECT rowid AS block FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid LIMIT :limit',
+export const MATCH_BLOCKS = sql<MatchParams, number>(
+  'SELECT rowid FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid LIMIT :limit',
+);
+/** The same from the last one down. */
+export const MATCH_LAST_BLOCKS = sql<MatchParams, number>(
+  'SELECT rowid FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid DESC LIMIT :limit',
 );
 export const ALL_TERMS = sql<Record<string, never>, { term: Uint8Array }>(
   'SELECT CAST(term AS BLOB) AS term FROM text_terms',

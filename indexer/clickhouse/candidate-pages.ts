@@ -197,8 +197,11 @@ function sourceOf(
     for (const slot of [...own].sort((a, b) => a - b)) blocks.push(first + slot);
   }
   return {
-    blocksIn: ({ from, to, limit }) =>
-      blocks.slice(firstFrom(blocks, from), Math.min(firstFrom(blocks, to), firstFrom(blocks, from) + limit)),
+    isWide: false,
+    blocksIn: ({ from, to, limit, end }) => {
+      const found = blocks.slice(firstFrom(blocks, from), firstFrom(blocks, to));
+      return end === 'first' ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
+    },
     mayMatchAcross: ({ from, to }) => ranges.some((range) => range.from < to && from < range.to),
     isCertainIn: () => false,
     terms: () => words.map((word) => ({ text: word, expansions: 1, blocks: undefined })),

@@ -5,16 +5,18 @@ import type { Query } from '../log-index.ts';
 import { isInLongWords } from '../long-words.ts';
 import { mayBeLong, type Wanted, type WantedWord, wantedWords } from '../query-words.ts';
 import { firstFrom } from '../sorted-numbers.ts';
-import { MATCH_BLOCKS } from '../statements-text.ts';
 import { LONG_WORD, MARK } from '../tokens.ts';
 import { expandWord } from '../vocabulary-search.ts';
-import type { BlockNumbers, CandidateSource, EngineAnswer } from './engine.ts';
+import type { BlockNumbers, BlockRange, BlockRequest, CandidateSource, EngineAnswer } from './engine.ts';
+import { matchBlocks, matchLastBlocks, TermBlocks } from './term-blocks.ts';
 
 /** measured (docs/search.md): 500 words in one expression take 20 ms; beyond, reading the newest logs is as quick. */
 const MAX_EXPANSIONS = 512;
 /** measured: so few blocks are read and tested in the time that expanding a part of a word takes. */
 const FEW_BLOCKS = 200;
-const ALL = Number.MAX_SAFE_INTEGER;
+/** measured: each word of an expression takes some 20 µs before the first block comes. */
+const FEW_WORDS = 8;
+const EVERY_BLOCK = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: Number.MAX_SAFE_INTEGER };
 
 /** A MATCH expression over words that were looked up. One byte a character. */
 type Expression =
@@ -27,6 +29,8 @@ type Expression =
       readonly expansions: number;
     }
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Expression[] };
+
+type Leaf = Extract<Expression, { kind: 'term' }>;
 
 /** Candidates for `query`, or why only a scan can answer it. */
 export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswer {
@@ -136,29 +140,25 @@ function termOf(
 class TextSource implements CandidateSource {
   readonly #db: IndexReadDatabase;
   readonly #expression: Expression;
-  readonly #match: Buffer;
+  readonly #match: string;
   readonly #certainWords: readonly string[];
+  readonly #leafBlocks = new Map<Leaf, TermBlocks>();
+  readonly isWide: boolean;
 
   constructor(db: IndexReadDatabase, expression: Expression, certainWords: readonly string[]) {
     this.#db = db;
     this.#expression = expression;
     this.#certainWords = certainWords;
-    this.#match = Buffer.from(matchText(expression), 'latin1');
+    this.#match = matchText(expression);
+    this.isWide = leaves(expression).reduce((sum, leaf) => sum + leaf.expansions, 0) > FEW_WORDS;
   }
 
   /** Blocks of which the words alone show that they match; all at once, as counting asks for one log after another. */
   #certain: BlockNumbers | undefined;
 
-  isCertainIn({ from, to }: { readonly from: number; readonly to: number }): boolean {
+  isCertainIn({ from, to }: BlockRange): boolean {
     if (this.#certainWords.length === 0) return false;
-    this.#certain ??= this.#db
-      .all(MATCH_BLOCKS, {
-        match: Buffer.from(this.#certainWords.map(quoted).join(' OR '), 'latin1'),
-        from: 0n,
-        to: BigInt(ALL),
-        limit: BigInt(ALL),
-      })
-      .map((row) => row.block);
+    this.#certain ??= matchBlocks(this.#db, this.#certainWords.map(quoted).join(' OR '), EVERY_BLOCK);
     const at = firstFrom(this.#certain, from);
     return (this.#certain[at] ?? to) < to;
   }
@@ -167,33 +167,34 @@ class TextSource implements CandidateSource {
     return leaves(this.#expression).map((leaf) => ({
       text: leaf.wanted,
       expansions: leaf.expansions,
-      blocks: detail === 'counted' ? this.#blocksOf(leaf.text) : undefined,
+      blocks: detail === 'counted' ? matchBlocks(this.#db, leaf.text, EVERY_BLOCK).length : undefined,
     }));
   }
 
-  #blocksOf(term: string): number {
-    const match = Buffer.from(term, 'latin1');
-    return this.#db.all(MATCH_BLOCKS, { match, from: 0n, to: BigInt(ALL), limit: BigInt(ALL) }).length;
-  }
-
   isRare(): boolean {
-    return this.blocksIn({ from: 0, to: ALL, limit: FEW_BLOCKS + 1 }).length <= FEW_BLOCKS;
+    return matchBlocks(this.#db, this.#match, { ...EVERY_BLOCK, limit: FEW_BLOCKS + 1 }).length <= FEW_BLOCKS;
   }
 
-  blocksIn({ from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number }): number[] {
-    const params = { match: this.#match, from: BigInt(from), to: BigInt(to), limit: BigInt(limit) };
-    return this.#db.all(MATCH_BLOCKS, params).map((row) => row.block);
+  blocksIn({ end, ...range }: BlockRequest): number[] {
+    return end === 'first'
+      ? matchBlocks(this.#db, this.#match, range)
+      : matchLastBlocks(this.#db, this.#match, range).reverse();
   }
 
-  mayMatchAcross(range: { readonly from: number; readonly to: number }): boolean {
+  mayMatchAcross(range: BlockRange): boolean {
     const isThere = (expression: Expression): boolean => {
-      if (expression.kind !== 'term')
-        return expression.kind === 'all' ? expression.parts.every(isThere) : expression.parts.some(isThere);
-      const match = Buffer.from(expression.across, 'latin1');
-      const params = { match, from: BigInt(range.from), to: BigInt(range.to), limit: 1n };
-      return this.#db.get(MATCH_BLOCKS, params) !== undefined;
+      if (expression.kind === 'term') return this.#blocksOf(expression).hasIn(range);
+      return expression.kind === 'all' ? expression.parts.every(isThere) : expression.parts.some(isThere);
     };
     return isThere(this.#expression);
+  }
+
+  #blocksOf(leaf: Leaf): TermBlocks {
+    const known = this.#leafBlocks.get(leaf);
+    if (known !== undefined) return known;
+    const blocks = new TermBlocks(this.#db, leaf.across, { isWide: leaf.expansions > FEW_WORDS });
+    this.#leafBlocks.set(leaf, blocks);
+    return blocks;
   }
 }
 
@@ -203,5 +204,5 @@ function matchText(expression: Expression): string {
   return `(${expression.parts.map(matchText).join(join)})`;
 }
 
-const leaves = (expression: Expression): Extract<Expression, { kind: 'term' }>[] =>
+const leaves = (expression: Expression): Leaf[] =>
   expression.kind === 'term' ? [expression] : expression.parts.flatMap(leaves);
