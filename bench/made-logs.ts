@@ -130,9 +130,9 @@ export function madeLogText(seed: number, n: number, jobs = 20): Buffer {
     timeMs += random.below(40);
     const ofJob = job.zipf(TEMPLATES, TEMPLATE_ZIPF);
     const at = random.below(1000) < SAME_AS_LAST * 1000 ? ofJob : random.zipf(TEMPLATES, TEMPLATE_ZIPF);
-    const template = (templates[at] ??= templateOf(at));
+    templates[at] ??= templateOf(at);
     let words = '';
-    for (const part of template) {
+    for (const part of templates[at] as Template) {
       if (words !== '') words += ' ';
       words += typeof part === 'string' ? part : fill(part.slot, random);
     }

@@ -3,9 +3,9 @@
 // usage: node scripts/bench.mjs made-store FOLDER --bytes 2000000000      (--seed 1, --slice 500000000)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { takeArguments } from './arguments.ts';
 import { archiveBatch, keptStoreIn, readMadeStore, saveMadeStore } from './kept-store.ts';
 import { writeMadeLogs } from './made-logs.ts';
-import { takeArguments } from './arguments.ts';
 
 const { take, rest } = takeArguments();
 const bytes = Number(take('--bytes') ?? 2e9);

@@ -1,139 +1,177 @@
-// Latencies of a search inside the process: many queries of each kind, cut out of the logs themselves, so that no cache of one
-// query helps. Rivals in the same run: `rg -az` over the stored objects, and SQLite's FTS5 with every line stored in it.
-// usage: node scripts/bench.mjs search-latency --made 200000000     (or FOLDER…; --queries 100, --seed 1, --fts5)
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Latencies of a search, inside one process and of a process each: many queries of each kind, cut out of the kept logs, so
+// that no cache of one query helps. Rival in the same run: `rg -az` over the same objects; with --fts5 plain FTS5 too.
+// usage: node scripts/bench.mjs search-latency --kept FOLDER     a store of bench/made-store.ts with the index of bench/growth.ts
+//    or: node scripts/bench.mjs search-latency --made 200000000 --fts5      or FOLDER…: kept and indexed for this run alone
+// More: --queries 100, --processes 5, --rivals 3, --seconds 40 for each kind, --seed 1, --figures docs/figures.json
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { openIndexReader } from '../indexer/open-index.ts';
 import { parseQuery } from '../indexer/query.ts';
 import { search } from '../indexer/search.ts';
+import { selectVolume } from '../indexer/statements-filter.ts';
 import { openStore } from '../store/open-store.ts';
-import { randomFrom } from '../test/support/random.ts';
-import { logFilesIn } from './input.ts';
-import { makeKeptStore } from './kept-store.ts';
+import { takeArguments } from './arguments.ts';
+import { type Latency, saveFigures, storeName } from './figures.ts';
+import { type KeptStore, keptStoreIn, makeKeptStore, readMadeStore } from './kept-store.ts';
+import { type Asked, queryKinds } from './latency-queries.ts';
 import { writeMadeLogs } from './made-logs.ts';
-import { machineText, measure, spreadText } from './measure.ts';
+import { machineText, measure, spreadOf, spreadText } from './measure.ts';
+import { measurePlainFts5 } from './plain-fts5.ts';
 
-const args = process.argv.slice(2);
-function take(name: string): string | undefined {
-  const at = args.indexOf(name);
-  return at < 0 ? undefined : args.splice(at, 2)[1];
-}
-const made = take('--made');
-const queries = Number(take('--queries') ?? 100);
-const seed = Number(take('--seed') ?? 1);
-const withFts5 = args.includes('--fts5');
-const folders = args.filter((each) => !each.startsWith('--')).map((each) => path.resolve(each));
+const { take, has, rest } = takeArguments();
+const [kept, made, figures] = [take('--kept'), take('--made'), take('--figures')];
+const number = (name: string, usual: number): number => Number(take(name) ?? usual);
+const [queries, processes, rivals] = [number('--queries', 100), number('--processes', 5), number('--rivals', 3)];
+const [seconds, seed] = [number('--seconds', 40), number('--seed', 1)];
+/** chosen: what takes longer is no answer for a person; it counts as this long. */
+const MAX_QUERY_MS = 10_000;
 
-const random = randomFrom(seed);
-const madeFolder = made === undefined ? undefined : mkdtempSync(path.join(tmpdir(), 'firstred-made-'));
-if (madeFolder !== undefined) writeMadeLogs(madeFolder, Number(made), seed);
-const sources = madeFolder === undefined ? folders : [madeFolder];
-const files = logFilesIn(sources);
-const store = await makeKeptStore(sources);
-const synced = await store.firstred(['sync', '--json']);
-const indexFile = path.join(store.folder, 'index.db');
-const mb = store.rawBytes / 1e6;
-console.log(machineText());
-console.log(
-  `${store.logs} logs, ${mb.toFixed(0)} MB of text; seed ${seed}, ${queries} queries of each kind, 20 lines at most`,
-);
-console.log(
-  `sync: ${(mb / (synced.wallMs / 1000)).toFixed(1)} MB/s, ${(mb / (synced.cpuMs / 1000)).toFixed(1)} MB a second of processor time, peak memory ${(synced.maxRssBytes / 1e6).toFixed(0)} MB; index ${((statSync(indexFile).size / store.rawBytes) * 100).toFixed(2)} % of the text`,
-);
-
-/** A line of a random log with something like `like` in it. */
-function someLine(like = /[a-z]{4}/): string {
-  for (;;) {
-    const lines = readFileSync(files[random.below(files.length)] ?? '', 'latin1').split('\n');
-    const line = lines[random.below(lines.length)] ?? '';
-    if (like.test(line)) return line;
-  }
-}
-const wordLike = (like: RegExp): string =>
-  random.pick((someLine(like).match(new RegExp(like, 'g')) as [string, ...string[]] | null) ?? ['made']);
-const KINDS: Readonly<Record<string, () => { readonly text: string; readonly regex?: true; readonly job?: string }>> = {
-  'rare id': () => ({ text: wordLike(/\b(?=[a-f]*\d)[0-9a-f]{7,40}\b/) }),
-  'common word + filter': () => ({ text: wordLike(/[A-Za-z]{4,}/), job: `job ${random.below(20)}` }),
-  phrase: () => ({ text: wordLike(/[A-Za-z]{3,}[^A-Za-z]+[A-Za-z]{3,}/) }),
-  'part of a token': () => ({ text: wordLike(/[A-Za-z]{6,}/).slice(1, -1) }),
-  'expression with a literal': () => ({ text: `${wordLike(/[A-Za-z]{5,}/)}.*[0-9]`, regex: true }),
-  'expression without': () => ({ text: `[0-9]${random.below(10)}${random.below(10)} [A-Z]`, regex: true }),
-  'nothing found': () => ({ text: `zq${random.below(1e9)}qz` }),
-};
-
+const store = kept === undefined ? await storeForThisRun() : keptStoreIn(path.resolve(kept), { logs: 0, rawBytes: 0 });
 const reader = await openStore(path.join(store.folder, 'store'));
-const index = openIndexReader(indexFile);
-const rival: number[] = [];
-const asked: string[] = [];
-for (const [kind, next] of Object.entries(KINDS)) {
-  const times: number[] = [];
-  let scans = 0;
-  for (let n = 0; n < queries; n++) {
-    const { text, regex, job } = next();
-    const startMs = performance.now();
-    const query = parseQuery(text, { regex: regex === true, word: false, letterCase: 'smart', visible: false });
-    const run = search(index, reader, query, {
-      filter: { job },
-      sort: 'new',
-      limit: 20,
-      mode: 'lines',
-      contextLines: 0,
-      budgetMs: 0,
-      frameCacheDir: undefined,
-    });
-    for await (const _match of run.matches);
-    times.push(performance.now() - startMs);
-    if ((await run.summary()).plan.engine === 'scan') scans++;
-    if (n === 0 && regex !== true) asked.push(text);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number): string =>
-    (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1);
-  console.log(`${kind}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms; ${scans} scans`);
+const index = openIndexReader(path.join(store.folder, 'index.db'));
+const { raw_bytes: rawBytes, logs } = selectVolume(index.db, {});
+const name = storeName(rawBytes, made !== undefined || readMadeStore(store.folder) !== undefined);
+console.log(machineText());
+console.log(`${name}, ${logs} logs; seed ${seed}, up to ${queries} queries of each kind, 20 lines at most`);
+
+const kinds = queryKinds(index, reader, seed);
+const questions = new Map<string, readonly Asked[]>();
+for (const [kind, next] of Object.entries(kinds)) {
+  const asked: Asked[] = [];
+  for (let n = 0; n < queries; n++) asked.push(await next());
+  questions.set(kind, asked);
 }
-for (const text of asked) {
-  const words = [
-    '-c',
-    'rg -azc -F -e "$2" "$1" >/dev/null || true',
-    'sh',
-    path.join(store.folder, 'store', 'logs'),
-    text,
-  ];
-  rival.push((await measure('sh', words)).wallMs);
+const rivalMs = await measureRival();
+console.log('\n| query | inside: p50 | p95 | p99 | median against `rg -az` | a process | against |');
+console.log('| --- | --- | --- | --- | --- | --- | --- |');
+const found: Record<string, Latency> = {};
+for (const [kind, asked] of questions) {
+  const { times, common } = await measureInside(asked);
+  const whole = await measureProcesses(asked.slice(0, processes));
+  if (times.length > 0) found[kind] = latencyOf(times);
+  printRow(kind, times, whole);
+  // A word that most blocks have, or none at all, is a scan that ends on its lines: counted apart.
+  if (common.length > 0)
+    printRow(`${kind}: ${common.length} of ${times.length + common.length} with no rare word`, common);
 }
-console.log(`rg -az over the same objects: ${spreadText(rival, 0)} ms a query`);
-if (withFts5) await measureFts5();
+console.log(
+  `\nat most ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB of memory, the making of the queries included`,
+);
+if (has('--fts5')) {
+  const words = [...questions.values()].map(([first]) => first).filter((first) => first?.regex !== true);
+  await measurePlainFts5(
+    store.folder,
+    { index, reader },
+    words.map((first) => first?.text ?? ''),
+  );
+}
+if (figures !== undefined) saveFigures(figures, 'latency', { name, found: { rawBytes, rivalMs, kinds: found } });
 index.close();
 await reader.close();
-for (const folder of [store.folder, madeFolder])
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+if (kept === undefined) rmSync(store.folder, { recursive: true, force: true });
 
-/** Every line as a row with its text, the default tokenizer: what one would write in an afternoon. */
-async function measureFts5(): Promise<void> {
-  const file = path.join(store.folder, 'plain.db');
-  const script = path.join(store.folder, 'plain.sql');
-  const imports = files.map((each) => `.import '${each}' lines`);
-  writeFileSync(
-    script,
-    [
-      '.mode ascii',
-      '.separator "\\037" "\\n"',
-      'CREATE VIRTUAL TABLE lines USING fts5(text);',
-      'BEGIN;',
-      ...imports,
-      'COMMIT;',
-    ].join('\n'),
-  );
-  const filled = await measure('sh', ['-c', 'sqlite3 "$1" <"$2" 2>/dev/null', 'sh', file, script]);
-  console.log(
-    `FTS5 with stored text: filled at ${(mb / (filled.wallMs / 1000)).toFixed(1)} MB/s, ${((statSync(file).size / store.rawBytes) * 100).toFixed(0)} % of the text`,
-  );
-  const times: number[] = [];
-  for (const text of asked) {
-    const phrase = text.replaceAll('"', '').replaceAll("'", '');
-    const ask = `SELECT rowid FROM lines WHERE lines MATCH '"${phrase}"' LIMIT 20;`;
-    times.push((await measure('sh', ['-c', 'sqlite3 "$1" "$2" >/dev/null', 'sh', file, ask])).wallMs);
+async function storeForThisRun(): Promise<KeptStore> {
+  const raw = path.join(process.cwd(), `.made-${process.pid}`);
+  try {
+    if (made !== undefined) writeMadeLogs(raw, Number(made), { seed });
+    const kept = await makeKeptStore(made === undefined ? rest().map((each) => path.resolve(each)) : [raw]);
+    await kept.firstred(['sync', '--quiet']);
+    return kept;
+  } finally {
+    rmSync(raw, { recursive: true, force: true });
   }
-  console.log(`  ${spreadText(times, 1)} ms a process; it finds whole words only, and cannot find parts of one`);
+}
+
+/** Milliseconds of each question in this process; `common`: of those without a word that at least half of all blocks lack. */
+async function measureInside(asked: readonly Asked[]): Promise<{ times: number[]; common: number[] }> {
+  const times: number[] = [];
+  const common: number[] = [];
+  const endMs = performance.now() + seconds * 1000;
+  for (const question of asked) {
+    if (performance.now() > endMs) break;
+    const ms = await timeOne(question);
+    (isCommon(await planOf(question)) ? common : times).push(ms);
+  }
+  return { times, common };
+}
+
+function ask({ text, regex, job }: Asked, { limit, explain }: { readonly limit: number; readonly explain: boolean }) {
+  const query = parseQuery(text, { regex: regex === true, word: false, letterCase: 'smart', visible: false });
+  return search(index, reader, query, {
+    filter: { job },
+    sort: 'new',
+    limit,
+    mode: 'lines',
+    contextLines: 0,
+    budgetMs: 0,
+    frameCacheDir: undefined,
+    explain,
+    signal: AbortSignal.timeout(MAX_QUERY_MS),
+  });
+}
+
+async function timeOne(question: Asked): Promise<number> {
+  const startMs = performance.now();
+  try {
+    for await (const _match of ask(question, { limit: 20, explain: false }).matches);
+  } catch {
+    return MAX_QUERY_MS;
+  }
+  return performance.now() - startMs;
+}
+
+async function planOf(question: Asked): Promise<{ readonly engine: string; readonly blocks: number }> {
+  const run = ask(question, { limit: 1, explain: true });
+  try {
+    for await (const _match of run.matches) break;
+  } catch {
+    // it took too long: the plan is there all the same
+  }
+  const { plan } = await run.summary();
+  return { engine: plan.engine, blocks: Math.min(...plan.terms.map((term) => term.blocks ?? 0)) };
+}
+
+const BLOCK_BYTES = 65_536;
+function isCommon({ engine, blocks }: { readonly engine: string; readonly blocks: number }): boolean {
+  return engine === 'scan' || blocks > rawBytes / BLOCK_BYTES / 2;
+}
+
+async function measureProcesses(asked: readonly Asked[]): Promise<number[]> {
+  const times: number[] = [];
+  for (const { text, regex, job } of asked) {
+    const flags = [...(regex === true ? ['--regex'] : []), ...(job === undefined ? [] : ['--job', job])];
+    const words = store.commandLine(['search', '--json', '--limit', '20', ...flags, '--', text]);
+    // Exit 1 is the valid answer "nothing found".
+    times.push((await measure(words[0] ?? '', words.slice(1), store.env, [0, 1])).wallMs);
+  }
+  return times;
+}
+
+async function measureRival(): Promise<number> {
+  const times: number[] = [];
+  const folder = path.join(store.folder, 'store/logs');
+  const texts = [...questions.values()].map(([first]) => first?.text ?? '').slice(0, rivals);
+  for (const text of texts)
+    times.push((await measure('rg', ['-azc', '-F', '-e', text, '--', folder], undefined, [0, 1])).wallMs);
+  console.log(`rg -az over the same objects: ${spreadText(times, 0)} ms a query`);
+  return spreadOf(times).median;
+}
+
+function latencyOf(times: readonly number[]): Latency {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), queries: sorted.length };
+}
+
+function printRow(title: string, times: readonly number[], whole: readonly number[] = []): void {
+  const { p50, p95, p99 } = latencyOf(times);
+  const times1 = (ms: number): string => `${Math.round(rivalMs / ms).toLocaleString('en')} ×`;
+  const process = spreadOf(whole).median;
+  const inside =
+    times.length === 0
+      ? '– | – | – | –'
+      : `${p50.toFixed(1)} ms | ${p95.toFixed(1)} ms | ${p99.toFixed(1)} ms | ${times1(p50)}`;
+  console.log(
+    `| ${title} | ${inside} | ${whole.length === 0 ? ' | ' : `${process.toFixed(0)} ms | ${times1(process)}`} |`,
+  );
 }

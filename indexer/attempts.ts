@@ -94,6 +94,10 @@ export function getFrameTable(index: LogIndexReader, logKey: number): FrameTable
   return unpackFrameTable(row.frames);
 }
 
+/** Where the log of a row lies in its store. */
+export const objectKeyOfRow = (row: Pick<LogRowColumns, 'manifest_key'>): ObjectKey =>
+  objectKeyOf(row.manifest_key as ObjectKey);
+
 /** A row of the database as the rest of the program knows it. */
 export function logRowOf(row: LogRowColumns): LogRow {
   const manifestKey = row.manifest_key as ObjectKey;

@@ -94,7 +94,12 @@ function* withRows(
   let size = FIRST_ROWS;
   let batch: PlacedWork[] = [];
   const read = function* (): Generator<LogWork> {
-    const rows = new Map(selectLogs(db, batch.map(({ place }) => place.log)).map((row) => [row.log, row]));
+    const rows = new Map(
+      selectLogs(
+        db,
+        batch.map(({ place }) => place.log),
+      ).map((row) => [row.log, row]),
+    );
     for (const { place, slots, longLines } of batch) {
       const row = rows.get(place.log); // undefined: it has left the index meanwhile
       if (row === undefined || exceptLogs?.has(row.log_id as LogId) === true) continue;
@@ -111,7 +116,21 @@ function* withRows(
   if (batch.length > 0) yield* read();
 }
 
-const rangeOf = ({ first_block: from, block_count: count }: LogPlace): BlockRange => ({ from, to: from + count });
+/** A log that was to be read whole, with what `source` knows of it; undefined where it can have no match. */
+export function narrowWork(work: LogWork, { source, blocksIn }: AskedByLog): LogWork | undefined {
+  const { row } = work;
+  const isCertain = (): boolean => source.isCertainIn(rangeOf(row));
+  if (isCertain()) return { ...work, isCertain };
+  const blocks = blocksIn(rangeOf(row));
+  const longLines = work.longLines.filter((line) => mayMatch(source, row, line));
+  if (blocks.length + longLines.length === 0) return undefined;
+  return { row, slots: blocks.map((block) => block - row.first_block), longLines, isCertain };
+}
+
+const rangeOf = ({
+  first_block: from,
+  block_count: count,
+}: Pick<LogPlace, 'first_block' | 'block_count'>): BlockRange => ({ from, to: from + count });
 
 function inOrder(places: LogPlace[], sort: 'new' | 'old'): LogPlace[] {
   const sign = sort === 'new' ? -1 : 1;
@@ -157,23 +176,30 @@ function* fewLogs(
 }
 
 /** Whether the words of a line that reaches over frames may be those that are looked for. */
-const mayMatch = (source: CandidateSource, { first_block: first }: LogPlace, line: LongLine): boolean =>
+const mayMatch = (
+  source: CandidateSource,
+  { first_block: first }: Pick<LogPlace, 'first_block'>,
+  line: LongLine,
+): boolean =>
   source.mayMatchAcross({
     from: first + line.firstFrame * BLOCKS_PER_FRAME,
     to: first + (line.lastFrame + 1) * BLOCKS_PER_FRAME,
   });
 
-interface AskedByLog {
+/** Candidates that are asked for log by log. */
+export interface AskedByLog {
   readonly source: CandidateSource;
   readonly blocksIn: (range: BlockRange) => BlockNumbers;
 }
 
+/** `source`, asked in few large questions. */
+export function askedInPieces(source: CandidateSource, sort: 'new' | 'old'): AskedByLog {
+  const held = new HeldBlocks((request) => source.blocksIn(request), sort);
+  return { source, blocksIn: (range) => held.blocksIn(range) };
+}
+
 /** Log by log in the order of time; those without a candidate block are passed over. */
-function* everyLog(
-  { db }: LogIndexReader,
-  asked: AskedByLog | undefined,
-  options: WalkOptions,
-): Generator<PlacedWork> {
+function* everyLog({ db }: LogIndexReader, asked: AskedByLog | undefined, options: WalkOptions): Generator<PlacedWork> {
   const { filter, sort, afterMark = 0 } = options;
   let last: Place | undefined;
   for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {

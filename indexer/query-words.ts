@@ -4,8 +4,11 @@ import type { Query } from './log-index.ts';
 import { type RequiredText, requiredText } from './query-pattern.ts';
 import { foldWord, MAX_WORD_BYTES, MIN_WORD_BYTES, WORD_BYTE } from './tokens.ts';
 
-/** How a side of a wanted word stands: at an end of the block's word, anywhere, or beside a byte from 0x80 on at most. */
-export type Side = 'closed' | 'open' | 'edge';
+/**
+ * How a side of a wanted word stands: at an end of the block's word, anywhere, beside a byte from 0x80 on at most, or (on the
+ * left) behind the end of an escape sequence, whose last letters stand in the text as the start of the word: `31mfailed`.
+ */
+export type Side = 'closed' | 'open' | 'edge' | 'escape';
 
 /** A word, or a part of one, that must be in a block. One byte a character, folded. */
 export interface WantedWord {
@@ -58,7 +61,10 @@ function wantedOfText(text: string, query: Query, outer: Side): Wanted | undefin
       if (end - at > 0) {
         const left = at > 0 ? 'closed' : piece.isFirst ? outer : 'open';
         const right = end < bytes.length ? 'closed' : piece.isLast ? outer : 'open';
-        const sides = query.visible ? (['open', 'open'] as const) : ([left, right] as const);
+        // Of the visible text, a word's end may stand before what a backspace takes away: nothing is known of that.
+        const sides = query.visible
+          ? ([left === 'closed' ? 'escape' : 'open', 'open'] as const)
+          : ([left, right] as const);
         words.push({
           ...wordOf(bytes.subarray(at, end), sides),
           mayBeFraction: left !== 'closed' || isPoint(bytes[at - 1]),

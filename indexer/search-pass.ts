@@ -1,8 +1,9 @@
 // One way through the candidates of one query: plan, lines, and afterwards the logs that were not reached.
 import { AppError, reasonOf } from '../store/errors.ts';
-import { logRowOf } from './attempts.ts';
+import type { LogId } from '../store/log-id.ts';
+import { logRowOf, objectKeyOfRow } from './attempts.ts';
 import { BLOCKS_PER_FRAME } from './blocks.ts';
-import { type LogWork, walkCandidates } from './candidate-walk.ts';
+import { type AskedByLog, askedInPieces, type LogWork, narrowWork, walkCandidates } from './candidate-walk.ts';
 import type { CandidateSource, EngineAnswer } from './engines/engine.ts';
 import { openTextEngine } from './engines/fts.ts';
 import type { FoundLine, VerifyOptions } from './found-line.ts';
@@ -11,7 +12,7 @@ import { createMatcher } from './line-matcher.ts';
 import type { LogIndexReader, LogRow, Query, SearchOptions } from './log-index.ts';
 import { LogQueue } from './log-queue.ts';
 import type { SearchTally } from './search-tally.ts';
-import { selectVolume } from './statements-filter.ts';
+import { type LogRowColumns, selectVolume } from './statements-filter.ts';
 import { matchingLines } from './verify-candidate.ts';
 
 /** What every pass of a search shares. */
@@ -45,6 +46,8 @@ export class SearchPass {
   readonly #tools: PassTools;
   readonly #verify: VerifyOptions;
   readonly #queue: LogQueue;
+  #findCountSource: (() => CandidateSource | undefined) | undefined;
+  #counted: AskedByLog | 'all' | undefined;
 
   /** `afterNothing`: a pass over the stored text has found nothing, so frames in which all is visible are passed over. */
   constructor(query: Query, tools: PassTools, options: { readonly afterNothing: boolean }) {
@@ -79,6 +82,7 @@ export class SearchPass {
       if (tally.scanReason === undefined)
         options.onScan?.(answer.reason, () => selectVolume(index.db, options.filter).raw_bytes);
       tally.scanReason = answer.reason;
+      this.#findCountSource = answer.findSource;
     }
     const walk = walkCandidates(index, source, options);
     tally.candidateBlocks = walk.blocks;
@@ -98,15 +102,16 @@ export class SearchPass {
   async *lines(options: { readonly onePerLog: boolean }): AsyncGenerator<PassLine> {
     for (let ready = this.#queue.next(); ready !== undefined; ready = this.#queue.next()) {
       const { work } = ready;
-      const row = logRowOf(work.row);
+      let row: LogRow | undefined;
       try {
         const { log, first } = await ready.opened;
         for await (const found of matchingLines({ log, ...work }, this.#verify, first)) {
+          row ??= logRowOf(work.row);
           yield { work, row, log, found };
           if (options.onePerLog) break;
         }
       } catch (error) {
-        this.#note(row, error);
+        this.#note(work.row, error);
       }
     }
   }
@@ -126,12 +131,23 @@ export class SearchPass {
     for (const work of this.#queue.rest()) {
       if (performance.now() > deadlineMs || options.signal?.aborted === true) return false;
       if (tally.hasAttempt(work.row)) continue;
-      if (work.isCertain()) tally.addAttempt(work.row);
-      else open.push(work);
+      const narrowed = this.#narrow(work);
+      if (narrowed === undefined) continue;
+      if (narrowed.isCertain()) tally.addAttempt(work.row);
+      else open.push(narrowed);
       if (open.length === COUNTED_AT_ONCE) await test();
     }
     await test();
     return true;
+  }
+
+  /** A log that is to be read whole, as far as the words that were too many for the lines let it through. */
+  #narrow(work: LogWork): LogWork | undefined {
+    if (this.#counted === undefined) {
+      const source = this.#findCountSource?.();
+      this.#counted = source === undefined ? 'all' : askedInPieces(source, this.#tools.options.sort);
+    }
+    return work.slots !== 'all' || this.#counted === 'all' ? work : narrowWork(work, this.#counted);
   }
 
   /** Whether any line of the log matches: all that counting needs. */
@@ -140,15 +156,15 @@ export class SearchPass {
       const log = await this.#tools.openLog(work);
       for await (const _found of matchingLines({ log, ...work }, this.#verify)) return true;
     } catch (error) {
-      this.#note(logRowOf(work.row), error);
+      this.#note(work.row, error);
     }
     return false;
   }
 
   /** A log that can't be read is noted and passed over. */
-  #note(row: LogRow, error: unknown): void {
+  #note(row: LogRowColumns, error: unknown): void {
     if (!(error instanceof AppError) || error.code === 'INTERRUPTED') throw error;
-    this.#tools.tally.unreadable.push({ logId: row.logId, reason: reasonOf(error) });
+    this.#tools.tally.unreadable.push({ logId: row.log_id as LogId, reason: reasonOf(error) });
   }
 }
 
@@ -156,7 +172,7 @@ export class SearchPass {
 function* withoutBare(works: Iterator<LogWork>, reader: FrameReader): Generator<LogWork> {
   for (let next = works.next(); !next.done; next = works.next()) {
     const work = next.value;
-    const { objectKey } = logRowOf(work.row);
+    const objectKey = objectKeyOfRow(work.row);
     const every = Array.from({ length: work.slots === 'all' ? work.row.block_count : 0 }, (_, slot) => slot);
     const slots = (work.slots === 'all' ? every : work.slots).filter(
       (slot) => !reader.isBare(objectKey, Math.floor(slot / BLOCKS_PER_FRAME)),

@@ -1,5 +1,5 @@
 // Answers a query from the index and the store: candidates → lines that really match → what stands under them.
-import { countAttempts, getFrameTable, logRowOf } from './attempts.ts';
+import { countAttempts, getFrameTable, objectKeyOfRow } from './attempts.ts';
 import type { CandidateSource } from './engines/engine.ts';
 import { FrameReader } from './frame-reader.ts';
 import { readContext } from './line-context.ts';
@@ -62,10 +62,11 @@ class Search {
       candidates: parts.candidates,
       openLog:
         parts.openLog ??
-        (async ({ row }) => {
-          const { store, objectKey } = logRowOf(row);
-          return { store, objectKey, table: getFrameTable(index, row.log) };
-        }),
+        (async ({ row }) => ({
+          store: row.store,
+          objectKey: objectKeyOfRow(row),
+          table: getFrameTable(index, row.log),
+        })),
     };
   }
 

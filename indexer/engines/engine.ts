@@ -35,4 +35,9 @@ export interface CandidateSource {
 /** The answer of an engine: a source, or why it cannot serve this query. */
 export type EngineAnswer =
   | { readonly kind: 'source'; readonly source: CandidateSource }
-  | { readonly kind: 'scan'; readonly reason: string };
+  | {
+      readonly kind: 'scan';
+      readonly reason: string;
+      /** Candidates that take longer to look up than the newest lines to be read, for counting what the lines leave. */
+      readonly findSource?: () => CandidateSource | undefined;
+    };

@@ -12,6 +12,8 @@ import { matchBlocks, matchLastBlocks, TermBlocks } from './term-blocks.ts';
 
 /** measured (docs/search.md): 500 words in one expression take 20 ms; beyond, reading the newest logs is as quick. */
 const MAX_EXPANSIONS = 512;
+/** measured: so many words take 0.1 s, which counting saves many times over where a word is in every second log. */
+const MAX_COUNTED_EXPANSIONS = 2048;
 /** measured: so few blocks are read and tested in the time that expanding a part of a word takes. */
 const FEW_BLOCKS = 200;
 /** measured: each word of an expression takes some 20 µs before the first block comes. */
@@ -42,19 +44,32 @@ export function openTextEngine(db: IndexReadDatabase, query: Query): EngineAnswe
     const source = new TextSource(db, cheap, []);
     if (source.isRare()) return { kind: 'source', source };
   }
+  const all = expand(db, query, { wanted, limit: MAX_EXPANSIONS, inLongWords });
+  if (all.source !== undefined) return { kind: 'source', source: all.source };
+  if (!all.tooMany) return { kind: 'scan', reason: reasonOfNothing(query) };
+  const findSource = (): CandidateSource | undefined =>
+    expand(db, query, { wanted, limit: MAX_COUNTED_EXPANSIONS, inLongWords }).source;
+  return { kind: 'scan', reason: TOO_MANY, findSource };
+}
+
+/** Candidates by all words that the wanted ones may be parts of; `tooMany`: some of these were over `limit`. */
+function expand(
+  db: IndexReadDatabase,
+  query: Query,
+  { wanted, limit, inLongWords }: { readonly wanted: Wanted; readonly limit: number; readonly inLongWords: WordTest },
+): { readonly source: CandidateSource | undefined; readonly tooMany: boolean } {
   let tooMany = false;
   const expanded = new Map<WantedWord, readonly string[]>();
   const full = express(wanted, (word) => {
     const whole = wholeWord(word, inLongWords);
     if (whole !== undefined) return whole;
-    const words = expandWord(db, word, { limit: MAX_EXPANSIONS, visible: query.visible });
+    const words = expandWord(db, word, { limit, visible: query.visible });
     tooMany ||= words === undefined;
     if (words !== undefined) expanded.set(word, words);
     return words === undefined ? undefined : expressWords(word, words, inLongWords);
   });
-  if (full === undefined) return { kind: 'scan', reason: tooMany ? TOO_MANY : reasonOfNothing(query) };
   const certain = isWholeAnswer(query, wanted) ? (expanded.get(wanted) ?? []) : [];
-  return { kind: 'source', source: new TextSource(db, full, certain) };
+  return { source: full === undefined ? undefined : new TextSource(db, full, certain), tooMany };
 }
 
 const TOO_MANY = 'its words are parts of too many others';
@@ -99,9 +114,14 @@ function once(test: WordTest): WordTest {
   };
 }
 
-/** What the text table can look up without the vocabulary: a whole word, or the start of one. */
+/** measured: the text table joins all words with a start before it gives the first block; of an id there are few. */
+const MIN_START_OF_ID = 8;
+const isIdLike = (text: string): boolean => text.length >= MIN_START_OF_ID && /[0-9]/.test(text);
+
+/** What the text table can look up without the vocabulary: a whole word, or the start of an id. */
 function wholeWord(word: WantedWord, inLongWords: WordTest): Expression | undefined {
-  if (word.left !== 'closed' || word.right === 'edge') return undefined;
+  if (word.left !== 'closed' || word.right === 'edge' || (word.right === 'open' && !isIdLike(word.text)))
+    return undefined;
   const own = word.right === 'closed' ? quoted(word.text) : `${quoted(word.text)} *`;
   return termOf(word, [own], mayBeLong(word) ? { inBlock: inLongWords(word) } : undefined);
 }
