@@ -13,11 +13,20 @@ import { rolldown } from 'rolldown';
 import { buildLibrary } from './build-library.mjs';
 import { buildLoops } from './build-loops.mjs';
 import { buildPage } from './build-page.mjs';
+import { withBundle } from './bundled.mjs';
 
 const require = createRequire(import.meta.url);
 
 /** Built-in modules that take milliseconds to load; each waits for its first use. */
-const SLOW = new Set(['node:child_process', 'node:crypto', 'node:http', 'node:https', 'node:stream', 'node:zlib']);
+const SLOW = new Set([
+  'node:child_process',
+  'node:crypto',
+  'node:http',
+  'node:https',
+  'node:stream',
+  'node:v8',
+  'node:zlib',
+]);
 
 const builtins = {
   name: 'builtins',
@@ -54,6 +63,7 @@ await bundleEntry('cli/program', 'cli/main', {
 for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
 await bundleEntry('api/firstred', 'cli/library', {});
 await loops;
+await keepMasker();
 await keepCompiledCode();
 buildLibrary(fresh);
 await buildPage(fresh);
@@ -92,6 +102,14 @@ async function bundleEntry(name, source, output) {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     ...output,
+  });
+}
+
+/** What every masker needs of the rules, which takes as long to make as a small log to keep. */
+async function keepMasker() {
+  await withBundle('store/mask-tables.ts', async (file) => {
+    const { packMasker } = await import(file);
+    writeFileSync(`${fresh}/store/masker.bin`, packMasker());
   });
 }
 

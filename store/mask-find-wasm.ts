@@ -246,12 +246,12 @@ const { WebAssembly } = globalThis as unknown as {
 
 /**
  * A finder with a memory of its own, which ends a look at `mostFound` words; undefined where there is no WebAssembly, or no
- * memory for it.
+ * memory for it. `module`: what `findModule` gave when the program was built.
  */
-export function startWasmFinder(mostFound = MOST_FOUND): FindWords | undefined {
+export function startWasmFinder(module: Uint8Array = findModule(), mostFound = MOST_FOUND): FindWords | undefined {
   try {
     if (WebAssembly === undefined) return undefined;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(findModule()));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module));
     return finderOf(exports as Finder, mostFound);
   } catch {
     return undefined; // the plain way costs time only

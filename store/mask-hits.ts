@@ -1,8 +1,9 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
 import { type FindWords, SLICE_BYTES } from './mask-find.ts';
-import { type Check, isWorthALook } from './mask-probe.ts';
-import { findWords, type MaskTables, wordFinder } from './mask-tables.ts';
+import { hasPair, hasTriple, hasWholePair, type WordImage } from './mask-image.ts';
+import { isWorthALook } from './mask-probe.ts';
+import { checkAt, findWords, hasWord, type MaskTables, wordFinder } from './mask-tables.ts';
 import { endOfEscape, visibleLine } from './mask-visible.ts';
 
 const ESC = 0x1b;
@@ -54,7 +55,7 @@ export class HitScan {
         const to = this.looked + (this.words[this.done] as number);
         const start = to - (tables.texts[index] as string).length;
         if (start >= end) return -1;
-        if (start >= from && to <= end && isWorthALook(this.bytes, to, tables.checks[index] as Check)) return to;
+        if (start >= from && to <= end && isWorthALook(this.bytes, to, checkAt(tables, index))) return to;
       }
       this.seen = Math.max(this.seen, from);
       if (this.seen >= end) return -1;
@@ -74,8 +75,9 @@ export class HitScan {
     let seen = from;
     for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
       if (at < seen) continue;
-      seen = afterEscapes(bytes, at, end);
-      if (at === from || seen >= end || !areNeighbours(tables, bytes[at - 1], bytes[seen])) continue;
+      const sequences = { after: seen, from: at, to: afterEscapes(bytes, at, end) };
+      seen = sequences.to;
+      if (at === from || seen >= end || !mayPart(tables.image, bytes, sequences)) continue;
       const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
       const hit = nextShownHit(tables, bytes, line);
       if (hit >= 0) return hit;
@@ -105,8 +107,21 @@ function afterEscapes(bytes: Buffer, at: number, end: number): number {
   return after;
 }
 
-const areNeighbours = ({ pairs }: MaskTables, first: number | undefined, second: number | undefined): boolean =>
-  pairs[(((first ?? 0) | 0x20) << 8) | ((second ?? 0) | 0x20)] === 1;
+/**
+ * Sequences from `from` to `to` may stand inside a word, of which two bytes at least are on one of their sides, unless it
+ * has only two. `after`: where the sequences before them end.
+ */
+function mayPart(
+  image: WordImage,
+  bytes: Buffer,
+  { after, from, to }: { readonly after: number; readonly from: number; readonly to: number },
+): boolean {
+  const [first = 0, second = 0] = [bytes[from - 1], bytes[to]];
+  if (!hasPair(image, first, second)) return false;
+  // One byte between two sequences: what is beside it is further away.
+  if (from - 1 <= after || bytes[to + 1] === ESC || hasWholePair(image, first, second)) return true;
+  return hasTriple(image, bytes[from - 2] ?? 0, first, second) || hasTriple(image, first, second, bytes[to + 1] ?? 0);
+}
 
 function lineStart(bytes: Buffer, at: number, from: number): number {
   let start = at;
@@ -121,15 +136,36 @@ function lineEnd(bytes: Buffer, at: number, end: number): number {
   return Math.min(to + 1, end);
 }
 
+/** chosen: the lines that have colours are short; for a longer one there is memory of its own. */
+const SCRATCH_BYTES = 4_096;
+let scratch: Buffer | undefined;
+
+/** The bytes of a range without its escape sequences; they hold until the next call. */
+function shownBytes(bytes: Buffer, { from, end }: Range): Buffer {
+  scratch ??= Buffer.alloc(SCRATCH_BYTES);
+  const shown = end - from > SCRATCH_BYTES ? Buffer.allocUnsafe(end - from) : scratch;
+  let length = 0;
+  for (let at = from; at < end; ) {
+    const byte = bytes[at] as number;
+    if (byte === ESC) at = endOfEscape(bytes, at, end);
+    else {
+      shown[length++] = byte;
+      at++;
+    }
+  }
+  return shown.subarray(0, length);
+}
+
 /** In the text without its escape sequences. What is near a word that one parts, no cheap check can see. */
 function nextShownHit(tables: MaskTables, bytes: Buffer, { from, end }: Range): number {
+  if (!hasWord(tables, shownBytes(bytes, { from, end }))) return -1;
   const { text, origin } = visibleLine(bytes, from, end);
   for (const { index, to } of findWords(tables, text)) {
     const { length } = tables.texts[index] as string;
     const last = origin === undefined ? to - 1 : (origin[to - 1] as number);
     const first = origin === undefined ? to - length : (origin[to - length] as number);
     const isParted = last - first >= length;
-    if (isParted || isWorthALook(bytes, from + last + 1, tables.checks[index] as Check)) return from + last + 1;
+    if (isParted || isWorthALook(bytes, from + last + 1, checkAt(tables, index))) return from + last + 1;
   }
   return -1;
 }

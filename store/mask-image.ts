@@ -61,7 +61,11 @@ export const SET_WORDS = 4;
 export const CASES_AT = 1 << (32 - TO_BYTE);
 export const BESIDE_AT = CASES_AT + SLOTS;
 export const HEADS_AT = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
-const LISTS_AT = HEADS_AT + SLOTS * 4;
+/** A bit for each two folded bytes that stand side by side in a word, for each two that are one, and by hash for each three. */
+const PAIRS_AT = HEADS_AT + SLOTS * 4;
+const WHOLE_PAIRS_AT = PAIRS_AT + 8_192;
+const TRIPLES_AT = WHOLE_PAIRS_AT + 8_192;
+const LISTS_AT = TRIPLES_AT + 8_192;
 
 // An entry of a slot's list, in numbers of 32 bits: the next entry or 0, its word, where the word begins.
 export const ENTRY_WORD = 1;
@@ -83,18 +87,29 @@ export const LAST_OF_COLOUR = 0x6d;
 /** chosen: what a look needs of text on both sides of a place, a word and the bytes after it, is never more. */
 export const MARGIN = 256;
 const MAX_WORD = 200;
+/** chosen: numbers that a few words more take without a new stretch of memory. */
+const ROOM = 16_384;
 /** chosen: thousands of told values; a list of words at one place then still fits into what a look gives at once. */
 export const MAX_WORDS = 32_768;
 
 const hashOf = (code: number): number => Math.imul(code << 8, MIX);
 
+/** The numbers of bits: of two folded bytes, and of three, which share theirs with others. */
+const pairBit = (first: number, second: number): number => ((first | 0x20) << 8) | (second | 0x20);
+const tripleBit = (first: number, second: number, third: number): number =>
+  hashOf(first | 0x20 | ((second | 0x20) << 8) | ((third | 0x20) << 16)) >>> TO_BYTE;
+
 /** Packs words side by side; positions are those in the image. */
 class Packer {
-  private numbers = new Int32Array(LISTS_AT);
-  private used = LISTS_AT >> 2;
+  private numbers: Int32Array;
+  private used: number;
   private readonly sets = new Map<Uint8Array, number>();
-  /** By slot, where the list's last entry is. */
-  private readonly tails = new Int32Array(SLOTS);
+
+  constructor(base: Uint8Array | undefined) {
+    this.used = (base?.length ?? LISTS_AT) >> 2;
+    this.numbers = new Int32Array(this.used + ROOM);
+    if (base !== undefined) new Uint8Array(this.numbers.buffer).set(base);
+  }
 
   get bytes(): Uint8Array {
     return new Uint8Array(this.numbers.buffer, 0, this.used << 2);
@@ -112,6 +127,20 @@ class Packer {
       // Pieces of a word that share a slot lie side by side mostly; a word that is there twice is only looked at twice.
       if (slot !== last) this.list(slot, at, offset);
       last = slot;
+    }
+    this.join(word.text);
+  }
+
+  private join(text: string): void {
+    const bytes = new Uint8Array(this.numbers.buffer);
+    const set = (part: number, bit: number): void => {
+      bytes[part + (bit >>> 3)] = (bytes[part + (bit >>> 3)] as number) | (1 << (bit & 7));
+    };
+    for (let at = 1; at < text.length; at++) {
+      const [first, second] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+      set(PAIRS_AT, pairBit(first, second));
+      if (text.length === 2) set(WHOLE_PAIRS_AT, pairBit(first, second));
+      else if (at > 1) set(TRIPLES_AT, tripleBit(text.charCodeAt(at - 2), first, second));
     }
   }
 
@@ -144,9 +173,9 @@ class Packer {
     const entry = this.take(ENTRY_NUMBERS);
     this.numbers[entry + ENTRY_WORD] = word << 2;
     this.numbers[entry + ENTRY_OFFSET] = offset;
-    const tail = this.tails[slot] as number;
-    this.numbers[tail === 0 ? (HEADS_AT >> 2) + slot : tail] = entry << 2;
-    this.tails[slot] = entry;
+    let tail = (HEADS_AT >> 2) + slot;
+    for (let next = this.numbers[tail] as number; next !== 0; next = this.numbers[tail] as number) tail = next >> 2;
+    this.numbers[tail] = entry << 2;
   }
 
   private addWord(index: number, { text, isExact, refused, before, follows }: ImageWord): number {
@@ -186,13 +215,27 @@ function fourOf(text: string, from: number, isExact: boolean): readonly [number,
   return [bits, wanted];
 }
 
-/** The image of these words, an empty one of which is never found. RangeError when there are more than can be held. */
-export function buildImage(words: readonly ImageWord[]): WordImage {
-  if (words.length > MAX_WORDS) throw new RangeError(`more than ${MAX_WORDS} words`);
-  const packer = new Packer();
-  words.forEach((word, index) => {
+/** The image of these words behind those of `base`. RangeError when there are more than can be held. */
+export function buildImage(words: readonly ImageWord[], base?: WordImage): WordImage {
+  const first = base?.words ?? 0;
+  if (first + words.length > MAX_WORDS) throw new RangeError(`more than ${MAX_WORDS} words`);
+  const packer = new Packer(base?.bytes);
+  words.forEach((word, n) => {
     if (word.text.length > MAX_WORD) throw new RangeError(`a word of more than ${MAX_WORD} bytes`);
-    packer.add(index, word);
+    packer.add(first + n, word);
   });
-  return { bytes: packer.bytes, words: words.length };
+  return { bytes: packer.bytes, words: first + words.length };
 }
+
+const hasBit = (bytes: Uint8Array, part: number, bit: number): boolean =>
+  (((bytes[part + (bit >>> 3)] as number) >>> (bit & 7)) & 1) === 1;
+
+/** Some word has these two bytes side by side, in either case. */
+export const hasPair = ({ bytes }: WordImage, first: number, second: number): boolean =>
+  hasBit(bytes, PAIRS_AT, pairBit(first, second));
+/** Some word is these two bytes, in either case, and no more. */
+export const hasWholePair = ({ bytes }: WordImage, first: number, second: number): boolean =>
+  hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, second));
+/** Some word may have these three bytes side by side, in either case. */
+export const hasTriple = ({ bytes }: WordImage, first: number, second: number, third: number): boolean =>
+  hasBit(bytes, TRIPLES_AT, tripleBit(first, second, third));

@@ -61,9 +61,21 @@ export function isIdleName(bytes: Buffer, from: number, to: number): boolean {
   while (start < from && '-.$'.includes(String.fromCharCode(bytes[start] as number))) start++;
   while (end > to && '-.'.includes(String.fromCharCode(bytes[end - 1] as number))) end--;
   if (isShortRest(bytes, end)) return true;
-  const name = bytes.toString('latin1', start, end);
+  return isIdle(bytes.toString('latin1', start, end));
+}
+
+/** chosen: a log says the same names again and again; cleared as a whole, which costs only time. */
+const MAX_NAMES = 1_024;
+const idleNames = new Map<string, boolean>();
+
+function isIdle(name: string): boolean {
+  const known = idleNames.get(name);
+  if (known !== undefined) return known;
   // Bare `key` may be one by the words or signs before it.
-  return kindOfName(name) === undefined && !/^keys?$/i.test(name);
+  const idle = kindOfName(name) === undefined && !/^keys?$/i.test(name);
+  if (idleNames.size >= MAX_NAMES) idleNames.clear();
+  idleNames.set(name, idle);
+  return idle;
 }
 
 /** `：` and `＝`, of whose bytes a name could have every one. */

@@ -299,6 +299,7 @@ function afterColours(bytes: Uint8Array, from: number): number {
 
 /** `PASSED` alone, in colour or not, is a test's result; what it starts with is a password in French. */
 function isPassed(bytes: Buffer, from: number, to: number): boolean {
+  if (((bytes[to] as number) | 0x20) !== 0x64 || to + 1 - from !== 6) return false;
   if (bytes.toString('latin1', from, to + 1).toLowerCase() !== 'passed') return false;
   const after = bytes[afterColours(bytes, to + 1)];
   return after !== ESC && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);

@@ -1,22 +1,29 @@
 // What a masker needs of its words, made once for a list of told values: the image of the words and the cheap checks of
 // their hits. And the way to find all words of one text, which is asked for lines that are looked at.
+import { type BuiltMasker, packBuiltMasker, readBuiltMasker } from './built-masker.ts';
 import { AppError } from './errors.ts';
 import { type FindWords, findWordsPlainly, SLICE_BYTES } from './mask-find.ts';
-import { startWasmFinder } from './mask-find-wasm.ts';
+import { findModule, startWasmFinder } from './mask-find-wasm.ts';
 import { windowOf } from './mask-grams.ts';
 import { buildImage, type ImageWord, type WordImage } from './mask-image.ts';
 import { type Check, checkOf, sidesOf } from './mask-probe.ts';
 import { formsOfValue } from './mask-told.ts';
 import { isExact, type NamedWord, toldWords, type Word, wordsOfRules } from './mask-words.ts';
 
-/** Words to look for, index by index what each means and its cheap check, and all of them as one image. */
+/** Words to look for, index by index what each means, and all of them as one image. */
 export interface MaskTables {
   readonly texts: readonly string[];
   readonly words: readonly Word[];
-  readonly checks: readonly Check[];
   readonly image: WordImage;
-  /** 1 for two folded bytes that stand side by side in a word, at first << 8 | second. */
-  readonly pairs: Uint8Array;
+  /** Those that were asked for: see {@link checkAt}. */
+  readonly checks: (Check | undefined)[];
+}
+
+/** The cheap check of a word's hits. */
+export function checkAt({ checks, words, texts }: MaskTables, index: number): Check {
+  const check = checks[index] ?? checkOf(words[index] as Word, (texts[index] as string).length);
+  checks[index] = check;
+  return check;
 }
 
 /**
@@ -25,30 +32,40 @@ export interface MaskTables {
  */
 const TOLD_PREFIXES = [12, 8, 5];
 
-interface Entry extends NamedWord {
-  readonly check: Check;
-  readonly imaged: ImageWord;
-}
-
-function entryOf({ text, word }: NamedWord): Entry {
+function imagedWord({ text, word }: NamedWord): ImageWord {
   const check = checkOf(word, text.length);
   const { refused, before, follows } = check;
   const window = windowOf({ word: text, isExact: isExact(word), ...sidesOf(check) });
-  return { text, word, check, imaged: { text, isExact: isExact(word), window, refused, before, follows } };
+  return { text, isExact: isExact(word), window, refused, before, follows };
 }
 
-let rules: readonly Entry[] | undefined;
+interface Rules {
+  readonly words: readonly NamedWord[];
+  readonly image: WordImage;
+}
+
+let rules: Rules | undefined;
+
+/** Made once in a process, or when the program was built. */
+function rulesHere(): Rules {
+  if (rules === undefined) {
+    const words = wordsOfRules();
+    const built = readBuiltMasker();
+    rules = { words, image: (built && builtImage(built, words)) ?? imageOf(words) };
+  }
+  return rules;
+}
+
+const imageOf = (words: readonly NamedWord[]): WordImage => buildImage(words.map(imagedWord));
 
 function tablesOf(told: readonly NamedWord[]): MaskTables {
-  rules ??= wordsOfRules().map(entryOf);
-  const entries = [...rules, ...told.map(entryOf)];
-  const texts = entries.map(({ text }) => text);
+  const { words, image } = rulesHere();
+  const all = [...words, ...told];
   return {
-    texts,
-    words: entries.map(({ word }) => word),
-    checks: entries.map(({ check }) => check),
-    image: buildImage(entries.map(({ imaged }) => imaged)),
-    pairs: pairsOf(texts),
+    texts: all.map(({ text }) => text),
+    words: all.map(({ word }) => word),
+    image: told.length === 0 ? image : buildImage(told.map(imagedWord), image),
+    checks: [],
   };
 }
 
@@ -67,19 +84,43 @@ export function buildTables(values: readonly string[]): MaskTables {
   });
 }
 
-function pairsOf(texts: readonly string[]): Uint8Array {
-  const pairs = new Uint8Array(1 << 16);
-  for (const text of texts) {
-    for (let at = 1; at < text.length; at++)
-      pairs[((text.charCodeAt(at - 1) | 0x20) << 8) | (text.charCodeAt(at) | 0x20)] = 1;
-  }
-  return pairs;
-}
-
 let finder: FindWords | undefined;
 
 /** The fastest way to find words that there is here. */
-export const wordFinder = (): FindWords => (finder ??= startWasmFinder() ?? findWordsPlainly);
+export const wordFinder = (): FindWords => (finder ??= startWasmFinder(readBuiltMasker()?.module) ?? findWordsPlainly);
+
+/** What the build keeps beside the program (built-masker.ts). */
+export function packMasker(): Uint8Array {
+  const words = wordsOfRules();
+  return packBuiltMasker({ image: imageOf(words).bytes, words: signOf(words), module: findModule() });
+}
+
+/** All that the image of these words depends on: one that was built from other rules is not used. */
+const signOf = (words: readonly NamedWord[]): Uint8Array =>
+  Buffer.from(
+    words
+      .map(({ text, word }) =>
+        word.is === 'token'
+          ? `${text}\t${word.rule.tail}\t${word.rule.head}\t${word.rule.edges}`
+          : `${text}\t${word.is}`,
+      )
+      .join('\n'),
+    'latin1',
+  );
+
+const builtImage = ({ image, words: sign }: BuiltMasker, words: readonly NamedWord[]): WordImage | undefined =>
+  Buffer.compare(sign, signOf(words)) === 0 ? { bytes: image, words: words.length } : undefined;
+
+/** Some word stands in these bytes. */
+export function hasWord({ image }: MaskTables, bytes: Buffer): boolean {
+  const find = wordFinder();
+  for (let from = 0; from < bytes.length; ) {
+    const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+    if (words.length > 0) return true;
+    from = seen;
+  }
+  return false;
+}
 
 /** A word in a text: its index, and where it ends. */
 export interface FoundWord {

@@ -8,7 +8,7 @@ import { HitScan } from '../../store/mask-hits.ts';
 import { scanLine } from '../../store/mask-line.ts';
 import { nextLongRun } from '../../store/mask-prefixed.ts';
 import { isWorthALook } from '../../store/mask-probe.ts';
-import { buildTables, findWords } from '../../store/mask-tables.ts';
+import { buildTables, checkAt, findWords } from '../../store/mask-tables.ts';
 import { endOfEscape, visibleLine } from '../../store/mask-visible.ts';
 import { isExact } from '../../store/mask-words.ts';
 
@@ -47,7 +47,7 @@ function isHitPlainly(bytes: Buffer, from: number, to: number, look: Look): bool
 const isHit = (state: number, text: string, bytes: Buffer, to: number, look: Look): boolean =>
   automaton.words[state]!.some((index) => {
     const isSame = look === 'either-case' || !isExact(tables.words[index]!) || text.endsWith(texts[index]!);
-    return isSame && isWorthALook(bytes, to, tables.checks[index]!);
+    return isSame && isWorthALook(bytes, to, checkAt(tables, index));
   });
 
 /** Starts of the lines with a hit; a line has its end, with which a word may end. */
@@ -232,14 +232,14 @@ describe('the filter before the rules', () => {
           if (state === escapeState) state = 0;
           for (const index of state < firstHit ? [] : automaton.words[state - firstHit]!) {
             const isSame = !isExact(tables.words[index]!) || text.slice(0, at + 1).endsWith(texts[index]!);
-            const { how } = tables.checks[index]!;
-            if (isSame && (how !== 'token' || isWorthALook(bytes, at + 1, tables.checks[index]!)))
+            const { how } = checkAt(tables, index);
+            if (isSame && (how !== 'token' || isWorthALook(bytes, at + 1, checkAt(tables, index))))
               words.push({ to: at + 1, index });
           }
         }
         // Of a token before which or in which there is an escape sequence, only the text without it can tell.
         const isOpen = ({ index, to }: { index: number; to: number }): boolean =>
-          tables.checks[index]!.how === 'token' && text.slice(to, to + 24).includes('\u001b');
+          checkAt(tables, index).how === 'token' && text.slice(to, to + 24).includes('\u001b');
         const here = findWords(tables, text);
         expect(here.filter((word) => !isOpen(word))).toEqual(words.filter((word) => !isOpen(word)));
         found += here.length;
@@ -252,7 +252,7 @@ describe('the filter before the rules', () => {
   test('goes on where a look ended that found more than it can hold', () => {
     const log = Buffer.from('key="'.repeat(20_000));
     const { image } = tables;
-    const find = startWasmFinder(1_000);
+    const find = startWasmFinder(undefined, 1_000);
     if (find === undefined) throw new Error('no WebAssembly here');
     expect(find(image, log, 0, 32_768).seen).toBeLessThan(32_768);
     const count = (each: FindWords): number => {
