@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import v8 from 'node:v8';
 import type { Attempt } from '../store/attempt.ts';
 import { type CaptureRequest, type CaptureTools, captureLog, stageLog } from '../store/capture.ts';
 import { type Compressor, createCompressor } from '../store/compressor.ts';
@@ -62,20 +61,8 @@ const LEFT_BEHIND_MS = 60_000;
 /** chosen: what a job's last step may deliver for others beside its own log; `flush` has no bound. */
 const LEFT_BEHIND_LOGS = 50;
 
-/** The newest V8 that is known to have the flag: another one would complain of it on stderr. */
-const LAST_V8 = 13;
-
-/**
- * From now on a function is compiled for speed once it has run fifteen times as much as V8 asks for by itself. Measured: half
- * of what masking 100 MB took was compiling, mostly of what hardly ran any more; a fifth of it is saved.
- */
-function compileLater(): void {
-  if (Number.parseInt(process.versions.v8, 10) <= LAST_V8) v8.setFlagsFromString('--interrupt-budget=1000000');
-}
-
 /** Opens the spool and a compressor for one process. */
 export async function openArchiver(session: Session, options: ArchiverOptions): Promise<Archiver> {
-  compileLater();
   const { config } = session;
   const compressor: Compressor = createCompressor();
   const tool = toolName();
