@@ -10,14 +10,11 @@ import { cliReference } from '../scripts/cli-reference.ts';
 import { manPage } from '../scripts/man-page.ts';
 import { ROOT } from './support/sources.ts';
 
-/** Commands that documents may speak of before they are there. Once they are, their calls are checked as well. */
-const TO_COME = [
-  'attach completion doctor du export flush forget index mask prune pull reindex rename-repo rerun rescan rescue rules',
-  'serve verify watch coverage why',
-].flatMap((line) => line.split(' '));
-
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'test/tasks.md',
   ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.replaceAll(path.sep, '/')}`),
@@ -86,9 +83,7 @@ test.each(pages)('calls in $name can be typed', async ({ text }) => {
   for (const line of callsIn(text))
     for (const argv of argvsOf(line)) {
       const [name = ''] = argv;
-      const isThere = CATALOGUE.some((entry) => entry.name === name);
-      if (!isThere && TO_COME.includes(name)) continue;
-      if (isThere && argv.length === 1) continue; // it is spoken of, not called
+      if (argv.length === 1 && CATALOGUE.some((entry) => entry.name === name)) continue; // it is spoken of, not called
       await parseInvocation(argv).catch((error: Error) => wrong.push(`${line}: ${error.message}`));
     }
   expect(wrong).toEqual([]);
@@ -144,6 +139,18 @@ test.each(pages)('npm scripts in $name exist', ({ text }) => {
   const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   const named = [...text.matchAll(/\bnpm run (?:--silent |-s )?([\w:-]+)/g)].map(([, script = '']) => script);
   expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
+});
+
+test.each(pages)('benches that $name names are there', ({ text }) => {
+  const named = [...text.matchAll(/bench\.mjs ([a-z][\w-]*)/g)].map(([, name]) => `bench/${name}.ts`);
+  expect(named.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+});
+
+test('every section of the measurements names what repeats it', () => {
+  const [, ...sections] = readFileSync(path.join(ROOT, 'docs/performance.md'), 'utf8').split(/^## /m);
+  expect(sections.length).toBeGreaterThan(5);
+  const unnamed = sections.filter((section) => !/bench\.mjs [a-z]|npm run [a-z]/.test(section));
+  expect(unnamed.map((section) => section.split('\n')[0])).toEqual([]);
 });
 
 test('every section of the design says which test keeps it', () => {
