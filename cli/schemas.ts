@@ -1,5 +1,6 @@
 // What --json prints, as zod schemas: `firstred schema NAME` publishes them as JSON Schema, the tests check outputs by them.
 import { z } from 'zod';
+import { MECHANISMS } from '../indexer/why-question.ts';
 import { CONCLUSIONS } from '../store/attempt.ts';
 
 const time = z.iso.datetime().nullable().describe('ISO 8601 UTC');
@@ -7,17 +8,7 @@ const text = z.string().nullable();
 const count = z.int().min(0);
 const conclusion = z.enum(CONCLUSIONS);
 const logId = z.string().regex(/^L[0-9a-z]{16}$/);
-const mechanism = z.enum([
-  'order-inversion',
-  'timeout',
-  'missing-event',
-  'environment-change',
-  'shared-failure',
-  'test-order',
-  'resource-exhaustion',
-  'regression',
-  'unknown',
-]);
+const mechanism = z.enum(MECHANISMS);
 
 const attempt = z.looseObject({
   repo: text,
