@@ -3,7 +3,7 @@
 import { FRAME_BYTES } from '../store/frame-table.ts';
 import type { ByteLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
-import { packGrams } from './long-words.ts';
+import { GRAMS_BYTES, packGrams } from './long-words.ts';
 import { MAX_WORD_BYTES, WORD_BYTE } from './tokens.ts';
 
 /**
@@ -49,26 +49,27 @@ export class BlockCutter {
   ): HeldDocument[] {
     const loops = this.#loops;
     const open = frame.continues ? this.#openWord : NO_WORD;
-    loops.bytes.set(text, loops.textAt);
-    loops.bytes.set(open, loops.textAt - open.length);
-    loops.beginFrame(text.length, open.length);
+    loops.bytes.set(text, loops.at.TEXT);
+    loops.bytes.set(open, loops.at.TEXT - open.length);
+    loops.run.beginFrame(text.length, open.length);
     const parts: { slot: number; end: number; grams: Uint8Array | undefined }[] = [];
     for (let k = 0; k < BLOCKS_PER_FRAME; k++) {
       const [start, end] = blockRange(text, k);
       if (start === end) continue;
-      const documentEnd = loops.addBlock(k === 0 ? -open.length : start, end);
-      const grams = loops.hasGrams()
-        ? packGrams(loops.bytes.slice(loops.gramsAt, loops.gramsAt + loops.gramsBytes))
-        : undefined;
+      const documentEnd = loops.run.addBlock(k === 0 ? -open.length : start, end);
+      const grams =
+        loops.run.hasGrams() !== 0
+          ? packGrams(loops.bytes.slice(loops.at.GRAMS, loops.at.GRAMS + GRAMS_BYTES))
+          : undefined;
       parts.push({ slot: frame.number * BLOCKS_PER_FRAME + k, end: documentEnd, grams });
     }
     this.#openWord = frame.isCut ? lastWord(text) : NO_WORD;
     // One copy for all, which goes from thread to thread as one.
-    const documents = loops.bytes.slice(loops.documentsAt, parts.at(-1)?.end ?? loops.documentsAt);
+    const documents = loops.bytes.slice(loops.at.DOCUMENTS, parts.at(-1)?.end ?? loops.at.DOCUMENTS);
     let at = 0;
     return parts.map(({ slot, end, grams }) => {
-      const words = documents.subarray(at, end - loops.documentsAt);
-      at = end - loops.documentsAt;
+      const words = documents.subarray(at, end - loops.at.DOCUMENTS);
+      at = end - loops.at.DOCUMENTS;
       return { slot, words, grams };
     });
   }

@@ -1,33 +1,42 @@
 // The loops over every byte of a log, in WebAssembly: what indexer/wasm/ is compiled to. One instance has one log under way,
-// its memory starts with what that needs, and holds no more than the templates of one log. There is no plain copy of them:
-// what Node runs without WebAssembly (`--jitless`) does not index.
+// in a memory of fixed places that never grows. There is no plain copy of them: where Node runs without WebAssembly
+// (`--jitless`), logs are kept, and not looked into.
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../store/built-file.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
 
-/** What the module gives; places are addresses in its memory. */
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly TEXT: { readonly value: number };
-  readonly DOCUMENTS: { readonly value: number };
-  readonly GRAMS: { readonly value: number };
-  readonly GRAM_BITS: { readonly value: number };
+/** Places in the memory (wasm/layout.ts); the first ones and the last ones of the areas that JavaScript reads and writes. */
+const PLACES = ['TEXT', 'LINE', 'FOUND', 'COLUMNS', 'EDITS', 'GRAMS', 'DOCUMENTS', 'TEMPLATES', 'NEEDLES'] as const;
+type Place = (typeof PLACES)[number];
+
+/** What the module gives; docs stand in wasm/blocks.ts, lines.ts, needles.ts and templates.ts. Addresses go in and out. */
+interface Functions {
   beginFrame(textBytes: number, openBytes: number): void;
   addBlock(from: number, to: number): number;
   hasGrams(): number;
+  beginLog(keeps: number): void;
+  beginPiece(textBytes: number): void;
+  stopAlways(value: number): void;
+  nextStop(): number;
+  scanSingle(textBytes: number): void;
+  maskBytes(from: number, to: number): number;
+  lineCount(): number;
+  firstTimeMs(): number;
+  lastTimeMs(): number;
+  mark(index: number, value: number): void;
+  countOfTemplates(): number;
+  areTemplatesComplete(): number;
+  useNeedles(moves: number, firstHit: number, width: number, words: number): void;
+  findNeedles(from: number, to: number): number;
 }
 
-/** An instance and a view of its memory. */
-export interface ByteLoops extends Omit<Exports, 'memory' | 'TEXT' | 'DOCUMENTS' | 'GRAMS' | 'GRAM_BITS'> {
-  /** A new view when the memory has grown: ask each time. */
+/** An instance: its functions, and its memory as bytes and numbers. */
+export interface ByteLoops {
+  readonly run: Functions;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the text goes. */
-  readonly textAt: number;
-  /** Where the documents of a frame start. */
-  readonly documentsAt: number;
-  /** Where the set of the last block's pieces of long words lies, and its size. */
-  readonly gramsAt: number;
-  readonly gramsBytes: number;
+  readonly uint32: Uint32Array<ArrayBuffer>;
+  readonly float64: Float64Array<ArrayBuffer>;
+  readonly at: Readonly<Record<Place, number>>;
 }
 
 /** Node's own, of which its types for version 20 say nothing; missing where code may not be made (`--jitless`). */
@@ -39,39 +48,42 @@ const { WebAssembly } = globalThis as unknown as {
 };
 
 let compiled: object | undefined;
-/** Of logs that are done. As many as were under way at once, which the pool of threads and the sync bound. */
+let shared: ByteLoops | undefined;
+/** Of logs that are done: as many as were under way at once. */
 const idle: ByteLoops[] = [];
-/** chosen: a log of a few hundred thousand templates grew it beyond this, and rather gives it back. */
-const MAX_IDLE_BYTES = 24 * 1024 * 1024;
 
-/** Loops for one log, until `returnLoops`. */
+/** Loops for one log, until `returnLoops`. INDEX_UNSUPPORTED where there is no WebAssembly. */
 export function takeLoops(): ByteLoops {
   return idle.pop() ?? startLoops();
 }
 
 /** The log is done. Whoever gives one up need not call this. */
 export function returnLoops(loops: ByteLoops): void {
-  if (loops.bytes.length <= MAX_IDLE_BYTES) idle.push(loops);
+  idle.push(loops);
+}
+
+/** For what takes a line of its own and is done with it before anybody else asks. */
+export function sharedLoops(): ByteLoops {
+  shared ??= startLoops();
+  return shared;
 }
 
 function startLoops(): ByteLoops {
   const exports = instantiate();
-  const { memory } = exports;
-  let bytes = new Uint8Array(memory.buffer);
+  const { buffer } = exports.memory;
+  const at = Object.fromEntries(PLACES.map((place) => [place, exports[place].value])) as Record<Place, number>;
   return {
-    beginFrame: exports.beginFrame,
-    addBlock: exports.addBlock,
-    hasGrams: exports.hasGrams,
-    get bytes() {
-      if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer);
-      return bytes;
-    },
-    textAt: exports.TEXT.value,
-    documentsAt: exports.DOCUMENTS.value,
-    gramsAt: exports.GRAMS.value,
-    gramsBytes: exports.GRAM_BITS.value / 8,
+    run: exports,
+    bytes: new Uint8Array(buffer),
+    uint32: new Uint32Array(buffer),
+    float64: new Float64Array(buffer),
+    at,
   };
 }
+
+type Exports = Functions & { readonly memory: { readonly buffer: ArrayBuffer } } & Readonly<
+    Record<Place, { readonly value: number }>
+  >;
 
 function instantiate(): Exports {
   try {
@@ -80,7 +92,7 @@ function instantiate(): Exports {
     return new WebAssembly.Instance(compiled).exports as Exports;
   } catch (cause) {
     throw new AppError('INDEX_UNSUPPORTED', `the WebAssembly that reads logs can't be started: ${reasonOf(cause)}`, {
-      hint: 'run Node without --jitless, or install firstred again; logs are kept (`archive --no-index`, `run`) without it',
+      hint: 'run Node without --jitless, or install firstred again; logs are kept without it (`archive --no-index`, `run`)',
       cause,
     });
   }

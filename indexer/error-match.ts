@@ -1,5 +1,6 @@
 // Which rule a line meets, and how much it weighs after what speaks against it.
-import { NeedleFinder } from './error-hint.ts';
+import { type ByteLoops, sharedLoops } from './byte-loops.ts';
+import { type NeedleTables, needleTables } from './error-hint.ts';
 import type { ErrorKind } from './error-rule.ts';
 import { BENIGN_RULES, ERROR_RULES } from './error-rules.ts';
 import type { LogLines } from './lines.ts';
@@ -19,28 +20,49 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const scratch = new Uint8Array(RULE_BYTES);
 /** Built at first use: it takes some ms, and most commands need no rules. */
-let finder: NeedleFinder | undefined;
+let tables: NeedleTables | undefined;
+/** Loops that have the tables. */
+const loaded = new WeakSet<ByteLoops>();
 
-/** The rule that the visible bytes `[from, to)` of a body meet; undefined for a line that shows no error. */
-export function matchErrorBytes(bytes: Uint8Array, from: number, to: number): ErrorMatch | undefined {
-  finder ??= new NeedleFinder(ERROR_RULES.map((rule) => rule.needs));
-  const end = Math.min(to, from + RULE_BYTES);
-  if (!finder.find(bytes, from, end)) return undefined;
-  const { found } = finder;
+/** Gives the loops what lines are looked through for, so that `matchFound` can be asked. */
+export function loadNeedles(loops: ByteLoops): void {
+  if (loaded.has(loops)) return;
+  tables ??= needleTables(ERROR_RULES.map((rule) => rule.needs));
+  const { columns, moves, bits, firstHit, width, words } = tables;
+  loops.bytes.set(columns, loops.at.NEEDLES);
+  loops.uint32.set(moves, (loops.at.NEEDLES + columns.length) >> 2);
+  loops.uint32.set(bits, ((loops.at.NEEDLES + columns.length) >> 2) + moves.length);
+  loops.run.useNeedles(moves.length, firstHit, width, words);
+  loaded.add(loops);
+}
+
+/** The rule that the visible bytes `[from, to)` of a body meet, of those that the loops have found; undefined for none. */
+export function matchFound(loops: ByteLoops, from: number, to: number): ErrorMatch | undefined {
+  const { uint32, at: places } = loops;
   let text: string | undefined;
   for (let at = 0; at < ERROR_RULES.length; at++) {
-    if (((found[at >> 5] as number) & (1 << (at & 31))) === 0) continue;
-    text ??= decoder.decode(bytes.subarray(from, end));
+    if (((uint32[(places.FOUND >> 2) + (at >> 5)] as number) & (1 << (at & 31))) === 0) continue;
+    text ??= decoder.decode(loops.bytes.subarray(from, Math.min(to, from + RULE_BYTES)));
     const rule = ERROR_RULES[at] as (typeof ERROR_RULES)[number];
     if (rule.pattern.test(text)) return { rule: rule.id, kind: rule.kind, weight: rule.weight * benignFactor(text) };
   }
   return undefined;
 }
 
+/** The rule that a body meets; undefined for a line that shows no error. */
+function matchErrorBytes(body: Uint8Array): ErrorMatch | undefined {
+  const loops = sharedLoops();
+  loadNeedles(loops);
+  const seen = body.subarray(0, RULE_BYTES);
+  loops.bytes.set(seen, loops.at.TEXT);
+  const end = loops.at.TEXT + seen.length;
+  return loops.run.findNeedles(loops.at.TEXT, end) === 0 ? undefined : matchFound(loops, loops.at.TEXT, end);
+}
+
 /** The same for a text. */
 export function matchError(text: string): ErrorMatch | undefined {
   const { written } = encoder.encodeInto(text, scratch);
-  return matchErrorBytes(scratch, 0, written);
+  return matchErrorBytes(scratch.subarray(0, written));
 }
 
 function benignFactor(text: string): number {
@@ -51,6 +73,5 @@ function benignFactor(text: string): number {
 
 /** The rule that a line of a log meets. */
 export function matchLine(log: LogLines, line: number): ErrorMatch | undefined {
-  const body = log.bodyBytes(line);
-  return matchErrorBytes(body, 0, body.length);
+  return matchErrorBytes(log.bodyBytes(line));
 }

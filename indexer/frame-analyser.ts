@@ -1,9 +1,8 @@
 // What ingest makes of a log's frames, one after the other: the documents of its blocks, and in the end its digest.
 import { loadZstd } from '../store/zstd.ts';
 import { BlockCutter } from './blocks.ts';
-import { returnLoops, takeLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
-import { createLogDigester } from './log-digest.ts';
+import { createLogDigester, LogAnalyser } from './log-digest.ts';
 import type { LogDigest } from './log-index.ts';
 
 /** A frame as it is stored. */
@@ -19,20 +18,18 @@ export interface StoredFrame {
 
 /** Of one log; takes its frames in order. */
 export class FrameAnalyser {
-  readonly #loops = takeLoops();
-  readonly #cutter = new BlockCutter(this.#loops);
-  readonly #digester = createLogDigester();
+  readonly #analyser = new LogAnalyser();
+  readonly #cutter = new BlockCutter(this.#analyser.loops);
 
   /** STORE_DAMAGED when the frame is not what is said of it. */
   take(frame: StoredFrame): HeldDocument[] {
     const text = loadZstd().decompress(frame.bytes, frame.textBytes);
     const documents = this.#cutter.cut(text, frame);
-    this.#digester.push(text);
+    this.#analyser.push(text, 'in place');
     return documents;
   }
 
   end(): LogDigest {
-    returnLoops(this.#loops);
-    return this.#digester.end();
+    return createLogDigester(this.#analyser).end();
   }
 }

@@ -1,5 +1,5 @@
 // Steps and groups of a log, from the marks that runners write: GitHub, Gitea, Forgejo, Azure, GitLab, Travis, Jenkins,
-// Buildkite. A streaming tracker: it sees each line once and decodes only lines that start like a mark.
+// Buildkite. A streaming tracker: it sees the lines that may be marks (wasm/marks-of-runners.ts), and all of an echo.
 
 /** One step: lines 1-based and inclusive; times only where the lines have them. */
 export interface LogStep {
@@ -18,6 +18,16 @@ export const LINE_ECHO = 2; // the provider's echo of script and environment: ma
 export const LINE_ERROR_MARK = 4; // the provider's or the job's own error annotation
 export const LINE_TRACE = 8; // a shell's `+ command` or `$ command`
 
+/** What a line may have for steps. */
+export interface SeenLine {
+  /** The visible body, where it starts like a mark. */
+  readonly mark: string | undefined;
+  /** The head of the raw line, where it may have marks before a carriage return (Travis, GitLab). */
+  readonly hidden: string | undefined;
+  /** Nothing of it is visible. */
+  readonly isBlank: boolean;
+}
+
 interface OpenStep {
   name: string;
   firstLine: number;
@@ -32,9 +42,6 @@ const MAX_NAME = 200;
 /** An echo is a script and its environment, written in one go (measured on GitHub: within 20 ms; chosen with room). */
 const MAX_ECHO_MS = 1000;
 const MAX_ECHO_LINES = 1000;
-/** Marks before a carriage return are looked for in so much of a line (chosen: eight short parts). */
-const HIDDEN_BYTES = 700;
-const decoder = new TextDecoder();
 
 /** Follows groups and steps from their marks, line by line. */
 export class StepTracker {
@@ -47,31 +54,19 @@ export class StepTracker {
   #travis = false;
   /** A step that is more than a clean-up was seen; else groups are all there is. */
   #hasSteps = false;
-  #columns: Uint8Array = new Uint8Array(0);
   #hasColumns = false;
-  #lastLine = 0;
-  #lastTimeMs: number | undefined;
 
-  /**
-   * Takes line `line` with visible body `[start, end)` and raw bytes `[rawStart, rawEnd)` (where Travis and GitLab hide
-   * marks before a carriage return). Returns the line's flags.
-   */
-  take(
-    line: number,
-    timeMs: number | undefined,
-    body: { readonly bytes: Uint8Array; readonly start: number; readonly end: number },
-    raw: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined,
-  ): number {
+  /** Whether an echo goes on: until it ends, each line has to be seen. */
+  get isEcho(): boolean {
+    return this.#echo;
+  }
+
+  /** Takes line `line`. Returns its flags. */
+  take(line: number, timeMs: number | undefined, seen: SeenLine): number {
     if (this.#echo && this.#isPastEcho(line, timeMs)) this.#echo = false;
     let flags = this.#echo ? LINE_ECHO : 0;
-    if (raw !== undefined && mayHideMark(raw.bytes, raw.start, raw.end))
-      flags |= this.#hidden(line, timeMs, raw, body.start === body.end ? line : line - 1);
-    if (isMarkStart(body.bytes, body.start, body.end)) {
-      const text = decoder.decode(body.bytes.subarray(body.start, Math.min(body.end, body.start + 600)));
-      flags |= this.#mark(line, timeMs, text);
-    }
-    this.#lastLine = line;
-    if (timeMs !== undefined) this.#lastTimeMs = timeMs;
+    if (seen.hidden !== undefined) this.#hidden(line, timeMs, seen.hidden, seen.isBlank ? line : line - 1);
+    if (seen.mark !== undefined) flags |= this.#mark(line, timeMs, seen.mark);
     return flags;
   }
 
@@ -82,11 +77,8 @@ export class StepTracker {
     return timeMs !== undefined && startedAtMs !== undefined && timeMs - startedAtMs > MAX_ECHO_MS;
   }
 
-  /** Takes the job and step columns of `gh run view --log`: where they name steps, marks in the text don't. */
-  takeColumns(line: number, timeMs: number, columns: Uint8Array): void {
-    if (sameBytes(this.#columns, columns)) return;
-    this.#columns = columns.slice();
-    const name = decoder.decode(columns.subarray(columns.indexOf(0x09) + 1));
+  /** Takes the step of the columns of `gh run view --log`, when they change: where they name steps, marks in the text don't. */
+  takeColumns(line: number, timeMs: number, name: string): void {
     this.#hasColumns = name !== 'UNKNOWN STEP';
     if (!this.#hasColumns) return;
     this.#hasSteps = true;
@@ -94,9 +86,9 @@ export class StepTracker {
   }
 
   /** Closes what is open. Groups stand in for steps where the format has no steps of its own. */
-  finish(): readonly LogStep[] {
-    this.#close(this.#lastLine, this.#lastTimeMs);
-    this.#closeGroup(this.#lastLine, this.#lastTimeMs);
+  finish(lastLine: number, lastTimeMs: number | undefined): readonly LogStep[] {
+    this.#close(lastLine, lastTimeMs);
+    this.#closeGroup(lastLine, lastTimeMs);
     return this.#hasSteps ? this.#steps : this.#groups;
   }
 
@@ -220,13 +212,7 @@ export class StepTracker {
   }
 
   /** `travis_fold:start:x`, `section_start:1699:x` before a carriage return: up to eight parts of the raw line. */
-  #hidden(
-    line: number,
-    timeMs: number | undefined,
-    raw: { bytes: Uint8Array; start: number; end: number },
-    lastLine: number,
-  ): number {
-    const head = decoder.decode(raw.bytes.subarray(raw.start, Math.min(raw.end, raw.start + HIDDEN_BYTES)));
+  #hidden(line: number, timeMs: number | undefined, head: string, lastLine: number): void {
     for (const part of head.split('\r').slice(0, 8)) {
       const mark = /(travis_fold|section)[:_](start|end):(?:(\d+):)?([^\s[\r]+)/.exec(part);
       if (mark === null) {
@@ -239,7 +225,6 @@ export class StepTracker {
       // What is visible behind an end mark belongs to what comes next.
       else this.#close(lastLine, at);
     }
-    return 0;
   }
 }
 
@@ -254,64 +239,3 @@ const closed = (open: OpenStep, lastLine: number, timeMs: number | undefined): L
   finishedAtMs: open.startedAtMs === undefined ? undefined : timeMs,
   failed: open.failed,
 });
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-};
-
-/** Whether a line starts like any mark: the cheap test in front of all others. */
-function isMarkStart(b: Uint8Array, i: number, end: number): boolean {
-  if (end - i < 3) return false;
-  const second = b[i + 1];
-  switch (b[i]) {
-    case 0x23: // ##[
-      return second === 0x23 && b[i + 2] === 0x5b;
-    case 0x3a: // ::
-      return second === 0x3a;
-    case 0x5b: // [Pipeline], [workspace] $
-      return second === 0x50 || hasDollar(b, i, end);
-    case 0x24: // $
-      return second === 0x20;
-    case 0x2b: // + command, +++ title
-      return second === 0x20 || second === 0x2b;
-    case 0x2d:
-    case 0x7e:
-      return second === b[i] && b[i + 2] === b[i] && b[i + 3] === 0x20;
-    case 0xe2: // star, check mark, cross
-      return (
-        (second === 0xad && b[i + 2] === 0x90) ||
-        (second === 0x9c && b[i + 2] === 0x85) ||
-        (second === 0x9d && b[i + 2] === 0x8c)
-      );
-    case 0xf0: // flag
-      return second === 0x9f && b[i + 2] === 0x8f;
-    case 0x50: // Post job cleanup
-    case 0x43: // Cleaning up orphan processes
-      return second === 0x6f || second === 0x6c;
-    case 0x4a: // Job failed
-      return second === 0x6f && b[i + 2] === 0x62;
-    case 0x54: // The command "…" exited with
-      return second === 0x68 && b[i + 2] === 0x65;
-    default:
-      return false;
-  }
-}
-
-/** Whether the start of a line may have `travis_` or `section_`: said without making a string of it. */
-function mayHideMark(b: Uint8Array, start: number, end: number): boolean {
-  const stop = Math.min(end, start + HIDDEN_BYTES);
-  for (let k = start + 6; k < stop; k++) {
-    if (b[k] === 0x5f && ((b[k - 1] === 0x73 && b[k - 6] === 0x74) || (b[k - 1] === 0x6e && b[k - 6] === 0x65)))
-      return true;
-  }
-  return false;
-}
-
-/** `] $ ` within the first 80 bytes: a freestyle Jenkins job's command. */
-function hasDollar(b: Uint8Array, i: number, end: number): boolean {
-  const stop = Math.min(end - 2, i + 80);
-  for (let k = i + 1; k < stop; k++) if (b[k] === 0x5d) return b[k + 1] === 0x20 && b[k + 2] === 0x24;
-  return false;
-}

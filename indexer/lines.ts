@@ -1,8 +1,10 @@
 // The line model: all lines of one log with visible text, time, step, flags and template. Lines are LF-ended and
 // numbered from 1, as ripgrep counts them; raw bytes stay as they are.
 
-import { LineScanner } from './line-scanner.ts';
+import { returnLoops, takeLoops } from './byte-loops.ts';
+import { LineScanner, linePieces, loadPiece } from './line-scanner.ts';
 import { LINE_ECHO, LINE_ERROR_MARK, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
+import { readLine, readTemplate } from './single-line.ts';
 
 /** The lines of one log. Line arguments are 1-based; a line that is not there is blank. */
 export interface LogLines {
@@ -74,13 +76,22 @@ class LoadedLines implements LogLines {
     const hashes = new Uint32Array(count + 2);
     const times = new Float64Array(count + 2).fill(Number.NaN);
     const flags = new Uint8Array(count + 2);
-    const scanner = new LineScanner();
-    scanner.push(bytes, (scanned) => {
-      starts[scanned.line] = scanned.rawStart;
-      hashes[scanned.line] = scanned.hash;
-      times[scanned.line] = scanned.timeMs;
-      flags[scanned.line] = scanned.flags;
-    });
+    const loops = takeLoops();
+    const scanner = new LineScanner(loops, 'times');
+    for (const [from, to] of linePieces(bytes, 0, bytes.length)) {
+      const first = loops.run.lineCount() + 1;
+      scanner.scan(loadPiece(loops, bytes.subarray(from, to)), (stop) => {
+        flags[stop.line] = stop.flags;
+      });
+      const last = loops.run.lineCount();
+      // Hash, start and time of each line: 16 bytes.
+      for (let line = first, at = loops.at.DOCUMENTS; line <= last; line++, at += 16) {
+        hashes[line] = loops.uint32[at >> 2] as number;
+        starts[line] = from + (loops.uint32[(at >> 2) + 1] as number);
+        times[line] = loops.float64[(at >> 3) + 1] as number;
+      }
+    }
+    returnLoops(loops);
     starts[count + 1] = bytes.length === 0 || bytes.at(-1) === 0x0a ? bytes.length : bytes.length + 1;
     this.steps = scanner.finishSteps();
     this.#starts = starts;
@@ -95,8 +106,7 @@ class LoadedLines implements LogLines {
   }
 
   text(line: number): string {
-    const { visible } = one.single(this.raw(line));
-    return decoder.decode(visible.bytes.subarray(visible.start, visible.end));
+    return decoder.decode(readLine(this.raw(line)).visible);
   }
 
   body(line: number): string {
@@ -104,13 +114,11 @@ class LoadedLines implements LogLines {
   }
 
   template(line: number): string {
-    one.single(this.raw(line));
-    return one.masker.text();
+    return readTemplate(this.raw(line));
   }
 
   bodyBytes(line: number): Uint8Array {
-    const { visible, bodyStart } = one.single(this.raw(line));
-    return visible.bytes.subarray(bodyStart, visible.end);
+    return readLine(this.raw(line)).body;
   }
 
   hash(line: number): number {
@@ -152,9 +160,6 @@ class LoadedLines implements LogLines {
     return ((this.#flags[line] ?? 0) & LINE_ERROR_MARK) !== 0;
   }
 }
-
-/** For single lines, asked for after the pass. */
-const one = new LineScanner({ steps: 'none' });
 
 function countFeeds(bytes: Uint8Array): number {
   let count = 0;

@@ -1,12 +1,23 @@
 // What ingest keeps of a log's text besides the words: distinct templates, candidate signatures, steps, times. Streaming:
 // memory is bounded by the number of distinct templates, strings are made only for lines seen for the first time.
-import { type ErrorMatch, matchErrorBytes } from './error-match.ts';
-import { LineScanner, type ScannedLine } from './line-scanner.ts';
+import { returnLoops, takeLoops } from './byte-loops.ts';
+import { type ErrorMatch, loadNeedles, matchFound } from './error-match.ts';
+import {
+  clipLine,
+  LineScanner,
+  type LineStop,
+  linePieces,
+  loadPiece,
+  STOP_MARKED,
+  STOP_NEEDLE,
+  STOP_NEW,
+} from './line-scanner.ts';
 import { LINE_ECHO, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
 import type { LogDigester } from './log-index.ts';
 import { type CandidateSignature, EXEMPLAR_CHARS, HEADLINE_CHARS, signatureOf } from './signatures.ts';
+import { templateText } from './single-line.ts';
 import { packTemplateSet } from './template-set.ts';
-import { type TemplateList, TemplateTable } from './template-table.ts';
+import { countAt, listTemplates, type TemplateList } from './template-table.ts';
 import { TEMPLATE_VERSION } from './template-types.ts';
 
 /** Analysis of one log, without any baseline: the same log always gives the same analysis. */
@@ -42,97 +53,90 @@ interface Held {
   message: Held | undefined;
 }
 
-/** A line that goes on over several pieces is kept whole up to here; of a longer one only head and tail are looked at. */
-const MAX_CARRY = 1 << 20;
-const KEPT_CARRY = 1 << 16;
-
 /** Analyses a log piece by piece: templates, candidate signatures and steps. */
 export class LogAnalyser {
-  readonly #scanner = new LineScanner();
-  readonly #table = new TemplateTable();
+  /** The memory that the text goes through; of this analyser until its end. */
+  readonly loops = takeLoops();
+  readonly #scanner = new LineScanner(this.loops, 'templates');
   readonly #held: Held[] = [];
   /** Of an echo that goes on: looked at when nothing else in the log says what went wrong. */
   readonly #heldEchoes: Held[] = [];
-  /** Templates seen so far only in echoes of scripts: a later real line still counts. */
-  readonly #echoed = new Set<number>();
-  readonly #take = (scanned: ScannedLine): void => this.#line(scanned);
+  readonly #take = (stop: LineStop): void => this.#line(stop);
   #carry = EMPTY;
-  #firstTimeMs: number | undefined;
-  #lastTimeMs: number | undefined;
   #openTest: Held | undefined;
 
-  /** Takes the text in order, cut anywhere; pieces that end at line ends are the fastest. */
-  push(text: Uint8Array): void {
+  constructor() {
+    loadNeedles(this.loops);
+  }
+
+  /** Takes the text in order, cut anywhere; pieces that end at line ends are the fastest. `in place`: it lies in the loops. */
+  push(text: Uint8Array, where: 'given' | 'in place' = 'given'): void {
     const end = text.lastIndexOf(LF) + 1;
     let start = 0;
     if (this.#carry.length > 0) {
       start = end === 0 ? text.length : text.indexOf(LF) + 1;
       this.#carry = joinCarry(this.#carry, text.subarray(0, start));
       if (end === 0) return;
-      this.#scanner.push(this.#carry, this.#take);
-      this.#carry = EMPTY;
+      this.#scanCarry();
     }
-    if (end > start) this.#scanner.push(text.subarray(start, end), this.#take);
+    if (start === 0 && where === 'in place') this.#scanner.scan(end, this.#take);
+    else
+      for (const [from, to] of linePieces(text, start, end))
+        this.#scanner.scan(loadPiece(this.loops, text.subarray(from, to)), this.#take);
     if (end < text.length) this.#carry = joinCarry(EMPTY, text.subarray(end));
   }
 
-  end(): LogAnalysis {
-    if (this.#carry.length > 0) this.#scanner.push(this.#carry, this.#take);
+  #scanCarry(): void {
+    this.#scanner.scan(loadPiece(this.loops, this.#carry), this.#take);
     this.#carry = EMPTY;
-    return {
+  }
+
+  end(): LogAnalysis {
+    if (this.#carry.length > 0) this.#scanCarry();
+    const { run } = this.loops;
+    const timeOf = (ms: number): number | undefined => (Number.isNaN(ms) ? undefined : ms);
+    const analysis = {
       templateVersion: TEMPLATE_VERSION,
-      lines: this.#scanner.lines,
-      templates: this.#table.list(),
+      lines: run.lineCount(),
+      templates: listTemplates(this.loops),
       signatures: this.#signatures(),
       steps: this.#scanner.finishSteps(),
-      firstTimeMs: this.#firstTimeMs,
-      lastTimeMs: this.#lastTimeMs,
+      firstTimeMs: timeOf(run.firstTimeMs()),
+      lastTimeMs: timeOf(run.lastTimeMs()),
     };
+    returnLoops(this.loops);
+    return analysis;
   }
 
-  #line(scanned: ScannedLine): void {
-    const { timeMs, hash } = scanned;
-    if (!Number.isNaN(timeMs)) {
-      this.#firstTimeMs ??= timeMs;
-      this.#lastTimeMs = timeMs;
-    }
+  #line(stop: LineStop): void {
+    const { why, flags, index } = stop;
     // A group that was closed was an echo.
-    if (this.#heldEchoes.length > 0 && (scanned.flags & LINE_MARK) !== 0) this.#heldEchoes.length = 0;
-    if (hash === 0) return;
-    const before = this.#table.size;
-    const index = this.#table.add(hash, scanned.line);
-    const isNew = this.#table.size > before;
-    if (!isNew && (this.#echoed.size === 0 || !this.#echoed.has(hash))) return;
-    if ((scanned.flags & (LINE_ECHO | LINE_MARK | LINE_TRACE)) !== 0) {
-      if (!isNew) return;
-      this.#echoed.add(hash);
-      if (scanned.flags === LINE_ECHO) this.#consider(scanned, index, this.#heldEchoes);
+    if (this.#heldEchoes.length > 0 && (flags & LINE_MARK) !== 0) this.#heldEchoes.length = 0;
+    // Templates seen so far only in echoes of scripts are marked: a later real line still counts.
+    if ((why & (STOP_NEW | STOP_MARKED)) === 0) return;
+    if ((flags & (LINE_ECHO | LINE_MARK | LINE_TRACE)) !== 0) {
+      if ((why & STOP_NEW) === 0) return;
+      this.loops.run.mark(index, 1);
+      if (flags === LINE_ECHO) this.#consider(stop, this.#heldEchoes);
       return;
     }
-    this.#echoed.delete(hash);
-    this.#consider(scanned, index, this.#held);
+    if ((why & STOP_MARKED) !== 0) this.loops.run.mark(index, 0);
+    this.#consider(stop, this.#held);
   }
 
-  #consider(scanned: ScannedLine, index: number, into: Held[]): void {
-    const { visible, bodyStart } = scanned;
-    const match = matchErrorBytes(visible.bytes, bodyStart, visible.end);
+  #consider(stop: LineStop, into: Held[]): void {
+    const { bodyStart, bodyEnd, line, hash, index } = stop;
+    if ((stop.why & STOP_NEEDLE) === 0) return;
+    const match = matchFound(this.loops, bodyStart, bodyEnd);
     if (match === undefined || match.weight < MIN_WEIGHT || into.length === MAX_HELD) return;
-    const text = decoder.decode(visible.bytes.subarray(bodyStart, Math.min(visible.end, bodyStart + EXEMPLAR_CHARS)));
-    const held: Held = {
-      index,
-      hash: scanned.hash,
-      line: scanned.line,
-      match,
-      text,
-      template: this.#scanner.masker.text(),
-      message: undefined,
-    };
+    const text = decoder.decode(this.loops.bytes.subarray(bodyStart, Math.min(bodyEnd, bodyStart + EXEMPLAR_CHARS)));
+    const held: Held = { index, hash, line, match, text, template: templateText(this.loops), message: undefined };
     into.push(held);
     if (into === this.#heldEchoes) return;
     const test = this.#openTest;
     if (match.kind === 'test') this.#openTest = held;
     else if (test !== undefined && match.kind === 'cause') {
-      if (scanned.line - test.line <= PAIR_LINES) test.message = held;
+      if (line - test.line <= PAIR_LINES) test.message = held;
       this.#openTest = undefined;
     }
   }
@@ -158,7 +162,7 @@ export class LogAnalyser {
       kind: held.match.kind,
       weight: held.match.weight,
       firstLine: held.line,
-      count: this.#table.countAt(held.index),
+      count: countAt(this.loops, held.index),
       exemplar: { line: held.line, text: held.text },
     };
   }
@@ -169,31 +173,26 @@ export class LogAnalyser {
       id: signatureOf([test.template, message.template]),
       headline: `${test.text.trim()} … ${message.text.trim()}`.slice(0, HEADLINE_CHARS),
       templates: [test.hash, message.hash],
-      count: Math.min(this.#table.countAt(test.index), this.#table.countAt(message.index)),
+      count: Math.min(countAt(this.loops, test.index), countAt(this.loops, message.index)),
       exemplar: { line: message.line, text: message.text },
     };
   }
 }
 
 const decoder = new TextDecoder();
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 const LF = 0x0a;
 
 /** A copy, as the caller may reuse its buffer; of a monster line only head and tail, which is all that is looked at. */
-function joinCarry(carry: Uint8Array, more: Uint8Array): Uint8Array<ArrayBuffer> {
+function joinCarry(carry: Uint8Array, more: Uint8Array): Uint8Array {
   const joined = new Uint8Array(carry.length + more.length);
   joined.set(carry);
   joined.set(more, carry.length);
-  if (joined.length <= MAX_CARRY) return joined;
-  const cut = new Uint8Array(2 * KEPT_CARRY);
-  cut.set(joined.subarray(0, KEPT_CARRY));
-  cut.set(joined.subarray(joined.length - KEPT_CARRY), KEPT_CARRY);
-  return cut;
+  return clipLine(joined);
 }
 
 /** The analyser in the shape that the index stores. */
-export function createLogDigester(): LogDigester {
-  const analyser = new LogAnalyser();
+export function createLogDigester(analyser = new LogAnalyser()): LogDigester {
   return {
     push: (text) => analyser.push(text),
     end: () => {

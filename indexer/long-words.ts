@@ -6,7 +6,8 @@ import { LONG_WORDS } from './statements-text.ts';
 
 /** Bytes of a piece: of shorter parts of a word nothing is known. */
 const GRAM_BYTES = 4;
-/** A block has at most 2^18 bytes of words, and so pieces; the set is made at that size (wasm/grams.ts) and then halved. */
+/** A block has at most 2^18 bytes of words, and so pieces; the set is made of so many bits (wasm/grams.ts) and then halved. */
+export const GRAMS_BYTES = (1 << 18) / 8;
 const MIN_BITS = 1 << 9;
 /** chosen: at most 28 % of the bits are set, and one in 2,000 words of nine letters passes that is not there. */
 const BITS_A_GRAM = 3;

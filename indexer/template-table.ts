@@ -1,7 +1,7 @@
-// Distinct template hashes of a log with counts and first lines: an open-addressing table on typed arrays, as a Map
-// would cost more than the hashing.
+// Distinct template hashes of a log with counts and first lines, as wasm/templates.ts has counted them.
+import type { ByteLoops } from './byte-loops.ts';
 
-/** More distinct templates than this are counted no further: such a log is data, not messages (chosen). */
+/** More distinct templates than this are counted no further: such a log is data, not messages (chosen; wasm/templates.ts). */
 const MAX_TEMPLATES = 1 << 19;
 
 /** Parallel arrays, ascending by hash. */
@@ -13,91 +13,30 @@ export interface TemplateList {
   readonly complete: boolean;
 }
 
-/** Counts templates by hash, with the first line of each; open addressing, nothing allocated per line. */
-export class TemplateTable {
-  #slots = new Uint32Array(1 << 12);
-  #hashes = new Uint32Array(1 << 11);
-  #counts = new Uint32Array(1 << 11);
-  #firstLines = new Uint32Array(1 << 11);
-  #size = 0;
-  #complete = true;
+/** Four numbers of each template: hash, count, first line, mark. */
+const placeOf = ({ at }: ByteLoops, index: number): number => (at.TEMPLATES >> 2) + 4 * index;
 
-  get size(): number {
-    return this.#size;
-  }
+/** How often template `index` occurs. */
+export const countAt = (loops: ByteLoops, index: number): number => loops.uint32[placeOf(loops, index) + 1] as number;
 
-  countAt(index: number): number {
-    return this.#counts[index] as number;
+/** The templates of the log so far. */
+export function listTemplates(loops: ByteLoops): TemplateList {
+  // Hash and index as one number (32 and 19 bits): typed arrays sort numbers natively, a comparator costs ten times
+  // that; plain loops, as the `from` functions of typed arrays go through iterators.
+  const { uint32 } = loops;
+  const first = placeOf(loops, 0);
+  const size = loops.run.countOfTemplates();
+  const keys = new Float64Array(size);
+  for (let i = 0; i < size; i++) keys[i] = (uint32[first + 4 * i] as number) * MAX_TEMPLATES + i;
+  keys.sort();
+  const hashes = new Uint32Array(size);
+  const counts = new Uint32Array(size);
+  const firstLines = new Uint32Array(size);
+  for (let at = 0; at < size; at++) {
+    const place = first + 4 * ((keys[at] as number) % MAX_TEMPLATES);
+    hashes[at] = uint32[place] as number;
+    counts[at] = uint32[place + 1] as number;
+    firstLines[at] = uint32[place + 2] as number;
   }
-
-  /** Counts `hash` (not 0) on `line`. Returns its index, or -1 when the table is full and does not know it. */
-  add(hash: number, line: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    for (;;) {
-      const entry = this.#slots[slot] as number;
-      if (entry === 0) break;
-      if (this.#hashes[entry - 1] === hash) {
-        this.#counts[entry - 1] = (this.#counts[entry - 1] as number) + 1;
-        return entry - 1;
-      }
-      slot = (slot + 1) & mask;
-    }
-    if (this.#size === MAX_TEMPLATES) {
-      this.#complete = false;
-      return -1;
-    }
-    if (this.#size === this.#hashes.length) {
-      this.#grow();
-      return this.add(hash, line);
-    }
-    this.#hashes[this.#size] = hash;
-    this.#counts[this.#size] = 1;
-    this.#firstLines[this.#size] = line;
-    this.#slots[slot] = ++this.#size;
-    return this.#size - 1;
-  }
-
-  #grow(): void {
-    const double = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const next = new Uint32Array(old.length * 2);
-      next.set(old);
-      return next;
-    };
-    this.#hashes = double(this.#hashes);
-    this.#counts = double(this.#counts);
-    this.#firstLines = double(this.#firstLines);
-    const slots = new Uint32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let i = 0; i < this.#size; i++) {
-      let slot = (this.#hashes[i] as number) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = i + 1;
-    }
-    this.#slots = slots;
-  }
-
-  list(): TemplateList {
-    // Hash and index as one number (32 and 19 bits): typed arrays sort numbers natively, a comparator costs ten times
-    // that; plain loops, as the `from` functions of typed arrays go through iterators.
-    const size = this.#size;
-    const keys = new Float64Array(size);
-    for (let i = 0; i < size; i++) keys[i] = (this.#hashes[i] as number) * MAX_TEMPLATES + i;
-    keys.sort();
-    const hashes = new Uint32Array(size);
-    const counts = new Uint32Array(size);
-    const firstLines = new Uint32Array(size);
-    for (let at = 0; at < size; at++) {
-      const i = (keys[at] as number) % MAX_TEMPLATES;
-      hashes[at] = this.#hashes[i] as number;
-      counts[at] = this.#counts[i] as number;
-      firstLines[at] = this.#firstLines[i] as number;
-    }
-    return {
-      hashes,
-      counts,
-      firstLines,
-      complete: this.#complete,
-    };
-  }
+  return { hashes, counts, firstLines, complete: loops.run.areTemplatesComplete() !== 0 };
 }

@@ -1,9 +1,9 @@
-// A line as people see it, for searching: without escape sequences and overstrikes. Unlike line-visible.ts it keeps all
+// A line as people see it, for searching: without escape sequences and overstrikes. Unlike wasm/shown.ts it keeps all
 // text, what a carriage return overwrote too: a search must find more, never less.
-import { skipEscape } from './line-visible.ts';
 
 const ESC = 0x1b;
 const BACKSPACE = 0x08;
+const BEL = 0x07;
 
 /** Whether `bytes` has anything that the visible text lacks. */
 export const hasHidden = (bytes: Uint8Array): boolean => bytes.includes(ESC) || bytes.includes(BACKSPACE);
@@ -64,4 +64,26 @@ function previousCharacter(bytes: Uint8Array, end: number): number {
   let at = end - 1;
   while (at > 0 && end - at < 4 && ((bytes[at] as number) & 0xc0) === 0x80) at--;
   return Math.max(at, 0);
+}
+
+/** As wasm/escape.ts: the end of the escape sequence that starts at `at`, bounded by `end`; an unknown one is two bytes long. */
+function skipEscape(bytes: Uint8Array, at: number, end: number): number {
+  const kind = bytes[at + 1];
+  let i = at + 2;
+  if (kind === 0x5b /* [ */) {
+    while (i < end && ((bytes[i] as number) < 0x40 || (bytes[i] as number) > 0x7e)) i++;
+    return Math.min(i + 1, end);
+  }
+  // OSC, DCS, APC, PM: text up to BEL or ESC \ (Buildkite's time stamps, hyperlinks, titles).
+  if (kind === 0x5d || kind === 0x50 || kind === 0x5f || kind === 0x5e) {
+    const stop = Math.min(end, at + 4096);
+    while (i < stop) {
+      if (bytes[i] === BEL) return i + 1;
+      if (bytes[i] === ESC && bytes[i + 1] === 0x5c) return Math.min(i + 2, end);
+      i++;
+    }
+    return Math.min(at + 2, end);
+  }
+  if (kind === 0x28 || kind === 0x29 || kind === 0x23) return Math.min(at + 3, end);
+  return Math.min(at + 2, end);
 }

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** What these files export is what the module gives. */
-const ENTRIES = ['blocks', 'layout'];
+const ENTRIES = ['blocks', 'lines', 'needles', 'templates', 'layout'];
 
 /** In the project's folder. */
 export async function buildLoops(dist) {
@@ -13,8 +13,8 @@ export async function buildLoops(dist) {
     ...ENTRIES.map((name) => `indexer/wasm/${name}.ts`),
     ...['--outFile', `${dist}/indexer/byte-loops.wasm`],
     // No garbage collector and no checks: it only reads and writes places in its own memory.
-    ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+    ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort='],
     // What layout.ts needs, in pages of 64 KiB.
-    ...['--initialMemory', '224'],
+    ...['--initialMemory', '448'],
   ]);
 }

@@ -1,4 +1,4 @@
-// Escape sequences of terminals. skipEscape of line-visible.ts says the same of what a search shows.
+// Escape sequences of terminals. skipEscape of visible-line.ts says the same of what a search shows.
 
 export const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
