@@ -9,10 +9,12 @@ const logs = new Map<number, FrameAnalyser | 'failed'>();
 
 function answerTo(order: AnalysisOrder): AnalysisAnswer | undefined {
   const { log } = order;
-  const analyser = logs.get(log) ?? new FrameAnalyser();
+  const known = logs.get(log);
+  if (order.kind === 'drop' && known !== 'failed') known?.drop();
+  if (order.kind !== 'frame') logs.delete(log);
+  if (known === 'failed' || order.kind === 'drop') return undefined;
+  const analyser = known ?? new FrameAnalyser();
   if (order.kind === 'frame') logs.set(log, analyser);
-  else logs.delete(log);
-  if (analyser === 'failed' || order.kind === 'drop') return undefined;
   if (order.kind === 'end') return { log, kind: 'digest', digest: analyser.end() };
   return { log, kind: 'documents', documents: analyser.take(order.frame) };
 }

@@ -1,6 +1,7 @@
 // What ingest makes of a log's frames, one after the other: the documents of its blocks, and in the end its digest.
 import { loadZstd } from '../store/zstd.ts';
 import { BlockCutter } from './blocks.ts';
+import { returnLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
 import { createLogDigester, LogAnalyser } from './log-digest.ts';
 import type { LogDigest } from './log-index.ts';
@@ -27,6 +28,11 @@ export class FrameAnalyser {
     const documents = this.#cutter.cut(text, frame);
     this.#analyser.push(text, 'in place');
     return documents;
+  }
+
+  /** Gives the log up. */
+  drop(): void {
+    returnLoops(this.#analyser.loops);
   }
 
   end(): LogDigest {
