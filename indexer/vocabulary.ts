@@ -64,13 +64,15 @@ export function mergeVocabulary(db: IndexWriteDatabase, rows = ROWS_BEFORE_MERGE
 function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, level: number): void {
   const rows = db.all(ROWS_OF_LEVEL, { class: vocabularyClass, level, maxBytes: MAX_MERGED_BYTES });
   if (rows.length < 2) return;
-  const words = new Set<string>();
+  const words: string[] = [];
   for (const { id } of rows) {
     const text = readList(db, id);
-    for (const word of text.toString('latin1', 1, text.length - 1).split('\n')) words.add(word);
+    for (const word of text.toString('latin1', 1, text.length - 1).split('\n')) words.push(word);
     db.run(REMOVE_VOCABULARY, { id });
   }
-  addList(db, vocabularyClass, { level: level + 1, words: [...words].sort() });
+  // Sorting finds the lists, which are sorted, again; a set of the words costs half as much on top (measured).
+  words.sort();
+  addList(db, vocabularyClass, { level: level + 1, words: words.filter((word, n) => word !== words[n - 1]) });
 }
 
 /** Makes the vocabulary anew from the text table: after a removal, whose words must not stay behind. */
