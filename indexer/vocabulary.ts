@@ -21,8 +21,8 @@ import { readWordList, writeWordList } from './word-list.ts';
 const ROWS_BEFORE_MERGE = 8;
 /** chosen: lists of this size are left alone, so that a merge never holds more than eight of them. */
 const MAX_MERGED_BYTES = 16 * 1024 * 1024;
-/** chosen: the words of some 10 GB of log. */
-const MAX_CACHED_BYTES = 64 * 1024 * 1024;
+/** chosen: ids are most of it, 17 MB for 2 GB of made logs; what is beyond is unpacked for each search anew. */
+const MAX_CACHED_BYTES = 192 * 1024 * 1024;
 const FIRST_LEVEL = 3;
 const MERGED_LEVEL = 9;
 

@@ -90,7 +90,7 @@ function cutQuery(random: Random, line: string, other: string): AskedQuery | und
 }
 
 /** `file:line` of every line that ripgrep finds; undefined when it refuses the pattern. */
-async function askRipgrep(query: AskedQuery, files: readonly string[]): Promise<Set<string> | undefined> {
+export async function askRipgrep(query: AskedQuery, files: readonly string[]): Promise<Set<string> | undefined> {
   const letterCase = { smart: '-S', insensitive: '-i', sensitive: '-s' }[query.letterCase];
   const flags = ['-a', '--encoding', 'none', '-n', '--null', '--no-heading', '--no-config', '-H', letterCase];
   const own = [...(query.regex ? [] : ['-F']), ...(query.word ? ['-w'] : [])];
@@ -106,22 +106,24 @@ async function askRipgrep(query: AskedQuery, files: readonly string[]): Promise<
   return new Set([...out.matchAll(/^([^\0\n]+)\0(\d+):/gm)].map(([, file = '', line]) => `${file}:${line}`));
 }
 
-/** What differs, in words; empty where both find the same. `fileOf` tells the file of a log. */
-export async function compareWithRipgrep(
+/** `file:line` of every line that the index finds, or why it refuses. `fileOf` tells the file of a log. */
+export async function askIndex(
   logs: IndexedLogs,
-  query: AskedQuery,
+  { regex, word, letterCase, text }: AskedQuery,
   fileOf: ReadonlyMap<string, string>,
-): Promise<readonly string[]> {
-  const wanted = await askRipgrep(query, [...fileOf.values()]);
-  const { regex, word, letterCase, text } = query;
-  let found: Set<string>;
+): Promise<Set<string> | string> {
   try {
     const { matches } = await logs.find(text, { regex, word, letterCase });
-    found = new Set(matches.filter((m) => !m.visible).map((m) => `${fileOf.get(m.log.logId)}:${m.line}`));
+    return new Set(matches.filter((m) => !m.visible).map((m) => `${fileOf.get(m.log.logId)}:${m.line}`));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return wanted === undefined ? [] : [`refused: ${error.message}`];
+    return error.message;
   }
+}
+
+/** What differs, in words; empty where both find the same, or refuse it. */
+export function differences(wanted: ReadonlySet<string> | undefined, found: ReadonlySet<string> | string): string[] {
+  if (typeof found === 'string') return wanted === undefined ? [] : [`refused: ${found}`];
   if (wanted === undefined) return [];
   const name = (place: string): string => basename(place);
   const missing = [...wanted].filter((place) => !found.has(place)).map((place) => `missing ${name(place)}`);
