@@ -3,7 +3,7 @@ import { loadZstd } from '../store/zstd.ts';
 import { BlockCutter } from './blocks.ts';
 import { returnLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
-import { createLogDigester, LogAnalyser } from './log-digest.ts';
+import { LogAnalyser } from './log-digest.ts';
 import type { LogDigest } from './log-index.ts';
 
 /** A frame as it is stored. */
@@ -36,6 +36,6 @@ export class FrameAnalyser {
   }
 
   end(): LogDigest {
-    return createLogDigester(this.#analyser).end();
+    return this.#analyser.endForIndex();
   }
 }

@@ -13,11 +13,11 @@ import {
   STOP_NEW,
 } from './line-scanner.ts';
 import { LINE_ECHO, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
-import type { LogDigester } from './log-index.ts';
+import type { LogDigest, LogDigester } from './log-index.ts';
 import { type CandidateSignature, EXEMPLAR_CHARS, HEADLINE_CHARS, signatureOf } from './signatures.ts';
 import { templateText } from './single-line.ts';
 import { packTemplateSet } from './template-set.ts';
-import { countAt, listTemplates, type TemplateList } from './template-table.ts';
+import { countAt, listHashes, listTemplates, type TemplateList } from './template-table.ts';
 import { TEMPLATE_VERSION } from './template-types.ts';
 
 /** Analysis of one log, without any baseline: the same log always gives the same analysis. */
@@ -89,6 +89,25 @@ export class LogAnalyser {
   #scanCarry(): void {
     this.#scanner.scan(loadPiece(this.loops, this.#carry), this.#take);
     this.#carry = EMPTY;
+  }
+
+  /** What the index keeps of it. */
+  endForIndex(): LogDigest {
+    if (this.#carry.length > 0) this.#scanCarry();
+    const digest = {
+      templateSet: packTemplateSet(listHashes(this.loops)),
+      signatures: this.#signatures().map((s) => ({
+        signature: s.id,
+        headline: s.headline,
+        exemplarLine: s.exemplar.line,
+        firstLine: s.firstLine,
+        count: s.count,
+        score: s.weight,
+      })),
+      steps: this.#scanner.finishSteps(),
+    };
+    returnLoops(this.loops);
+    return digest;
   }
 
   end(): LogAnalysis {
@@ -192,23 +211,7 @@ function joinCarry(carry: Uint8Array, more: Uint8Array): Uint8Array {
 }
 
 /** The analyser in the shape that the index stores. */
-export function createLogDigester(analyser = new LogAnalyser()): LogDigester {
-  return {
-    push: (text) => analyser.push(text),
-    end: () => {
-      const { templates, signatures, steps } = analyser.end();
-      return {
-        templateSet: packTemplateSet(templates.hashes),
-        signatures: signatures.map((s) => ({
-          signature: s.id,
-          headline: s.headline,
-          exemplarLine: s.exemplar.line,
-          firstLine: s.firstLine,
-          count: s.count,
-          score: s.weight,
-        })),
-        steps,
-      };
-    },
-  };
+export function createLogDigester(): LogDigester {
+  const analyser = new LogAnalyser();
+  return { push: (text) => analyser.push(text), end: () => analyser.endForIndex() };
 }

@@ -40,3 +40,11 @@ export function listTemplates(loops: ByteLoops): TemplateList {
   }
   return { hashes, counts, firstLines, complete: loops.run.areTemplatesComplete() !== 0 };
 }
+
+/** Their hashes alone, ascending: a third of the time. */
+export function listHashes(loops: ByteLoops): Uint32Array {
+  const first = placeOf(loops, 0);
+  const hashes = new Uint32Array(loops.run.countOfTemplates());
+  for (let i = 0; i < hashes.length; i++) hashes[i] = loops.uint32[first + 4 * i] as number;
+  return hashes.sort();
+}
