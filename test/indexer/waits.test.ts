@@ -72,3 +72,30 @@ test('a trend is not made of a few hours, nor of few greens', () => {
 test('what always counts up to its limit is a progress display, no wait', () => {
   expect(listWaitHeadroom([1, 2].map((day) => attempt(day, 600)))).toEqual([]);
 });
+
+test.each([
+  ['waited 1,5 min of 10 min', 90, 600],
+  ['waited 0.5 h of 2 h', 1800, 7200],
+])('%s counts with a fraction', (text, used, limit) => {
+  expect(findCounted(text)).toEqual({ usedMs: used * 1000, limitMs: limit * 1000 });
+});
+
+test('the line that only says the limit again does not end a wait, nor does one without a time', () => {
+  const announced = '2026-05-04T09:00:00Z waiting up to 300 seconds for broker registration';
+  expect(waitsOf(announced, '2026-05-04T09:01:00Z broker registration: still within 300 seconds')).toEqual([]);
+  expect(waitsOf('waiting up to 300 seconds for broker registration', 'broker registration complete')).toEqual([]);
+});
+
+test('a wait that took longer than it announced, or ended before it began, is none of a green log', () => {
+  const announced = '2026-05-04T09:00:00Z waiting up to 300 seconds for broker registration';
+  expect(waitsOf(announced, '2026-05-04T09:09:00Z broker registration complete')).toEqual([]);
+  expect(waitsOf(announced, '2026-05-04T08:59:00Z broker registration complete')).toEqual([]);
+});
+
+test('an end that is 20,000 lines away belongs to something else', () => {
+  const announced = '2026-05-04T09:00:00Z waiting up to 300 seconds for broker registration';
+  const end = '2026-05-04T09:01:00Z broker registration complete';
+  const between = (count: number): string[] => Array.from({ length: count }, (_, n) => `sheep ${n} over the fence`);
+  expect(waitsOf(announced, ...between(19_999), end)).toEqual([[1, 60, 300]]);
+  expect(waitsOf(announced, ...between(20_000), end)).toEqual([]);
+});
