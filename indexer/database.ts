@@ -240,7 +240,7 @@ function checkVersion(database: SqliteDatabase, file: string): number {
   }
   if (version > MIGRATIONS.length) {
     throw new AppError('INDEX_TOO_NEW', `the index ${file} was written by a newer firstred (version ${version})`, {
-      hint: 'update firstred, or let it build another one with --index FILE',
+      hint: 'install a newer firstred, or let it build another one with --index FILE',
     });
   }
   return version;

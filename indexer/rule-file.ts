@@ -67,7 +67,7 @@ function parseShape(text: string, name: string): z.infer<typeof schema> {
   const { format } = z.looseObject({ format: z.unknown() }).catch({ format: undefined }).parse(json);
   if (typeof format === 'number' && format > FORMAT)
     throw new AppError('FORMAT_TOO_NEW', `${name} has format ${format}, this firstred knows ${FORMAT}`, {
-      hint: 'update firstred',
+      hint: 'install a newer firstred',
     });
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

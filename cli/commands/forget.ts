@@ -35,7 +35,7 @@ export const forget: Command = {
 async function runForget(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const reason = input.text('reason');
   if (reason === undefined || reason.trim() === '')
-    throw new AppError('USAGE', 'why is it to be forgotten?', {
+    throw new AppError('USAGE', 'forget needs a reason', {
       hint: 'say it with --reason; it stays in the tombstone',
     });
   const session = openSession(await io.config());
