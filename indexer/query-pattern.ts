@@ -55,13 +55,12 @@ function compileChecked(text: string, flags: number): Re2.RE2JS {
   return pattern;
 }
 
-/** What is wrong, with a caret under it. */
+/** What is wrong and where: an error is two lines, so the place is named and not pointed at. */
 function refusal(text: string, error: { readonly message: string; readonly input?: unknown }): AppError {
   const part = typeof error.input === 'string' ? error.input : '';
   const at = part === '' ? text.length - 1 : Math.max(0, text.indexOf(part));
   const [what, hint] = explain(text.slice(at), error.message);
-  const { shown, caret } = window(text, at);
-  return new AppError('USAGE', `${what}\n  ${shown}\n  ${' '.repeat(caret)}^`, { hint });
+  return new AppError('USAGE', `${what}, at character ${at + 1}: ${shortened(text.slice(at))}`, { hint });
 }
 
 function explain(rest: string, message: string): readonly [what: string, hint: string] {
@@ -78,15 +77,6 @@ function explain(rest: string, message: string): readonly [what: string, hint: s
     `the regular expression is not understood: ${reason}`,
     'the syntax is RE2’s; without --regex the text is a literal',
   ];
-}
-
-/** chosen: a part of the pattern that fits on a line. */
-const WINDOW = 60;
-
-function window(text: string, at: number): { readonly shown: string; readonly caret: number } {
-  const start = Math.max(0, at - WINDOW / 2);
-  const shown = text.slice(start, start + WINDOW).replace(/[\p{Cc}\p{Cf}]/gu, '?');
-  return { shown, caret: at - start };
 }
 
 /** What every match must contain: all of, one of, or a text; undefined: nothing is known. */

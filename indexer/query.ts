@@ -7,7 +7,7 @@ import { casedLetters } from './smart-case.ts';
 /** chosen: as SECURITY bounds a user's pattern; a literal has the same bound. */
 const MAX_QUERY_BYTES = 4096;
 
-/** A checked query. USAGE with a caret under the mistake, PATTERN_TOO_COSTLY when it is beyond the bounds. */
+/** A checked query. USAGE with the place of the mistake, PATTERN_TOO_COSTLY when it is beyond the bounds. */
 export function parseQuery(text: string, flags: QueryFlags): Query {
   if (text === '' && !flags.regex)
     throw new AppError('USAGE', 'there is nothing to search for', {
