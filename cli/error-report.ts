@@ -2,12 +2,13 @@
 import { AppError, reasonOf } from '../store/errors.ts';
 import { showText } from '../store/visible-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { terminalJson } from './json-sink.ts';
 
 /** The text for stderr, with a final newline. */
 export function errorText(error: unknown, options: { readonly json: boolean; readonly debug: boolean }): string {
   const { code, message, hint } = wordsOf(error);
   const stack = options.debug && error instanceof Error ? `${showText(error.stack ?? '')}\n` : '';
-  if (options.json) return `${JSON.stringify({ code, message, hint })}\n${stack}`;
+  if (options.json) return `${terminalJson(JSON.stringify({ code, message, hint }))}\n${stack}`;
   return `firstred: ${showText(oneLine(message))}\n  ${showText(oneLine(hint))}\n${stack}`;
 }
 

@@ -29,9 +29,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     const { command, input, flags } = invocation;
     if (input.flag('debug')) (await import('./trace-output.ts')).traceTo(stderr, processSources().env);
     let config: ReturnType<typeof readConfig> | undefined;
+    const isJson = input.flag('json') && stdout.isTerminal;
     const io: CommandIo = {
       stdin: process.stdin,
-      stdout,
+      stdout: isJson ? (await import('./json-sink.ts')).jsonSink(stdout) : stdout,
       stderr,
       signal: interrupts.signal,
       now: Date.now,

@@ -7,6 +7,7 @@ import { wantsColour } from '../colours.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { REF_FILTER_OPTIONS } from '../filters.ts';
+import { jsonSink } from '../json-sink.ts';
 import { openLineStamps } from '../line-stamps.ts';
 import { lineText } from '../line-text.ts';
 import { linesIn, type NumberedLine } from '../log-lines.ts';
@@ -66,7 +67,7 @@ async function showManifest(source: LogSource, session: Session, io: CommandIo):
     throw new AppError('USAGE', `${source.ref} is a file and has no manifest`, {
       hint: 'keep it first: `firstred archive`',
     });
-  await io.stdout.write(manifestToJson(await readManifest(session, source.log)));
+  await jsonSink(io.stdout).write(manifestToJson(await readManifest(session, source.log)));
   return EXIT.done;
 }
 

@@ -121,3 +121,31 @@ terminalTest('what takes over a second says how far it is, with rate and time le
   const rebuilt = onTerminal(['reindex'], {});
   expect(rebuilt.text).toMatch(/\r\u001b\[Kindexed: \d( of 2)? logs( \(50 %\))?, [\d.]+ [kM]B, [\d.]+ [kM]B\/s/);
 });
+
+terminalTest('JSON on a terminal is the same document, without a character that hides or steers', async () => {
+  const name = 'e2e\u009b2J\u202egpj\u200b\u{e0041}';
+  const flags = [
+    '--repo',
+    'git.example.test/acme/app',
+    '--sha',
+    '5e3b91d',
+    '--job',
+    name,
+    '--run',
+    '8',
+    '--attempt',
+    '1',
+  ];
+  const kept = await runCommand(home, ['archive', '-', ...flags], { input: 'error: broken\n' });
+  const id = kept.stdout.toString().split(' ')[0] ?? '';
+  for (const args of [
+    ['list', '--json'],
+    ['show', id, '--meta'],
+  ]) {
+    const piped = (await runCommand(home, args)).stdout.toString();
+    expect(piped).toContain(name);
+    const { text } = onTerminal(args, { PAGER: 'cat' });
+    expect(text).not.toMatch(/[\u007f-\u009f\u200b-\u200f\u202a-\u202e]|\udb40/);
+    expect(JSON.parse(text)).toEqual(JSON.parse(piped));
+  }
+});
