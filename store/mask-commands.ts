@@ -10,7 +10,8 @@ interface CommandRule {
 }
 
 /** chosen: a registry's password is a signed document of some 2,500 characters at times. */
-const VALUE = `["']?([^\\s"']{6,4000})`;
+const MOST_READ = 4_000;
+const VALUE = `["']?([^\\s"']{6,${MOST_READ}})`;
 const P = `[^|;&\\n]{0,200}?\\s-p[ =]?${VALUE}`;
 
 const FLAG = (flag: string): string => `[^|;&\\n]{0,200}?\\s${flag}[ =]${VALUE}`;
@@ -153,6 +154,12 @@ export const COMMAND_RULES: readonly CommandRule[] = [
     tail: `[ \\t]{0,4}:[^{}]{1,160}"value"[ \\t]{0,4}:[ \\t]{0,4}"([A-Za-z0-9+/]{40,120}={1,2})`,
     kind: 'secret',
   },
+  { key: 'auth=(', tail: STRINGS, kind: 'password' },
+  { key: '--cookie ', tail: `["']?[\\w.-]{1,60}=([^\\s;"']{8,4000})`, kind: 'secret' },
+  { key: 'secret add', tail: FLAG('--data'), kind: 'secret' },
+  { key: 'secrets:set', tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: 'secret' },
+  { key: ':5432:', tail: `[^:\\s"']{1,64}:[^:\\s"']{1,64}:([^\\s"']{6,200})`, kind: 'password' },
+  { key: '*:*:*:', tail: `[^:\\s"']{1,64}:([^\\s"']{6,200})`, kind: 'password' },
 ];
 
 const compiled = new Map<number, RegExp>();
@@ -170,5 +177,8 @@ export function findCommandSecret(line: string, to: number, index: number): Span
   const text = match?.[1];
   if (match === null || text === undefined || !isSecretValue(text, rule.kind)) return undefined;
   const from = match.index + match[0].length - text.length - (match[0].endsWith('@') ? 1 : 0);
-  return { from, to: from + text.length, rule: 'cli-password' };
+  let end = from + text.length;
+  // A word that is longer than what an expression reads goes as a whole.
+  if (text.length === MOST_READ) while (end < line.length && !/[\s"']/.test(line[end] ?? '')) end++;
+  return { from, to: end, rule: 'cli-password' };
 }

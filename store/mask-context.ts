@@ -44,7 +44,7 @@ function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['h
   // Nothing but a space (`using API key 9f…`): the text itself must leave no doubt.
   if (how === 'spaced')
     return (
-      /^[\w-]{20,}$/.test(text) &&
+      /^(?:[\w-]{20,}|[A-Za-z0-9+/]{40})$/.test(text) &&
       (text.match(/\d/g)?.length ?? 0) >= (wordScore(text) < -0.7 ? 2 : 3) &&
       /[a-z]/i.test(text) &&
       !UUID.test(text)
@@ -149,6 +149,23 @@ function findPairs(line: string, value: Value, name: Name, kind: NameKind): Span
   return spans;
 }
 
+/** `ENV['X'] || '…'`, `os.getenv('X', '…')`: what code takes where a variable is not set. */
+const FALLBACK =
+  /(?:process\.|os\.|System\.)?(?:get)?[eE][nN][vV][\w.]{0,20}[^\s;"']{0,60}(?:["'][\w.-]{1,80}["'][\])]?)?(?:,|[ \t]{0,4}(?:\|\||\?\?|or))[ \t]{0,4}(["'])([^"'\s]{8,400})\1/y;
+
+/** `${DB_PASSWORD:-…}` of a shell or a compose file. */
+const SHELL_DEFAULT = /(\$\{)\w{1,80}:?[-=]([^}\s"']{6,200})\}/y;
+
+function findFallback(line: string, value: Value, kind: NameKind): Span | undefined {
+  FALLBACK.lastIndex = value.from;
+  SHELL_DEFAULT.lastIndex = value.from;
+  const match = FALLBACK.exec(line) ?? SHELL_DEFAULT.exec(line);
+  const text = match?.[2];
+  if (match === null || text === undefined || !isSecretValue(text, kind)) return undefined;
+  const to = match.index + match[0].length - 1;
+  return { from: to - text.length, to, rule: `value:${kind}` };
+}
+
 /** Looks at the name around a keyword at [from, to) of a visible line. */
 export function findContextValue(line: string, from: number, to: number): ContextResult {
   const name = nameAround(line, from, to);
@@ -182,6 +199,8 @@ export function findContextValue(line: string, from: number, to: number): Contex
   const end = !value.quoted && value.to - value.from >= MAX_TESTED ? value.to : name.to;
   const pairs = findPairs(line, value, name, kind);
   if (pairs.length > 0) return { end: name.to, spans: pairs };
+  const fallback = findFallback(line, value, kind);
+  if (fallback !== undefined) return { end: name.to, spans: [fallback] };
   const bare = withoutScheme(line, value);
   if (bare === value || !isMasked(line, bare, kind, start.how)) return { end };
   return { end: name.to, spans: [{ from: bare.from, to: wholeEnd(line, bare), rule: `value:${kind}` }] };

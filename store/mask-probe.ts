@@ -322,6 +322,8 @@ function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
   if (byte === ESC) return true;
   if (((KINDS[byte] as number) & AFTER_NAME) !== 0)
     return !isBareKeyOrPass(bytes, to, check.length, byte) && !isIdleName(bytes, from, to);
+  // `AccessToken[…]`: `tokens[0]` stands in much code.
+  if (byte === 0x5b || byte === 0x7b) return randomFollows(bytes, at + 1);
   const start = nameStart(bytes, from);
   if (hasControlBefore(bytes, start)) return true;
   if (((KINDS[byte] as number) & SPACE) !== 0) return spaceLeadsOn(bytes, start, at) && !isIdleName(bytes, from, to);

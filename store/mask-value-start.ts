@@ -33,7 +33,8 @@ const IS_WORD =
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 /** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */
 const CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
-const SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
+const SETS_VALUE =
+  /(?:^|[.$])(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
 /** What a prompt offers (`Secret Access Key [None]: …`). */
 const OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
 /** `<key>apiKey</key><string>…</string>` of a property list, `<name>…</name><value>…</value>` of a configuration. */
@@ -127,6 +128,11 @@ function spacedStart(line: string, name: Name, at: number): ValueStart | undefin
   return { at: spaced, how: 'spaced' };
 }
 
+/** `│` between the columns of a table, as bytes of UTF-8. */
+const BOX_LINE = '\u00e2\u0094\u0082';
+/** `AccessToken[…]`, `token(…)`, `token <…>`: one random word in brackets. */
+const BRACKETED = /(?: ?<[\w-]{20,400}>|\[[\w-]{20,400}\]|\([\w-]{20,400}\)|\{[\w-]{20,400}\})/y;
+
 /** Where the value of `name` starts, if it has one. */
 export function valueStart(line: string, name: Name): ValueStart | undefined {
   const pair = line[name.to] === '<' ? endAt(ELEMENT_PAIR, line, name.to) : -1;
@@ -152,6 +158,8 @@ export function valueStart(line: string, name: Name): ValueStart | undefined {
   if (child >= 0) return { at: child, how: 'element' };
   if (quoted && line[closed] === '>') return { at: closed + 1, how: 'element' };
   if (line[at] === '|' && at > closed) return { at: at + 1, how: 'prose' };
+  if (line.startsWith(BOX_LINE, at) && at > closed) return { at: at + BOX_LINE.length, how: 'prose' };
+  if (endAt(BRACKETED, line, closed) >= 0) return { at: skipSpaces(line, closed) + 1, how: 'spaced' };
   const prose = endAt(IS_WORD, line, closed);
   if (prose >= 0) return { at: prose, how: 'prose' };
   return elementStart(line, name, closed) ?? spacedStart(line, name, closed);

@@ -201,3 +201,27 @@ describe('what an escape sequence hides', () => {
     expect(maskText(text)).toBe(text);
   });
 });
+
+describe('what goes on for long', () => {
+  const long = Array.from({ length: 6_000 }, (_, n) => 'kX9mP2vLq8zR4tB7'.charAt((n * 7 + (n >> 4)) % 16)).join('');
+  it.each([
+    ['behind a name', (value: string) => `UPLOAD_TOKEN=${value}`],
+    ['in quotes', (value: string) => `"secret": "${value}",`],
+    ['behind a flag', (value: string) => `deploy --token ${value} now`],
+    ['behind a letter', (value: string) => `docker login -u ci -p ${value} registry.example.test`],
+  ])('a value of 6,000 characters is gone as a whole: %s', (_, lineOf) => {
+    expect(maskText(`${lineOf(long)}\n`)).toBe(`${lineOf('***')}\n`);
+  });
+  it('a pipeline’s own secret variable is masked, there and from then on', () => {
+    const text = '##vso[task.setvariable variable=Db;issecret=true]Kite-and-7-Moon\nused Kite-and-7-Moon\n';
+    expect(maskText(text)).toBe('##vso[task.setvariable variable=Db;issecret=true]***\nused ***\n');
+    const plain = '##vso[task.setvariable variable=Db]Kite-and-7-Moon\nused Kite-and-7-Moon\n';
+    expect(maskText(plain)).toBe(plain);
+  });
+  it('a sentence that ends with a colon has its password below, after empty lines too', () => {
+    const note = 'Please use the following password to proceed:\n\n';
+    expect(maskText(`${note}4f2a91c0d3b5e6f708192a3b4c5d6e7f\n`)).toBe(`${note}***\n`);
+    const digest = `${note}4f2a91c0d3b5e6f708192a3b4c5d6e7f80912a3b\n`;
+    expect(maskText(digest)).toBe(digest);
+  });
+});
