@@ -33,8 +33,8 @@ const LAST_V8 = 13;
 
 /**
  * From now on a function is compiled for speed once it has run fifteen times as much as V8 asks for by itself. Measured: half
- * of what masking 100 MB took was compiling, mostly of what hardly ran any more; a tenth to a fifth of it is saved. Code that
- * was kept when the program was built (cli/start.ts) is refused from here on, so this waits until nearly all is loaded.
+ * of what masking 100 MB took was compiling, mostly of what hardly ran any more; a tenth of it is saved. Code that was kept
+ * when the program was built (cli/start.ts) is refused from here on, so this waits until nearly all is loaded.
  */
 function compileLater(): void {
   if (Number.parseInt(process.versions.v8, 10) <= LAST_V8) v8.setFlagsFromString('--interrupt-budget=1000000');

@@ -85,7 +85,8 @@ async function report(
   if (cutReason !== undefined) await say(`the kept log is cut: ${cutReason}`);
   if (!input.flag('note') && (!io.stderr.isTerminal || input.flag('quiet'))) return;
   const { manifest } = log;
+  const { lines } = manifest.text;
   await say(
-    `${manifest.logId}: ${manifest.text.lines} lines, ${bytesText(manifest.text.sizeBytes)}, ${showText(attemptWords(manifest.attempt))}`,
+    `${manifest.logId}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytesText(manifest.text.sizeBytes)}, ${showText(attemptWords(manifest.attempt))}`,
   );
 }
