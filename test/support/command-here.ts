@@ -36,7 +36,7 @@ async function runOne(home: TestHome, args: readonly string[], options: CommandO
   process.chdir(join(home.folder, 'work'));
   process.env = { ...env };
   try {
-    const code = await invoke(args, { env, out, err, input: options.input });
+    const code = await invoke(args, { env, out, err, input: options.input, workingFolder: process.cwd() });
     return { code, signal: null, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
   } finally {
     process.env = before.env;
@@ -44,15 +44,32 @@ async function runOne(home: TestHome, args: readonly string[], options: CommandO
   }
 }
 
+/**
+ * Runs a command here beside others: neither environment nor working folder of the process are changed, so only for commands that
+ * take both from their configuration (`sync`, `list`, `search`).
+ */
+export async function runBeside(
+  home: TestHome,
+  args: readonly string[],
+  options: Pick<CommandOptions, 'env'> = {},
+): Promise<CommandResult> {
+  const out: Uint8Array[] = [];
+  const err: Uint8Array[] = [];
+  const env = { ...home.env, ...options.env };
+  const code = await invoke(args, { env, out, err, input: undefined, workingFolder: join(home.folder, 'work') });
+  return { code, signal: null, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
+}
+
 interface Place {
   readonly env: Readonly<Record<string, string>>;
+  readonly workingFolder: string;
   readonly out: Uint8Array[];
   readonly err: Uint8Array[];
   readonly input: Uint8Array | string | undefined;
 }
 
 /** What main.ts does, but for signals and the pager. */
-async function invoke(argv: readonly string[], { env, out, err, input }: Place): Promise<number> {
+async function invoke(argv: readonly string[], { env, out, err, input, workingFolder }: Place): Promise<number> {
   try {
     const invocation = await parseInvocation(argv);
     if (invocation.kind !== 'run') {
@@ -68,7 +85,7 @@ async function invoke(argv: readonly string[], { env, out, err, input }: Place):
       signal: new AbortController().signal,
       now: Date.now,
       commands: describeCommands,
-      config: () => readConfig({ env, workingFolder: process.cwd(), flags: invocation.flags }),
+      config: () => readConfig({ env, workingFolder, flags: invocation.flags }),
     };
     return await invocation.command.run(invocation.input, io);
   } catch (error) {
