@@ -3,16 +3,19 @@
 
 import type { CandidateSource } from '../engines/engine.ts';
 import type { LogIndex, SearchOptions } from '../log-index.ts';
+import { openPassingIndex } from '../open-index.ts';
 import type { Wanted } from '../query-words.ts';
 import { firstFrom } from '../sorted-numbers.ts';
 import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
+import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient, EngineRow } from './client.ts';
 import { filterConditions, whereAll } from './filter-condition.ts';
-import { loadAttempts } from './load.ts';
+import { loadTied, readCircles, type TiedLog } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
-import { type WordsCondition, wordsCondition } from './words-condition.ts';
+import { findWords } from './vocabulary.ts';
+import { partsOf, type WordsCondition, wordsCondition } from './words-condition.ts';
 
 /** chosen: the attempts of so many logs are sorted at once; with more, the newest come first. */
 const FEW_LOGS = 2000;
@@ -30,7 +33,6 @@ export interface CandidatePage {
 
 export interface PageOptions {
   readonly wanted: Wanted | undefined;
-  readonly openPage: () => Promise<LogIndex>;
   readonly options: Pick<SearchOptions, 'filter' | 'sort' | 'signal'>;
 }
 
@@ -39,29 +41,30 @@ interface Place {
   readonly attemptId: string;
 }
 
-/** A log of a page, and when its rows of words are found. */
-interface PageLog {
-  readonly log: string;
+/** An attempt of a page. */
+interface PageAttempt {
   readonly attemptId: string;
-  readonly placedMs: number;
+  readonly circle: string;
 }
+
+/** Blocks of logs that have the words; of a log whose words are spread over a long line, none. */
+type Slots = ReadonlyMap<string, readonly number[]>;
 
 /** The candidates of one query, gone through once. */
 export class CandidatePages {
   readonly #client: EngineClient;
   readonly #parts: PageOptions;
-  readonly #words: WordsCondition | undefined;
+  #words: WordsCondition | undefined;
   #size = FIRST_PAGE;
   #place: Place | undefined;
-  /** The logs that have the words at all; undefined: too many to be named. */
-  #few: readonly string[] | 'many' | 'unknown' = 'unknown';
+  /** The blocks that have the words at all, where they are of few logs. */
+  #few: Slots | 'many' | 'unknown' = 'unknown';
   #isFirst = true;
   #isEnd = false;
 
   constructor(client: EngineClient, parts: PageOptions) {
     this.#client = client;
     this.#parts = parts;
-    this.#words = parts.wanted === undefined ? undefined : wordsCondition(parts.wanted);
   }
 
   /** The next page that has a candidate; undefined at the end. */
@@ -69,63 +72,90 @@ export class CandidatePages {
     if (this.#few === 'unknown') this.#few = await this.#findFew();
     while (!this.#isEnd) {
       this.#parts.options.signal?.throwIfAborted();
-      const logs = await this.#nextLogs();
-      if (logs.length === 0) continue;
-      const slots = this.#words === undefined ? undefined : await this.#slotsOf(logs, this.#words);
-      if (slots?.size === 0) continue;
-      const index = await this.#parts.openPage();
-      const wanted = slots === undefined ? logs : logs.filter(({ log }) => slots.has(log));
-      await loadAttempts(
+      const attempts = await this.#nextAttempts();
+      if (attempts.length === 0) continue;
+      const tied = await readCircles(
         this.#client,
-        index,
-        wanted.map(({ attemptId }) => attemptId),
+        attempts.map(({ circle }) => circle),
       );
-      const source = slots === undefined ? undefined : sourceOf(index, slots, this.#words?.words ?? []);
-      const isFirst = this.#isFirst;
-      this.#isFirst = false;
-      return { index, source, isFirst };
+      const onPage = new Set(attempts.map(({ attemptId }) => attemptId));
+      const logs = tied.filter(({ attemptId, isPrimary }) => isPrimary && onPage.has(attemptId));
+      const slots = await this.#slotsOf(logs);
+      if (slots?.size === 0) continue;
+      const wanted = slots === undefined ? logs : logs.filter(({ log }) => slots.has(log));
+      return this.#pageOf(attempts, { tied, wanted, slots });
     }
     return undefined;
   }
 
-  /** Asks for the words alone: most queries have few candidates, and then the order of time is a matter of sorting. */
-  async #findFew(): Promise<readonly string[] | 'many'> {
-    if (this.#words === undefined) return 'many';
-    const own = filterConditions(this.#parts.options.filter);
-    const narrowed =
-      own.length === 0 ? '' : `AND log IN (SELECT log FROM log FINAL ${whereAll('is_primary = 1', ...own)})`;
-    const { ofBlock, ofLog } = this.#words;
-    const found = await this.#client.rows(
-      `SELECT DISTINCT log FROM block WHERE ${ofBlock} ${narrowed} LIMIT ${FEW_LOGS + 1}`,
-    );
-    const logs = new Set(found.map((row) => String(row[0])));
-    if (ofLog !== undefined && logs.size <= FEW_LOGS) {
-      const spread = await this.#client.rows(
-        `SELECT log FROM block WHERE log IN (SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)})
-         GROUP BY log HAVING ${ofLog} LIMIT ${FEW_LOGS + 1}`,
-      );
-      for (const row of spread) logs.add(String(row[0]));
-    }
-    return logs.size > FEW_LOGS ? 'many' : [...logs];
+  async #pageOf(
+    attempts: readonly PageAttempt[],
+    parts: {
+      readonly tied: readonly TiedLog[];
+      readonly wanted: readonly TiedLog[];
+      readonly slots: Slots | undefined;
+    },
+  ): Promise<CandidatePage> {
+    const ids = new Set(parts.wanted.map(({ attemptId }) => attemptId));
+    const circles = new Set(attempts.filter(({ attemptId }) => ids.has(attemptId)).map(({ circle }) => circle));
+    const index = openPassingIndex();
+    const tied = parts.tied.filter((each) => circles.has(each.circle));
+    await loadTied(this.#client, index, { tied, columns: CAPTURE_COLUMNS_HEADED });
+    const source = parts.slots === undefined ? undefined : sourceOf(index, parts.slots, this.#words?.words ?? []);
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return { index, source, isFirst };
   }
 
-  /** The primary logs of the next attempts in the order of time. */
-  async #nextLogs(): Promise<readonly PageLog[]> {
+  /**
+   * Asks for the words alone: most queries have few candidates, and then the order of time is a matter of sorting. A part of very
+   * many words is common, and blocks are looked at page by page.
+   */
+  async #findFew(): Promise<Slots | 'many'> {
+    const { wanted, options } = this.#parts;
+    if (wanted === undefined) return 'many';
+    this.#words = wordsCondition(wanted, await findWords(this.#client, partsOf(wanted)));
+    if (this.#words?.isNarrow !== true) return 'many';
+    const own = filterConditions(options.filter);
+    const narrowed =
+      own.length === 0 ? '' : `AND log IN (SELECT log FROM log FINAL ${whereAll('is_primary = 1', ...own)})`;
+    const { ofBlock, ofLog, some } = this.#words;
+    const how = settingsOf(this.#words);
+    const limit = number(FEW_LOGS + 1);
+    const isLong = `log IN (SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)})`;
+    const [found, spread] = await Promise.all([
+      this.#client.rows(
+        `SELECT log, groupUniqArray(n) FROM block WHERE ${ofBlock} ${narrowed} GROUP BY log LIMIT ${limit} ${how}`,
+      ),
+      ofLog === undefined
+        ? []
+        : this.#client.rows(
+            `SELECT log FROM block WHERE (${some}) AND ${isLong} GROUP BY log HAVING ${ofLog} LIMIT ${limit} ${how}`,
+          ),
+    ]);
+    const slots = slotsOf(found, spread);
+    return slots.size > FEW_LOGS ? 'many' : slots;
+  }
+
+  /** The next attempts in the order of time. */
+  async #nextAttempts(): Promise<readonly PageAttempt[]> {
     const { filter, sort } = this.#parts.options;
-    const few = this.#few === 'many' || this.#few === 'unknown' ? undefined : this.#few;
-    if (few?.length === 0) {
+    const few = typeof this.#few === 'string' ? undefined : this.#few;
+    if (few?.size === 0) {
       this.#isEnd = true;
       return [];
     }
     const own =
-      few === undefined ? [] : [`attempt_id IN (SELECT attempt_id FROM log FINAL WHERE log IN ${texts(few)})`];
+      few === undefined
+        ? []
+        : [`attempt_id IN (SELECT attempt_id FROM log FINAL WHERE is_primary = 1 AND log IN ${texts(few.keys())})`];
     const direction = sort === 'new' ? 'DESC' : 'ASC';
     const isRecent =
       sort === 'new' && few === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
     let rows: readonly EngineRow[] = [];
     for (const window of isRecent ? recentWindows(this.#place?.timeMs) : [[]]) {
       rows = await this.#client.rows(
-        `SELECT time_ms, attempt_id FROM log FINAL
+        `SELECT time_ms, attempt_id, circle FROM log FINAL
          ${whereAll('is_lead = 1', ...window, ...filterConditions(filter), ...own, ...this.#after(sort))}
          ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`,
       );
@@ -136,7 +166,7 @@ export class CandidatePages {
     const last = rows.at(-1);
     if (last === undefined) return [];
     this.#place = { timeMs: Number(last[0]), attemptId: String(last[1]) };
-    return this.#primariesOf(rows.map((row) => String(row[1])));
+    return rows.map((row) => ({ attemptId: String(row[1]), circle: String(row[2]) }));
   }
 
   #after(sort: 'new' | 'old'): readonly string[] {
@@ -145,41 +175,48 @@ export class CandidatePages {
     return [`(time_ms, attempt_id) ${sort === 'new' ? '<' : '>'} (${number(timeMs)}, ${text(attemptId)})`];
   }
 
-  async #primariesOf(attemptIds: readonly string[]): Promise<readonly PageLog[]> {
-    const found: PageLog[] = [];
-    for (const chunk of inChunks(attemptIds))
-      for (const [log, attemptId, placedMs] of await this.#client.rows(
-        `SELECT log, attempt_id, toUnixTimestamp64Milli(placed) FROM log FINAL
-         WHERE is_primary = 1 AND attempt_id IN ${texts(chunk)}`,
-      ))
-        found.push({ log: String(log), attemptId: String(attemptId), placedMs: Number(placedMs) });
-    return found;
-  }
-
-  /** Blocks of these logs that have the words; of a log whose words are spread over a long line, none. */
-  async #slotsOf(
-    logs: readonly PageLog[],
-    { ofBlock, ofLog }: WordsCondition,
-  ): Promise<ReadonlyMap<string, readonly number[]>> {
-    const slots = new Map<string, readonly number[]>();
-    for (const chunk of inChunks(logs)) {
+  /** Where the words are in these logs; undefined: nothing narrows. */
+  async #slotsOf(logs: readonly TiedLog[]): Promise<Slots | undefined> {
+    if (this.#words === undefined) return undefined;
+    const { ofBlock, ofLog, some } = this.#words;
+    if (typeof this.#few !== 'string') {
+      const few = this.#few;
+      return new Map(logs.flatMap(({ log }) => (few.has(log) ? [[log, few.get(log) ?? []] as const] : [])));
+    }
+    const how = settingsOf(this.#words);
+    const asked = [...inChunks(logs)].map(async (chunk) => {
       const times = chunk.map(({ placedMs }) => placedMs);
       // Each capture's words are at its own time, and a log's row at the earliest of them.
-      const within = `placed BETWEEN ${time(Math.min(...times))} AND ${time(Math.max(...times))}`;
+      const within = `home IN ${texts(new Set(chunk.map(({ home }) => home)))}
+        AND placed BETWEEN ${time(Math.min(...times))} AND ${time(Math.max(...times))}`;
       const of = texts(chunk.map(({ log }) => log));
-      const rows = await this.#client.rows(
-        `SELECT log, groupUniqArray(n) FROM block WHERE ${within} AND log IN ${of} AND ${ofBlock} GROUP BY log`,
-      );
-      for (const [log, own] of rows) slots.set(String(log), (own as readonly unknown[]).map(Number));
-      if (ofLog === undefined) continue;
-      const spread = await this.#client.rows(
-        `SELECT log FROM block WHERE ${within} AND log IN (SELECT log FROM log FINAL WHERE has_long_lines = 1 AND log IN ${of})
-         GROUP BY log HAVING ${ofLog}`,
-      );
-      for (const [log] of spread) if (!slots.has(String(log))) slots.set(String(log), []);
-    }
-    return slots;
+      const long = `log IN (SELECT log FROM log FINAL WHERE has_long_lines = 1 AND log IN ${of})`;
+      const [found, spread] = await Promise.all([
+        this.#client.rows(
+          `SELECT log, groupUniqArray(n) FROM block WHERE ${within} AND log IN ${of} AND ${ofBlock} GROUP BY log ${how}`,
+        ),
+        ofLog === undefined
+          ? []
+          : this.#client.rows(
+              `SELECT log FROM block WHERE ${within} AND (${some}) AND ${long} GROUP BY log HAVING ${ofLog} ${how}`,
+            ),
+      ]);
+      return slotsOf(found, spread);
+    });
+    return new Map((await Promise.all(asked)).flatMap((slots) => [...slots]));
   }
+}
+
+/** A part of very many words is looked for in the words of the blocks at hand: they are few, and the index of all words is not. */
+const settingsOf = ({ looksInBlocks }: WordsCondition): string =>
+  looksInBlocks ? 'SETTINGS use_text_index_like_evaluation_by_dictionary_scan = 0' : '';
+
+/** `found`: logs with their blocks; `spread`: logs that have all words, in whichever blocks. */
+function slotsOf(found: readonly EngineRow[], spread: readonly EngineRow[]): Slots {
+  const slots = new Map<string, readonly number[]>();
+  for (const [log, own] of found) slots.set(String(log), (own as readonly unknown[]).map(Number));
+  for (const [log] of spread) if (!slots.has(String(log))) slots.set(String(log), []);
+  return slots;
 }
 
 /** The candidates as the search over the page's index asks for them. */

@@ -19,6 +19,11 @@ export interface CaptureRecord {
   readonly digest: LogDigest;
 }
 
+/** A capture as it is read back: without what its text has where that was not asked for. */
+export interface ReadCapture extends Omit<CaptureRecord, 'digest'> {
+  readonly digest: LogDigest | undefined;
+}
+
 /** Key of a log's rows: see schema.ts. */
 export interface LogPlace {
   readonly home: string;
@@ -41,8 +46,19 @@ export function placeOf(manifest: Manifest): LogPlace {
 /** As ClickHouse reads a DateTime64(3) in any input format. */
 export const stampOf = (timeMs: number): string => new Date(timeMs).toISOString().replace('T', ' ').slice(0, 23);
 
+/** The month of a place, as the engine's toYYYYMM gives it. */
+export function monthOf(placedMs: number): number {
+  const date = new Date(placedMs);
+  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
+}
+
 /** Columns of `capture`, in the order that `captureOf` takes. */
 export const CAPTURE_COLUMNS = 'store, key, manifest, frames, digest, templates';
+/** The same without what the text has: a third of the bytes, and a fifth of the time to take them in. */
+export const CAPTURE_COLUMNS_BARE = 'store, key, manifest, frames';
+/** The same with the first headline, which every log row shows. */
+export const CAPTURE_COLUMNS_HEADED = `${CAPTURE_COLUMNS_BARE}, if(empty(JSONExtractArrayRaw(digest, 'signatures')), '',
+  concat('{"steps":[],"signatures":[', JSONExtractArrayRaw(digest, 'signatures')[1], ']}'))`;
 
 /** The row of `capture`. */
 export function captureRow({ key, manifest, store, table, digest }: CaptureRecord): Readonly<Record<string, unknown>> {
@@ -96,19 +112,24 @@ interface KeptDigest {
   readonly steps: readonly Step[];
 }
 
-/** The capture of a row that was selected by CAPTURE_COLUMNS. */
-export function captureOf(row: EngineRow): CaptureRecord {
+/** The capture of a row that was selected by one of the lists of columns above. */
+export function captureOf(row: EngineRow): ReadCapture {
   const [store, key, manifest, frames, digest, templates] = row as readonly string[];
-  const kept = JSON.parse(digest ?? '') as KeptDigest;
   return {
     key: (key ?? '') as ObjectKey,
     store: store ?? '',
     manifest: parseManifest(Buffer.from(manifest ?? '', 'utf8'), key ?? ''),
     table: unpackFrameTable(Buffer.from(frames ?? '', 'base64')),
-    digest: {
-      templateSet: Buffer.from(templates ?? '', 'base64'),
-      signatures: kept.signatures.map(({ line, ...rest }) => ({ ...rest, exemplarLine: line })),
-      steps: kept.steps,
-    },
+    digest: (digest ?? '') === '' ? undefined : digestOf(digest ?? '', templates ?? ''),
+  };
+}
+
+function digestOf(digest: string, templates: string): LogDigest {
+  const kept = JSON.parse(digest) as KeptDigest;
+  return {
+    // Which templates there are is all that is kept of them.
+    templateSet: Buffer.from(templates, 'base64'),
+    signatures: kept.signatures.map(({ line, ...rest }) => ({ ...rest, exemplarLine: line })),
+    steps: kept.steps,
   };
 }

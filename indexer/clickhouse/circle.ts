@@ -82,8 +82,10 @@ export class Circle {
       for (const [log, own] of await this.#client.rows(queries.join(' UNION ALL ')))
         found.push({ log: String(log), links: own as readonly string[] });
     };
-    for (const chunk of inChunks(logs)) await add(`log IN ${texts(chunk)}`);
-    for (const chunk of inChunks(links)) await add(`hasAny(links, ${textArray(chunk)})`);
+    await Promise.all([
+      ...[...inChunks(logs)].map((chunk) => add(`log IN ${texts(chunk)}`)),
+      ...[...inChunks(links)].map((chunk) => add(`hasAny(links, ${textArray(chunk)})`)),
+    ]);
     return found;
   }
 

@@ -10,6 +10,8 @@ export type EngineRow = readonly unknown[];
 
 export interface EngineClient {
   rows(query: string): Promise<readonly EngineRow[]>;
+  /** undefined: there is no such table. */
+  rowsIfThere(query: string): Promise<readonly EngineRow[] | undefined>;
   /** Asks until what was written before is seen: a replica may be behind by seconds. INDEX_BUSY when it stays so. */
   rowsOnce(query: string, isThere: (rows: readonly EngineRow[]) => boolean): Promise<readonly EngineRow[]>;
   /** Adds rows given as objects. */
@@ -53,6 +55,7 @@ const PASSING = new Set([
   '473',
   '999',
 ]);
+const UNKNOWN_TABLE = '60';
 /** Who one is, what one may. */
 const REFUSED = new Set(['192', '193', '194', '195', '497', '516']);
 
@@ -94,6 +97,18 @@ class RetryingClient implements EngineClient {
     return this.#retry(async () => {
       const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
       return (await answer.json()) as EngineRow[];
+    });
+  }
+
+  rowsIfThere(query: string): Promise<readonly EngineRow[] | undefined> {
+    return this.#retry(async () => {
+      try {
+        const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
+        return (await answer.json()) as EngineRow[];
+      } catch (error) {
+        if (engineCode(error) === UNKNOWN_TABLE) return undefined;
+        throw error;
+      }
     });
   }
 

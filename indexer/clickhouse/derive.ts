@@ -9,15 +9,16 @@ import { longLinesOf } from '../long-lines.ts';
 import { openPassingIndex } from '../open-index.ts';
 import { type LogRowColumns, selectLogsOf } from '../statements-filter.ts';
 import { listAttemptKeys } from '../statements-parts.ts';
-import { CAPTURE_COLUMNS, type CaptureRecord, captureOf, type LogPlace, placeOf, stampOf } from './capture-rows.ts';
+import { CAPTURE_COLUMNS_BARE, captureOf, type LogPlace, placeOf, type ReadCapture, stampOf } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import { Circle, type Seeds } from './circle.ts';
 import type { EngineClient } from './client.ts';
-import { readFactsOf, readGeneralFacts } from './fact-rows.ts';
+import { readFactsOf } from './fact-rows.ts';
 import { linkOfSubject, linksOf } from './links.ts';
 import { logColumns } from './log-rows.ts';
 import { addParts, type StoredFact } from './passing-index.ts';
 import { texts } from './sql-text.ts';
+import { removeWords } from './vocabulary.ts';
 
 /** chosen: facts that complete facts that complete facts; three are what a test could think of. */
 const MAX_ROUNDS = 50;
@@ -50,7 +51,7 @@ export async function deriveLogs(client: EngineClient, seeds: Seeds): Promise<vo
 }
 
 interface CircleRead {
-  readonly captures: readonly CaptureRecord[];
+  readonly captures: readonly ReadCapture[];
   readonly facts: readonly StoredFact[];
   /** Every place that rows of these logs may have. */
   readonly places: readonly LogPlace[];
@@ -59,7 +60,7 @@ interface CircleRead {
 }
 
 async function readCircle(client: EngineClient, circle: Circle): Promise<CircleRead> {
-  const captures: CaptureRecord[] = [];
+  const captures: ReadCapture[] = [];
   const places = new Map<string, LogPlace>();
   const captureCounts = new Map<string, number>();
   const take = ([home, placedMs, log]: readonly unknown[]): string => {
@@ -68,20 +69,22 @@ async function readCircle(client: EngineClient, circle: Circle): Promise<CircleR
     return place.log;
   };
   const key = 'home, toUnixTimestamp64Milli(placed), log';
+  const facts = readFactsOf(client, { subjects: circle.subjects, logs: circle.logs, withRenames: true });
+  facts.catch(() => undefined); // told below
   for (const chunk of inChunks(circle.logs)) {
     const of = `WHERE log IN ${texts(chunk)}`;
-    for (const row of await client.rows(`SELECT ${key}, buried, ${CAPTURE_COLUMNS} FROM capture FINAL ${of}`)) {
+    const [own, placed] = await Promise.all([
+      client.rows(`SELECT ${key}, buried, ${CAPTURE_COLUMNS_BARE} FROM capture FINAL ${of}`),
+      client.rows(`SELECT DISTINCT ${key} FROM log ${of}`),
+    ]);
+    for (const row of own) {
       const log = take(row);
       captureCounts.set(log, (captureCounts.get(log) ?? 0) + 1);
       if (Number(row[3]) === 0) captures.push(captureOf(row.slice(4)));
     }
-    for (const row of await client.rows(`SELECT DISTINCT ${key} FROM log ${of}`)) take(row);
+    for (const row of placed) take(row);
   }
-  const facts = [
-    ...(await readGeneralFacts(client, ['rename'])),
-    ...(await readFactsOf(client, { subjects: circle.subjects, logs: circle.logs })),
-  ];
-  return { captures, facts, places: [...places.values()], captureCounts };
+  return { captures, facts: await facts, places: [...places.values()], captureCounts };
 }
 
 /** Rows of the logs that are there, and such as take those away that are not, or not there any more. */
@@ -115,7 +118,7 @@ function leadsOf(logs: readonly LogRowColumns[]): ReadonlyMap<number, string> {
 }
 
 /** Where the row of a log is, if it has several captures: at the earliest of them. */
-function textsOf(captures: readonly CaptureRecord[]): {
+function textsOf(captures: readonly ReadCapture[]): {
   readonly homes: ReadonlyMap<string, number>;
   readonly longLogs: ReadonlySet<string>;
 } {
@@ -174,6 +177,7 @@ async function removeBuried(
     }),
   );
   const dead = new Set(read.places.map(({ log }) => log).filter((log) => !alive.has(log)));
+  for (const chunk of inChunks(forgotten(read.facts, dead))) await removeWords(client, chunk);
   for (const chunk of inChunks(dead))
     for (const table of ['block', 'occurrence']) await removeRows(client, table, `log IN ${texts(chunk)}`);
   for (const chunk of inChunks(buried)) {
@@ -182,6 +186,14 @@ async function removeBuried(
     await removeRows(client, 'capture', `log IN ${logs} AND key IN ${keys} AND buried = 0`);
   }
 }
+
+/** Of what only its age took away, words that nobody has any more may stay until their month goes: it costs a look at all blocks. */
+const forgotten = (facts: readonly StoredFact[], dead: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(
+    facts.flatMap(({ fact }) =>
+      fact.kind === 'tombstone' && fact.reason !== 'retention' && dead.has(fact.logId) ? [fact.logId] : [],
+    ),
+  );
 
 /** Asked for first: most often there is nothing, and a removal rewrites parts. */
 async function removeRows(client: EngineClient, table: string, condition: string): Promise<void> {

@@ -42,21 +42,28 @@ export const readGeneralFacts = async (
   kinds: readonly (typeof GENERAL_KINDS)[number][],
 ): Promise<readonly StoredFact[]> => (await client.rows(ofKinds(kinds))).map(factOf);
 
-/** Facts about attempts of these subjects, and tombstones of these logs. */
+/** Facts about attempts of these subjects, and tombstones of these logs; renames too where they are asked for. */
 export async function readFactsOf(
   client: EngineClient,
-  of: { readonly subjects: Iterable<string>; readonly logs: Iterable<string> },
+  of: { readonly subjects: Iterable<string>; readonly logs: Iterable<string>; readonly withRenames?: boolean },
 ): Promise<readonly StoredFact[]> {
-  const found: StoredFact[] = [];
-  for (const subjects of inChunks(of.subjects)) {
-    const query = `${ofKinds(['identity', 'conclusion'])} AND subject IN ${texts(subjects)}`;
-    for (const row of await client.rows(query)) found.push(factOf(row));
-  }
-  for (const logs of inChunks(of.logs)) {
-    const query = `${ofKinds(['tombstone'])} AND subject IN ${texts(logs)}`;
-    for (const row of await client.rows(query)) found.push(factOf(row));
-  }
-  return found;
+  const wanted = [
+    ...[...of.subjects].map((subject) => ({ kinds: ['identity', 'conclusion'], subject })),
+    ...[...of.logs].map((subject) => ({ kinds: ['tombstone'], subject })),
+  ];
+  const asked = await Promise.all(
+    // Without anything to look for there are still the renames.
+    [...inChunks(wanted), ...(wanted.length === 0 ? [[]] : [])].map((chunk, n) => {
+      const pairs = chunk.flatMap(({ kinds, subject }) => kinds.map((kind) => `(${text(kind)}, ${text(subject)})`));
+      const conditions = [
+        ...(pairs.length === 0 ? [] : [`(kind, subject) IN (${pairs.join(', ')})`]),
+        ...(n === 0 && of.withRenames === true ? ["kind = 'rename'"] : []),
+      ];
+      const query = `SELECT ${COLUMNS} FROM fact FINAL WHERE ${conditions.join(' OR ')}`;
+      return conditions.length === 0 ? [] : client.rows(query);
+    }),
+  );
+  return asked.flat().map(factOf);
 }
 
 /** Tombstones of logs whose id starts so. */

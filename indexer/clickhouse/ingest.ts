@@ -8,12 +8,13 @@ import type { ObjectReader } from '../../store/object-store.ts';
 import { type AnalyserPool, ON_THIS_THREAD, WorkerGone } from '../analyser-pool.ts';
 import type { LogDigest } from '../log-index.ts';
 import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
-import { type CaptureRecord, captureRow, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
+import { type CaptureRecord, captureRow, monthOf, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
 import type { EngineClient } from './client.ts';
 import { deriveLogs } from './derive.ts';
 import { linksOf } from './links.ts';
-import { sealDocument } from './sealed-words.ts';
+import { sealedDocument, sealedWordsOf } from './sealed-words.ts';
 import { texts } from './sql-text.ts';
+import { NewWords } from './vocabulary.ts';
 
 /** measured (bench/engine.mjs): the words of some 100 MB of log in one request; smaller ones make more parts to merge. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
@@ -26,6 +27,7 @@ export class EngineIngest implements TeamIngest {
   readonly #client: EngineClient;
   #text: Buffer[] = [];
   #textBytes = 0;
+  #words = new NewWords();
   #records: CaptureRecord[] = [];
   #sending: Promise<void> = Promise.resolve();
 
@@ -64,9 +66,13 @@ export class EngineIngest implements TeamIngest {
   ): Promise<LogDigest> {
     const { home, placedMs, log } = placeOf(manifest);
     const start = `${escapeTabbed(home)}\t${stampOf(placedMs)}\t${log}\t`;
+    const month = monthOf(placedMs);
     const analysis = options.pool.begin(manifest.text.sizeBytes, (documents) => {
-      for (const { slot, words } of documents)
-        this.#hold(Buffer.from(`${start}${slot}\t${sealDocument(words)}\n`, 'utf8'));
+      for (const { slot, words } of documents) {
+        const sealed = sealedWordsOf(words);
+        this.#words.add(month, sealed);
+        this.#hold(Buffer.from(`${start}${slot}\t${sealedDocument(sealed)}\n`, 'utf8'));
+      }
     });
     try {
       let number = 0;
@@ -96,8 +102,13 @@ export class EngineIngest implements TeamIngest {
     const body = Buffer.concat(this.#text);
     this.#text = [];
     this.#textBytes = 0;
+    const words = this.#words;
+    this.#words = new NewWords();
     const before = this.#sending;
-    this.#sending = before.then(() => this.#client.insertText('block', BLOCK_COLUMNS, body));
+    this.#sending = before.then(async () => {
+      await this.#client.insertText('block', BLOCK_COLUMNS, body);
+      await words.send(this.#client);
+    });
     this.#sending.catch(() => undefined); // told by whoever awaits it next
     await before;
   }

@@ -1,7 +1,7 @@
 // Brings parts of the engine's index into one in memory, whole attempts at a time.
 import type { LogIndex } from '../log-index.ts';
 import { SET_RANK, UNNUMBERED_LOGS } from '../statements-parts.ts';
-import { CAPTURE_COLUMNS, type CaptureRecord, captureOf } from './capture-rows.ts';
+import { CAPTURE_COLUMNS, CAPTURE_COLUMNS_HEADED, captureOf, type ReadCapture } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
 import { readFactsOf } from './fact-rows.ts';
@@ -10,35 +10,82 @@ import { subjectsIn } from './links.ts';
 import { addParts } from './passing-index.ts';
 import { texts } from './sql-text.ts';
 
+/** A log that is tied to some attempts. */
+export interface TiedLog {
+  readonly log: string;
+  readonly attemptId: string;
+  readonly circle: string;
+  readonly isPrimary: boolean;
+  readonly isUnnumbered: boolean;
+  /** Where its rows of words are. */
+  readonly home: string;
+  readonly placedMs: number;
+  readonly links: readonly string[];
+}
+
+const TIED_COLUMNS = 'log, attempt_id, circle, is_primary, isNull(number), home, toUnixTimestamp64Milli(placed), links';
+
+/** The logs that `circles` selects the circles of. */
+async function readTied(client: EngineClient, circles: string): Promise<readonly TiedLog[]> {
+  const rows = await client.rows(`SELECT ${TIED_COLUMNS} FROM log FINAL WHERE circle IN ${circles}`);
+  return rows.map(([log, attemptId, circle, isPrimary, isUnnumbered, home, placedMs, links]) => ({
+    log: String(log),
+    attemptId: String(attemptId),
+    circle: String(circle),
+    isPrimary: Number(isPrimary) === 1,
+    isUnnumbered: Number(isUnnumbered) === 1,
+    home: String(home),
+    placedMs: Number(placedMs),
+    links: links as readonly string[],
+  }));
+}
+
+/** Every log of these circles. */
+export async function readCircles(client: EngineClient, circles: Iterable<string>): Promise<readonly TiedLog[]> {
+  const asked = [...inChunks(new Set(circles))].map((chunk) => readTied(client, texts(chunk)));
+  return (await Promise.all(asked)).flat();
+}
+
 /**
  * Adds the attempts with these ids and whatever is tied to them: all their logs, captures and facts, at once, so that they
  * fall into attempts as they did when the engine's rows were made. Renames must be there already.
  */
 export async function loadAttempts(client: EngineClient, index: LogIndex, attemptIds: Iterable<string>): Promise<void> {
-  let isUnnumbered = false;
   for (const chunk of inChunks(new Set(attemptIds))) {
-    const logs: string[] = [];
-    const subjects = new Set<string>();
-    const query = `SELECT log, links, number FROM log FINAL
-      WHERE circle IN (SELECT circle FROM log FINAL WHERE attempt_id IN ${texts(chunk)})`;
-    for (const [log, links, number] of await client.rows(query)) {
-      logs.push(String(log));
-      for (const subject of subjectsIn(links as readonly string[])) subjects.add(subject);
-      isUnnumbered ||= number === null;
-    }
-    addParts(index, await readCaptures(client, logs), await readFactsOf(client, { subjects, logs }));
+    const circles = `(SELECT circle FROM log FINAL WHERE attempt_id IN ${texts(chunk)})`;
+    await loadTied(client, index, { tied: await readTied(client, circles), columns: CAPTURE_COLUMNS });
   }
-  if (isUnnumbered) await setRanks(client, index);
 }
 
-async function readCaptures(client: EngineClient, logs: readonly string[]): Promise<readonly CaptureRecord[]> {
-  const found: CaptureRecord[] = [];
-  for (const chunk of inChunks(logs)) {
-    const query = `SELECT ${CAPTURE_COLUMNS} FROM capture FINAL WHERE log IN ${texts(chunk)} AND buried = 0
-      ORDER BY placed, log, key`;
-    for (const row of await client.rows(query)) found.push(captureOf(row));
-  }
-  return found;
+/** What of captures is brought: of an attempt that only a search shows, not what its text has; into an index without anything yet. */
+export interface TiedLogs {
+  readonly tied: readonly TiedLog[];
+  readonly columns: typeof CAPTURE_COLUMNS | typeof CAPTURE_COLUMNS_HEADED;
+}
+
+/** Adds whole circles. */
+export async function loadTied(client: EngineClient, index: LogIndex, { tied, columns }: TiedLogs): Promise<void> {
+  const logs = tied.map(({ log }) => log);
+  const subjects = new Set(tied.flatMap(({ links }) => subjectsIn(links)));
+  const [captures, facts] = await Promise.all([
+    readCaptures(client, logs, columns),
+    readFactsOf(client, { subjects, logs, withRenames: columns === CAPTURE_COLUMNS_HEADED }),
+  ]);
+  addParts(index, captures, facts);
+  if (tied.some(({ isUnnumbered }) => isUnnumbered)) await setRanks(client, index);
+}
+
+async function readCaptures(
+  client: EngineClient,
+  logs: readonly string[],
+  columns: TiedLogs['columns'],
+): Promise<readonly ReadCapture[]> {
+  const asked = [...inChunks(logs)].map((chunk) =>
+    client.rows(
+      `SELECT ${columns} FROM capture FINAL WHERE log IN ${texts(chunk)} AND buried = 0 ORDER BY placed, log, key`,
+    ),
+  );
+  return (await Promise.all(asked)).flat().map(captureOf);
 }
 
 /** The rank of an attempt is over all attempts of its job at its commit, of which only some are here. */

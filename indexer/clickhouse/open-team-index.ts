@@ -158,18 +158,12 @@ class ClickHouseIndex implements TeamIndex {
   }
 
   async openParts(): Promise<PartialIndex> {
-    const index = await this.#openWith(GENERAL_KINDS);
+    const facts = await readGeneralFacts(this.#client, GENERAL_KINDS);
+    const index = openPassingIndex();
+    addParts(index, [], facts);
     const parts = new BroughtParts();
     const reader: LogIndexReader = { file: this.shown, db: index.db, parts, close: () => index.close() };
     return { reader, bring: (need) => this.#bring(need, index, parts) };
-  }
-
-  /** An index in memory with the facts that hold for everybody. */
-  async #openWith(kinds: readonly (typeof GENERAL_KINDS)[number][]): Promise<LogIndex> {
-    const facts = await readGeneralFacts(this.#client, kinds);
-    const index = openPassingIndex();
-    addParts(index, [], facts);
-    return index;
   }
 
   async #bring(need: IndexNeed, index: LogIndex, parts: BroughtParts): Promise<void> {
@@ -211,13 +205,7 @@ class ClickHouseIndex implements TeamIndex {
   }
 
   search(readers: StoreReaders, query: Query, options: SearchOptions): SearchRun {
-    return searchEngine({
-      client: this.#client,
-      openPage: () => this.#openWith(['rename']),
-      readers,
-      query,
-      options,
-    });
+    return searchEngine({ client: this.#client, readers, query, options });
   }
 
   async require(): Promise<void> {

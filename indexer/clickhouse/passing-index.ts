@@ -8,7 +8,7 @@ import { reserveBlocks } from '../ingest-buffer.ts';
 import { writeLogs } from '../ingest-write.ts';
 import type { LogIndex, StoreId } from '../log-index.ts';
 import { longLinesOf } from '../long-lines.ts';
-import type { CaptureRecord } from './capture-rows.ts';
+import type { ReadCapture } from './capture-rows.ts';
 
 /** A fact and the store that it was written to. */
 export interface StoredFact {
@@ -20,7 +20,7 @@ export interface StoredFact {
  * Adds captures and facts in the order of a rebuild: names of repositories, captures, then what was learned later. What is
  * there already is passed over.
  */
-export function addParts(index: LogIndex, captures: readonly CaptureRecord[], facts: readonly StoredFact[]): void {
+export function addParts(index: LogIndex, captures: readonly ReadCapture[], facts: readonly StoredFact[]): void {
   const apply = (isWanted: (kind: string) => boolean): void => {
     for (const { store, fact } of facts) if (isWanted(fact.kind)) applyFact(index, store, fact);
   };

@@ -4,7 +4,7 @@
 export const WORDS_VERSION = 1;
 
 /** Grows when a table changes; each step of MIGRATIONS leads to the next. */
-export const ENGINE_SCHEMA = 2;
+export const ENGINE_SCHEMA = 3;
 
 /** What a table is made with. */
 export interface TableForm {
@@ -35,6 +35,13 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
     `CREATE TABLE IF NOT EXISTS block (${HOME}, n UInt32, ${WORDS_COLUMN},
        INDEX words tokens TYPE text(tokenizer = splitByNonAlpha, posting_list_codec = 'bitpacking', dictionary_block_size = 2048)
      ) ${engine('')} ${BY_MONTH} ORDER BY (home, placed, log, n) SETTINGS index_granularity = 512`,
+    // Every word of the blocks of a month, sealed, by which a part of a word becomes the words that have it. Words of hexadecimal
+    // digits alone are apart: they are most of what is new, and a part that has another letter is in none of them.
+    `CREATE TABLE IF NOT EXISTS word (month UInt32, word String CODEC(ZSTD(1)),
+       INDEX grams word TYPE text(tokenizer = ngrams(3), posting_list_codec = 'bitpacking')
+     ) ${engine('')} PARTITION BY month ORDER BY word SETTINGS index_granularity = 1024`,
+    `CREATE TABLE IF NOT EXISTS hex_word (month UInt32, word String CODEC(ZSTD(1))) ${engine('')}
+     PARTITION BY month ORDER BY word SETTINGS index_granularity = 8192`,
     // One row a capture, as it came. buried: a tombstone has emptied it.
     `CREATE TABLE IF NOT EXISTS capture (${HOME}, key String CODEC(ZSTD(3)), store LowCardinality(String),
        manifest String CODEC(ZSTD(3)), frames String CODEC(ZSTD(1)), digest String CODEC(ZSTD(3)), templates String CODEC(ZSTD(1)),
@@ -77,11 +84,33 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
 /** Says which tables these are. */
 export const MARK_LAYOUT = `INSERT INTO layout (one, schema, words) VALUES (1, ${ENGINE_SCHEMA}, ${WORDS_VERSION})`;
 
+const WORDS_OF_BLOCKS =
+  "SELECT DISTINCT toYYYYMM(placed) AS month, arrayJoin(splitByChar(' ', tokens)) AS word FROM block";
+/** As HEX_WORD in vocabulary.ts. */
+const IS_HEX = "match(word, '^[0-9a-f]+$')";
+
 /**
  * What leads from an older schema to this one, by the version that it leads to; tables that lack are made before. None to 2: its
  * rows of `log` say more than those of 1, which come from captures by code and not by a statement.
  */
-export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {};
+export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
+  3: [
+    `INSERT INTO word SELECT month, word FROM (${WORDS_OF_BLOCKS}) WHERE NOT ${IS_HEX}`,
+    `INSERT INTO hex_word SELECT month, word FROM (${WORDS_OF_BLOCKS}) WHERE ${IS_HEX}`,
+  ],
+};
 
 /** Every table, for `rebuild`. */
-export const TABLES = ['block', 'capture', 'log', 'occurrence', 'fact', 'done', 'claim', 'cursor', 'layout'] as const;
+export const TABLES = [
+  'block',
+  'word',
+  'hex_word',
+  'capture',
+  'log',
+  'occurrence',
+  'fact',
+  'done',
+  'claim',
+  'cursor',
+  'layout',
+] as const;

@@ -31,6 +31,9 @@ function sealWords(words: Uint8Array): Buffer {
 /** One word, given one byte a character, as query-words.ts has them. */
 export const sealWord = (word: string): string => sealWords(Buffer.from(word, 'latin1')).toString('latin1');
 
-/** A block's document for the engine: distinct words, sorted, as that packs best, a space between. */
-export const sealDocument = (document: Uint8Array): string =>
-  sealWords(document).toString('latin1').trimEnd().split(' ').sort().join(' ');
+/** The distinct sealed words of a block's document. Without an order. */
+export const sealedWordsOf = (document: Uint8Array): readonly string[] =>
+  sealWords(document).toString('latin1').trimEnd().split(' ');
+
+/** A block's words for the engine: sorted, as that packs best, a space between. */
+export const sealedDocument = (words: readonly string[]): string => [...words].sort().join(' ');

@@ -1,7 +1,15 @@
 // A search over the engine: which logs may match, the newest first, page by page; each page becomes an index in memory, and
 // the same code as always tests its lines. So the engine decides only what need not be read.
 
-import type { LogIndex, Match, Query, SearchOptions, SearchRun, SearchSummary, StoreReaders } from '../log-index.ts';
+import type {
+  Match,
+  OutcomeCounts,
+  Query,
+  SearchOptions,
+  SearchRun,
+  SearchSummary,
+  StoreReaders,
+} from '../log-index.ts';
 import { wantedWords } from '../query-words.ts';
 import { runSearch } from '../search.ts';
 import { type CandidatePage, CandidatePages } from './candidate-pages.ts';
@@ -9,12 +17,8 @@ import type { EngineClient } from './client.ts';
 import { countOutcomes, sumRawBytes } from './find.ts';
 import { SummarySum } from './summary-sum.ts';
 
-/** Makes an empty index in memory with all that holds for everybody: renames and tombstones are applied to it. */
-export type OpenPage = () => Promise<LogIndex>;
-
 export interface EngineSearch {
   readonly client: EngineClient;
-  readonly openPage: OpenPage;
   readonly readers: StoreReaders;
   readonly query: Query;
   readonly options: SearchOptions;
@@ -53,6 +57,8 @@ class PagedSearch {
   #given = 0;
   #pageNumber = 0;
   #isWhole = false;
+  /** Of all attempts that the filter lets through: counted while the first page is read. */
+  #total: Promise<OutcomeCounts> | undefined;
 
   constructor(parts: EngineSearch) {
     this.#parts = parts;
@@ -69,10 +75,10 @@ class PagedSearch {
   }
 
   async *#matchesOf(query: Query): AsyncGenerator<Match> {
-    const { client, openPage, options } = this.#parts;
+    const { client, options } = this.#parts;
     this.#query = query;
     const wanted = wantedWords(query);
-    this.#pages = new CandidatePages(client, { wanted, openPage, options });
+    this.#pages = new CandidatePages(client, { wanted, options });
     for (;;) {
       const page = await this.#nextPage();
       if (page === undefined) break;
@@ -93,12 +99,18 @@ class PagedSearch {
     const { options, client } = this.#parts;
     const startMs = performance.now();
     const page = await this.#pages?.next();
+    void this.#countTotal().catch(() => undefined); // told when it is wanted
     this.#sum.candidatesMs += performance.now() - startMs;
     if (page?.isFirst === true && page.source === undefined && options.onScan !== undefined) {
       const rawBytes = await sumRawBytes(client, options.filter);
       options.onScan(WHY_SCAN, () => rawBytes);
     }
     return page;
+  }
+
+  #countTotal(): Promise<OutcomeCounts> {
+    this.#total ??= countOutcomes(this.#parts.client, this.#parts.options.filter);
+    return this.#total;
   }
 
   #run(query: Query, page: CandidatePage, options: Partial<SearchOptions> = {}): SearchRun {
@@ -126,7 +138,7 @@ class PagedSearch {
   }
 
   async summary(): Promise<SearchSummary> {
-    const { client, options } = this.#parts;
+    const { options } = this.#parts;
     const startMs = performance.now();
     const deadlineMs = options.budgetMs === undefined ? Number.POSITIVE_INFINITY : startMs + options.budgetMs;
     await this.#end();
@@ -140,7 +152,7 @@ class PagedSearch {
       await this.#countPage(page, deadlineMs);
     }
     this.#sum.countMs = performance.now() - startMs;
-    return this.#sum.summary({ total: await countOutcomes(client, options.filter), linesComplete: this.#isWhole });
+    return this.#sum.summary({ total: await this.#countTotal(), linesComplete: this.#isWhole });
   }
 
   /** Which attempts of a page match, without their lines: one line is looked for, the rest is counting. */

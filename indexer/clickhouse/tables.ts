@@ -3,15 +3,12 @@ import { AppError } from '../../store/errors.ts';
 import type { EngineAddress } from './address.ts';
 import type { EngineClient } from './client.ts';
 import { createTables, ENGINE_SCHEMA, MARK_LAYOUT, MIGRATIONS, TABLES, WORDS_VERSION } from './schema.ts';
-import { text } from './sql-text.ts';
 
 /** Whether the index has been made. INDEX_TOO_NEW, INDEX_DAMAGED where it is not one that this version reads. */
 export async function hasTables(client: EngineClient, address: EngineAddress): Promise<boolean> {
-  const [there] = await client.rows(
-    `SELECT 1 FROM system.tables WHERE database = ${text(address.database)} AND name = 'layout'`,
-  );
-  if (there === undefined) return false;
-  const [row] = await client.rows('SELECT max(schema), max(words), count() FROM layout');
+  const rows = await client.rowsIfThere('SELECT max(schema), max(words), count() FROM layout');
+  if (rows === undefined) return false;
+  const [row] = rows;
   const [schema = 0, words = 0, count = 0] = (row ?? []).map(Number);
   if (count === 0) return false;
   if (schema > ENGINE_SCHEMA || words > WORDS_VERSION)

@@ -4,7 +4,7 @@ import { parseEngineAddress } from '../../indexer/clickhouse/address.ts';
 import { Circle } from '../../indexer/clickhouse/circle.ts';
 import { isPassing } from '../../indexer/clickhouse/client.ts';
 import { createTables } from '../../indexer/clickhouse/schema.ts';
-import { sealDocument, sealWord } from '../../indexer/clickhouse/sealed-words.ts';
+import { sealedDocument, sealedWordsOf, sealWord } from '../../indexer/clickhouse/sealed-words.ts';
 import { globPattern, likeText, text, texts } from '../../indexer/clickhouse/sql-text.ts';
 
 test('an address gives host, port, database and credentials; the environment’s credentials come second', () => {
@@ -79,7 +79,7 @@ test('sealed words are ASCII letters and digits, and a part of a word is a part 
   const word = Buffer.from('größe').toString('latin1');
   expect(sealWord(word)).toMatch(/^[A-Za-z0-9]+$/);
   expect(sealWord(word)).toContain(sealWord(Buffer.from('öß').toString('latin1')));
-  expect(sealDocument(Buffer.from('beta alpha_1 '))).toBe('alphaZ1 beta');
+  expect(sealedDocument(sealedWordsOf(Buffer.from('beta alpha_1 ')))).toBe('alphaZ1 beta');
 });
 
 test('logs that share a link that joins are one component; a subject alone ties nothing', () => {
