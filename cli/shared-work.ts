@@ -9,8 +9,8 @@ const LOOK = 250;
 /** chosen: while others still have something, it is asked for so often whether they have ended. */
 const WAIT_MS = 500;
 /** chosen: batches get smaller towards the end, so that workers end together, but a commit costs the engine what ten logs cost. */
-const SHARES = 16;
-const LEAST = 12;
+const SHARES = 8;
+const LEAST = 24;
 
 export interface DividedWork<K extends string> {
   readonly work: SharedWork;
@@ -18,7 +18,6 @@ export interface DividedWork<K extends string> {
   /** At most so many at once. */
   readonly batch: number;
   readonly signal: AbortSignal;
-  findDone(keys: readonly K[]): Promise<ReadonlySet<string>>;
   /** So many more were done by others. */
   readonly onDone?: (count: number) => void;
   /** Does some of it; gives what could not be done, which is for others to try. */
@@ -35,11 +34,10 @@ export async function divideWork<K extends string>(parts: DividedWork<K>): Promi
     while (open.length > 0) {
       signal.throwIfAborted();
       const look = open.slice(0, LOOK);
-      const done = await parts.findDone(look);
-      parts.onDone?.(done.size);
-      const others = await work.findHeld(look.filter((key) => !done.has(key)));
-      held.push(...look.filter((key) => !done.has(key) && others.has(key)));
-      const free = look.filter((key) => !done.has(key) && !others.has(key));
+      const taken = await work.look(look);
+      parts.onDone?.(taken.done.size);
+      held.push(...look.filter((key) => !taken.done.has(key) && taken.held.has(key)));
+      const free = look.filter((key) => !taken.done.has(key) && !taken.held.has(key));
       const size = Math.min(parts.batch, Math.max(LEAST, Math.ceil(open.length / SHARES)));
       open = [...free.slice(size), ...open.slice(LOOK)];
       held.push(...(await takeBatch(parts, free.slice(0, size))));
@@ -53,11 +51,10 @@ export async function divideWork<K extends string>(parts: DividedWork<K>): Promi
 async function takeBatch<K extends string>(parts: DividedWork<K>, batch: readonly K[]): Promise<readonly K[]> {
   const { work } = parts;
   if (batch.length === 0) return [];
-  const mine = await work.claim(batch);
-  // Whoever had it before may have ended it between the two questions.
-  const done = await parts.findDone(batch);
+  // Whoever had it before may have ended it since.
+  const { done, held } = await work.claim(batch);
   parts.onDone?.(done.size);
-  const left = await parts.take(batch.filter((key) => mine.has(key) && !done.has(key)));
+  const left = await parts.take(batch.filter((key) => !done.has(key) && !held.has(key)));
   if (left.length > 0) await work.release(left);
-  return batch.filter((key) => !mine.has(key) && !done.has(key));
+  return batch.filter((key) => held.has(key) && !done.has(key));
 }

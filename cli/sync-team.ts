@@ -20,8 +20,11 @@ import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } fro
 
 /** chosen: what is listed before anything is read, and divided among the workers. */
 const WINDOW = 4000;
-/** chosen: claimed and committed together: what one commit costs the engine is shared, and a killed worker's reading is lost. */
-const BATCH = 48;
+/**
+ * chosen: claimed and committed together: what one commit costs the engine is shared, and a killed worker's reading is lost. Fewer
+ * than the months that one insert may touch (100).
+ */
+const BATCH = 96;
 const FACTS_BATCH = 250;
 /** chosen: hides the store's latency and keeps every core busy. */
 const LOGS_AT_ONCE = 4;
@@ -121,7 +124,7 @@ async function takeFeed(context: Context): Promise<void> {
 
 /** Gives the manifests that are not there. */
 async function takeWindow(context: Context, keys: readonly ObjectKey[], listed: Listed): Promise<readonly ObjectKey[]> {
-  const { team, storeId, work, options } = context;
+  const { team, work, options } = context;
   const ingest = team.openIngest();
   const absent: ObjectKey[] = [];
   await divideWork({
@@ -129,7 +132,6 @@ async function takeWindow(context: Context, keys: readonly ObjectKey[], listed: 
     keys,
     batch: BATCH,
     signal: options.signal,
-    findDone: (some) => team.findDone(storeId, some),
     onDone: (count) => listed.onDone(count),
     async take(batch) {
       const left: ObjectKey[] = [];
@@ -192,7 +194,6 @@ async function takeFacts(context: Context): Promise<void> {
       keys: window,
       batch: FACTS_BATCH,
       signal: options.signal,
-      findDone: (some) => team.findDone(storeId, some),
       take: (batch) => takeFactBatch(context, batch),
     });
     for (const key of window) newestMs = Math.max(newestMs, Math.min(findKeyTime(key) ?? 0, nowMs));

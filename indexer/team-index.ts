@@ -27,12 +27,19 @@ export interface TeamIngest {
   commit(): Promise<unknown>;
 }
 
+/** What of some objects is not to be done by this worker. */
+export interface Taken {
+  /** In the index, with all that follows. */
+  readonly done: ReadonlySet<string>;
+  /** Somebody else who is alive has it. */
+  readonly held: ReadonlySet<string>;
+}
+
 /** The work that several workers divide among them. What one of them claims and does not end falls to the others. */
 export interface SharedWork {
-  /** Those of `keys` that this worker has now for itself: nobody else who is alive was there before. */
-  claim(keys: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Those of `keys` that somebody else has, who is alive. */
-  findHeld(keys: Iterable<string>): Promise<ReadonlySet<string>>;
+  /** Takes `keys` for this worker: but for those given, nobody else who is alive was there before. */
+  claim(keys: readonly string[]): Promise<Taken>;
+  look(keys: Iterable<string>): Promise<Taken>;
   /** Gives back what was claimed and not done. */
   release(keys: readonly string[]): Promise<void>;
   /** This worker has ended: all that it claimed is free. */

@@ -2,7 +2,7 @@
 // lock: a claim only keeps others from doing the same work. Claims of a worker that is not heard of any more count for nothing,
 // and a log that two have read all the same is there once.
 import type { StoreId } from '../log-index.ts';
-import type { SharedWork } from '../team-index.ts';
+import type { SharedWork, Taken } from '../team-index.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
 import { number, text, texts } from './sql-text.ts';
@@ -34,26 +34,26 @@ export class EngineClaims implements SharedWork {
     this.#timer.unref();
   }
 
-  async claim(keys: readonly string[]): Promise<ReadonlySet<string>> {
+  async claim(keys: readonly string[]): Promise<Taken> {
     await this.#put([BEAT, ...keys]);
     // Whoever claims the same at the same moment sees both claims too, and the earlier one has it.
-    const lost = await this.findHeld(keys);
-    return new Set(keys.filter((key) => !lost.has(key)));
+    return this.look(keys);
   }
 
-  async findHeld(keys: Iterable<string>): Promise<ReadonlySet<string>> {
+  async look(keys: Iterable<string>): Promise<Taken> {
     const { store, worker } = this.#options;
-    const held = new Set<string>();
+    const taken = { done: new Set<string>(), held: new Set<string>() };
     for (const chunk of inChunks(keys)) {
+      const ours = `store = ${text(store)} AND key IN ${texts(chunk)}`;
       const rows = await this.#client.rows(
-        `SELECT key FROM (SELECT key, worker, min(at) AS since FROM claim
-           WHERE store = ${text(store)} AND key IN ${texts(chunk)} AND worker IN (${LIVING(store)})
-           GROUP BY key, worker HAVING max(is_over) = 0)
+        `SELECT key, 1 FROM done WHERE ${ours} UNION ALL
+         SELECT key, 0 FROM (SELECT key, worker, min(at) AS since FROM claim
+           WHERE ${ours} AND worker IN (${LIVING(store)}) GROUP BY key, worker HAVING max(is_over) = 0)
          GROUP BY key HAVING argMin(worker, (since, worker)) != ${text(worker)}`,
       );
-      for (const [key] of rows) held.add(String(key));
+      for (const [key, isDone] of rows) taken[Number(isDone) === 1 ? 'done' : 'held'].add(String(key));
     }
-    return held;
+    return taken;
   }
 
   async release(keys: readonly string[]): Promise<void> {

@@ -19,7 +19,7 @@ import { NewWords } from './vocabulary.ts';
 /** measured (bench/engine.mjs): the words of some 100 MB of log in one request; smaller ones make more parts to merge. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
 /** Fewer logs than months that one insert may touch (ClickHouse: 100), as each may lie in a month of its own. */
-const MAX_LOGS = 50;
+const MAX_LOGS = 96;
 const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'tokens'] as const;
 
 /** Logs on their way into the engine: some are read while what was read before is sent. */
