@@ -8,6 +8,9 @@ import type { EngineAddress } from './address.ts';
 /** A row as the engine gives it: columns in order. Whole numbers may come as text. */
 export type EngineRow = readonly unknown[];
 
+/** How rows are taken in. */
+export type InsertSettings = Readonly<Record<string, string>>;
+
 export interface EngineClient {
   rows(query: string): Promise<readonly EngineRow[]>;
   /** undefined: there is no such table. */
@@ -17,7 +20,12 @@ export interface EngineClient {
   /** Adds rows given as objects. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
   /** Adds rows given as tab-separated text. */
-  insertText(table: string, columns: readonly [string, ...string[]], body: Buffer): Promise<void>;
+  insertText(
+    table: string,
+    columns: readonly [string, ...string[]],
+    body: Buffer,
+    settings?: InsertSettings,
+  ): Promise<void>;
   command(query: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -126,7 +134,12 @@ class RetryingClient implements EngineClient {
     await this.#retry(() => this.#client.insert({ table, values: [...rows], format: 'JSONEachRow', ...this.#signal }));
   }
 
-  async insertText(table: string, columns: readonly [string, ...string[]], body: Buffer): Promise<void> {
+  async insertText(
+    table: string,
+    columns: readonly [string, ...string[]],
+    body: Buffer,
+    settings?: InsertSettings,
+  ): Promise<void> {
     if (body.length === 0) return;
     await this.#retry(() =>
       this.#client.insert({
@@ -134,6 +147,7 @@ class RetryingClient implements EngineClient {
         columns: [...columns],
         values: Readable.from([body], { objectMode: false }),
         format: 'TabSeparated',
+        ...(settings === undefined ? {} : { clickhouse_settings: settings }),
         ...this.#signal,
       }),
     );
