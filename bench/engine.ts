@@ -1,12 +1,16 @@
 // A team's index beside the local one: the same store into both, size, and the same questions asked of both.
-// usage: node scripts/bench.mjs engine [--writers 1,4,8] [--made 40] [FOLDER…]   (without a folder: so many made logs of 0.9 MB).
-// `--home FOLDER` takes a store and index.db that are there already. Run it in the project's folder.
+// usage: node scripts/bench.mjs engine [--writers 1,4,8] [--made 40] [--copies N] [FOLDER…]   (without a folder: so many made logs of 0.9 MB).
+// `--home FOLDER` takes a store and index.db that are there already. `--copies N` makes the engine N times as large before it is asked
+// (SQLite keeps what was read): 2 GB of logs and 5 copies are 10 GB in some minutes. Run it in the project's folder.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { countAttempts, listAttempts } from '../indexer/attempts.ts';
 import { openTeamIndex } from '../indexer/clickhouse/open-team-index.ts';
+import { TABLES } from '../indexer/clickhouse/schema.ts';
 import { askInParts } from '../indexer/index-parts.ts';
 import type { AttemptFilter, LogIndexReader, QueryFlags, SearchOptions, SearchRun } from '../indexer/log-index.ts';
 import { openIndexReader } from '../indexer/open-index.ts';
@@ -16,13 +20,18 @@ import { listSignatures } from '../indexer/signature-report.ts';
 import type { TeamIndex } from '../indexer/team-index.ts';
 import { openStore } from '../store/open-store.ts';
 import { startEngine, type TestEngine } from '../test/support/engine/engine.ts';
+import { makeCopies, readingCopies } from './engine-copies.ts';
 import { type KeptStore, makeKeptStore, openKeptStore } from './kept-store.ts';
 import { machineText, measure, spreadOf } from './measure.ts';
 
 const MB = 1_000_000;
 const REPEATS = 15;
 
-async function compare(kept: KeptStore, started: TestEngine, counts: readonly number[]): Promise<void> {
+async function compare(
+  kept: KeptStore,
+  started: TestEngine,
+  { counts, copies }: { readonly counts: readonly number[]; readonly copies: number },
+): Promise<void> {
   console.log(machineText());
   console.log(`${kept.logs} logs, ${(kept.rawBytes / MB).toFixed(0)} MB of text`);
   const file = kept.env['FIRSTRED_INDEX'] ?? '';
@@ -35,10 +44,26 @@ async function compare(kept: KeptStore, started: TestEngine, counts: readonly nu
     report(`engine, ${writers} writers`, kept, await fill(kept, started, writers));
     console.log(`  ${sizeText(await sizeOf(started), kept)} as written`);
   }
-  for (const table of ['block', 'capture', 'log', 'occurrence']) await ask(started, `OPTIMIZE TABLE ${table} FINAL`);
-  console.log(`  ${sizeText(await sizeOf(started), kept)} merged: ${await tableSizes(started)}`);
-  await compareAnswers(kept, started, file);
-  await readersUnderLoad(kept, started, file);
+  if (copies > 1) {
+    const beganMs = performance.now();
+    await makeCopies(started.address, copies);
+    console.log(`${copies} times as large in ${((performance.now() - beganMs) / 1000).toFixed(0)} s`);
+  }
+  for (const table of TABLES) await ask(started, `OPTIMIZE TABLE ${table} FINAL`);
+  const whole = { ...kept, rawBytes: kept.rawBytes * copies };
+  console.log(`  ${sizeText(await sizeOf(started), whole)} merged: ${await tableSizes(started)}`);
+  const questions = questionsOf(await findRareWord(started));
+  await compareAnswers(kept, started, { file, questions });
+  await readersUnderLoad(kept, started, { file, questions });
+}
+
+/** A word of letters that few blocks have: made logs and real ones have no words in common. */
+async function findRareWord(started: TestEngine): Promise<string> {
+  const some = `SELECT DISTINCT word FROM word WHERE match(word, '^[a-z]{9,}$') ORDER BY cityHash64(word) LIMIT 200`;
+  for (const word of (await ask(started, some)).split('\n'))
+    if (Number(await ask(started, `SELECT count() FROM block WHERE hasAnyTokens(tokens, ['${word}'])`)) <= 20)
+      return word;
+  throw new Error('there is no rare word');
 }
 
 interface Filled {
@@ -111,12 +136,14 @@ interface Side {
   search(text: string, flags: Partial<QueryFlags>, filter: AttemptFilter): Promise<void>;
 }
 
-const QUESTIONS: readonly (readonly [name: string, question: Question])[] = [
-  ['a rare word', (side) => side.search('NullPointerException', {}, { job: 'job 3', conclusion: 'red' })],
+const questionsOf = (rare: string): readonly (readonly [name: string, question: Question])[] => [
+  ['a rare word', (side) => side.search(rare, {}, {})],
+  ['a rare word, whole', (side) => side.search(rare, { word: true }, {})],
+  ['a rare word of a job', (side) => side.search(rare, {}, { job: 'job 3', conclusion: 'red' })],
+  ['a part of a rare word', (side) => side.search(rare.slice(2, -2), {}, {})],
   ['two words', (side) => side.search('connection refused', {}, {})],
   ['a common word', (side) => side.search('error', {}, {})],
   ['a common word, filtered', (side) => side.search('error', {}, { job: 'job 7', conclusion: 'red' })],
-  ['a part of words', (side) => side.search('ullPointerExc', {}, {})],
   ['nothing', (side) => side.search('zzqqy_nowhere_at_all', {}, {})],
   ['list 50', (side) => side.ask((index) => listAttempts(index, {}, { limit: 50 }))],
   ['count red', (side) => side.ask((index) => countAttempts(index, { conclusion: 'red' }))],
@@ -125,6 +152,7 @@ const QUESTIONS: readonly (readonly [name: string, question: Question])[] = [
 
 async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
   const objects = await openStore(kept.env['FIRSTRED_STORE'] ?? '', { timeoutMs: 15_000, pathStyle: false });
+  const readers = readingCopies(objects);
   const reader = openIndexReader(file);
   const optionsOf = (filter: AttemptFilter): SearchOptions => ({
     filter,
@@ -150,7 +178,7 @@ async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
         parts.reader.close();
       }
     },
-    search: (text, flags, filter) => drain(team.search(objects, query(text, flags), optionsOf(filter))),
+    search: (text, flags, filter) => drain(team.search(readers, query(text, flags), optionsOf(filter))),
   };
   return { local, engineSide, close: () => reader.close() };
 }
@@ -160,42 +188,59 @@ async function drain(run: SearchRun): Promise<void> {
   await run.summary();
 }
 
-async function compareAnswers(kept: KeptStore, started: TestEngine, file: string): Promise<void> {
+interface Asked {
+  readonly file: string;
+  readonly questions: ReturnType<typeof questionsOf>;
+}
+
+async function compareAnswers(kept: KeptStore, started: TestEngine, { file, questions }: Asked): Promise<void> {
   const team = await openTeamIndex(started.address);
   const { local, engineSide, close } = await sidesOf(kept, team, file);
   console.log(`SELECT 1: ${msText(await timesOf(() => ask(started, 'SELECT 1')))} ms`);
-  for (const [name, question] of QUESTIONS) {
-    const [ofLocal, ofEngine] = [await timesOf(() => question(local)), await timesOf(() => question(engineSide))];
-    console.log(`${name}: SQLite ${msText(ofLocal)} ms, engine ${msText(ofEngine)} ms`);
+  for (const [name, question] of questions) {
+    const ofLocal = await timesOf(() => question(local));
+    const engineBeforeMs = cpuOf(started.pid);
+    const ofEngine = await timesOf(() => question(engineSide));
+    const cpuMs = (cpuOf(started.pid) - engineBeforeMs) / (REPEATS + 1);
+    console.log(
+      `${name}: SQLite ${msText(ofLocal)} ms, engine ${msText(ofEngine)} ms, ${cpuMs.toFixed(0)} ms of its processors`,
+    );
   }
   close();
   await team.close();
 }
 
-/** The same questions while four workers fill the engine anew. */
-async function readersUnderLoad(kept: KeptStore, started: TestEngine, file: string): Promise<void> {
+/** chosen: some ten rounds of the questions. */
+const LOAD_MS = 60_000;
+/** What says that something is done; without it workers do everything again, into the same rows. */
+const PROGRESS = ['done', 'cursor', 'claim'];
+
+/** The same questions while two workers, as many as there are cores, bring the same logs in once more. */
+async function readersUnderLoad(kept: KeptStore, started: TestEngine, { file, questions }: Asked): Promise<void> {
   const team = await openTeamIndex(started.address);
   const { engineSide, close } = await sidesOf(kept, team, file);
-  const times = new Map(QUESTIONS.map(([name]) => [name, [] as number[]]));
-  let isFilling = true;
-  const filling = fill(kept, started, 4).finally(() => {
-    isFilling = false;
-  });
-  while (isFilling)
-    for (const [name, question] of QUESTIONS) {
-      const beganMs = performance.now();
-      // Until the tables are there again a question has no answer.
-      const isAnswered = await question(engineSide).then(
-        () => true,
-        () => false,
-      );
-      if (isFilling && isAnswered) times.get(name)?.push(performance.now() - beganMs);
+  const times = new Map(questions.map(([name]) => [name, [] as number[]]));
+  for (const table of PROGRESS) await ask(started, `TRUNCATE TABLE ${table}`);
+  const [node = '', ...words] = kept.commandLine(['sync', '--quiet']);
+  const env = { ...kept.env, FIRSTRED_INDEX: started.address };
+  const writers = [0, 1].map(() => spawn(node, words, { env, stdio: 'ignore' }));
+  const ends = writers.map((writer) => once(writer, 'exit'));
+  const beganMs = performance.now();
+  const isWriting = (): boolean =>
+    writers.every(({ exitCode }) => exitCode === null) && performance.now() - beganMs < LOAD_MS;
+  while (isWriting())
+    for (const [name, question] of questions) {
+      const askedMs = performance.now();
+      await question(engineSide);
+      if (isWriting()) times.get(name)?.push(performance.now() - askedMs);
     }
-  await filling;
+  for (const writer of writers) writer.kill('SIGTERM');
+  await Promise.all(ends);
   close();
   await team.close();
-  console.log('while four workers write:');
-  for (const [name, own] of times) console.log(`  ${name}: engine ${msText(own)} ms, ${own.length} times`);
+  console.log(`while two workers write (${((performance.now() - beganMs) / 1000).toFixed(0)} s):`);
+  for (const [name, own] of times)
+    if (own.length > 0) console.log(`  ${name}: engine ${msText(own)} ms, ${own.length} times`);
 }
 
 async function timesOf(run: () => Promise<unknown>): Promise<readonly number[]> {
@@ -221,6 +266,7 @@ const { values, positionals } = parseArgs({
   options: {
     writers: { type: 'string', default: '1,4,8' },
     made: { type: 'string', default: '40' },
+    copies: { type: 'string', default: '1' },
     home: { type: 'string' },
   },
 });
@@ -235,7 +281,7 @@ const engine = await startEngine();
 if (engine === undefined) process.exitCode = 2;
 else
   try {
-    await compare(store, engine, values.writers.split(',').map(Number));
+    await compare(store, engine, { counts: values.writers.split(',').map(Number), copies: Number(values.copies) });
   } finally {
     await engine.stop();
     if (values.home === undefined) rmSync(store.folder, { recursive: true, force: true });

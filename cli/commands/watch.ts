@@ -12,7 +12,7 @@ import { FORGE_OPTIONS, isServerKnown, openCommandForge, serverHost } from '../f
 import { type LogStorage, openLogStorage } from '../log-storage.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { pause } from '../pause.ts';
-import { openSession, type Session } from '../session.ts';
+import { isTeamIndex, openSession, type Session } from '../session.ts';
 import { WITHOUT_LIMITS } from '../storage-looks.ts';
 import { parseDurationMs, parseTimeMs } from '../times.ts';
 import { toolName } from '../version.ts';
@@ -90,7 +90,8 @@ async function runWatch(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   const session = openSession(config);
   const note = (line: string): void => void io.stderr.write(`firstred: ${showText(line).replace(/\s+/g, ' ')}\n`);
   const archiver = await openArchiver(session, {
-    index: !input.isOff('index'),
+    // A team's index is filled by its own workers.
+    index: !input.isOff('index') && !isTeamIndex(session.config),
     onIndexFailure: async (reason) => note(`kept but not indexed here: ${reason}`),
     now: io.now,
     signal: io.signal,
