@@ -1,8 +1,6 @@
 // One suite for both indexes: the same logs and facts, the same questions, the same answers. ENGINE_URL runs it on a server.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countAttempts, findLog, findLogs, listAttempts, listLogs } from '../../indexer/attempts.ts';
-import { parseEngineAddress } from '../../indexer/clickhouse/address.ts';
-import { openEngineClient } from '../../indexer/clickhouse/client.ts';
 import { listFlakes } from '../../indexer/flakes.ts';
 import { findNearestHeadlines } from '../../indexer/fuzzy.ts';
 import { listHeadroom, listStepDurations } from '../../indexer/headroom.ts';
@@ -376,33 +374,6 @@ describe.skipIf(engine === undefined)('a team’s index answers as the local one
       }
     },
   );
-
-  test('words that only a forgotten log had leave the engine with it', async () => {
-    const identity = { ...both.manifests[1]!.attempt, run: '777', providerId: undefined };
-    const [gone] = await both.add([
-      { text: 'hushed_word abcabc123 SocketTimeoutException', attempt: identity, capture: { id: 'gone0000' } },
-    ]);
-    const client = await openEngineClient(parseEngineAddress((engine as TestEngine).address));
-    const known = async (): Promise<readonly string[]> => {
-      const words = `('hushedZword', 'abcabc123', 'sockettimeoutexception')`;
-      const rows = await client.rows(
-        `SELECT DISTINCT word FROM (SELECT word FROM word UNION ALL SELECT word FROM hex_word) WHERE word IN ${words} ORDER BY word`,
-      );
-      return rows.map(([word]) => String(word));
-    };
-    try {
-      expect(await known()).toEqual(['abcabc123', 'hushedZword', 'sockettimeoutexception']);
-      const tombstone = { kind: 'tombstone', logId: gone!.logId, captureId: undefined, manifestKeys: [] };
-      await both.addFacts([fact({ ...tombstone, reason: 'a secret', redirectTo: undefined } as FactContent)]);
-      expect(await known()).toEqual(['sockettimeoutexception']);
-      for (const text of ['hushed_word', 'ushed_wo', 'imeoutExc']) {
-        const answers = await both.search(text);
-        expect(answers.team).toEqual(answers.local);
-      }
-    } finally {
-      await client.close();
-    }
-  });
 
   test('the suite asks for lines that are there', async () => {
     let lines = 0;
