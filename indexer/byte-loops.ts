@@ -26,7 +26,7 @@ interface Functions {
   mark(index: number, value: number): void;
   countOfTemplates(): number;
   areTemplatesComplete(): number;
-  useNeedles(moves: number, firstHit: number, width: number, words: number): void;
+  useNeedles(bits: number, firstHit: number, width: number, words: number): void;
   findNeedles(from: number, to: number): number;
 }
 

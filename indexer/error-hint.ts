@@ -9,8 +9,8 @@ export interface NeedleTables {
   /** Byte → column of the table; letters in both cases, bytes of no needle in column 0. */
   readonly columns: Uint8Array;
   readonly width: number;
-  /** State + column → next state. A state is its place in this table; those that end a needle come last. */
-  readonly moves: Uint32Array;
+  /** State × width + column → next state. States that end a needle come last. Half the memory of numbers of 32 bits. */
+  readonly moves: Uint16Array;
   readonly firstHit: number;
   /** Bits of the rules whose needles end in a hit state, `words` numbers each, in the order of states. */
   readonly bits: Uint32Array;
@@ -39,9 +39,9 @@ export function needleTables(needs: readonly (readonly string[])[]): NeedleTable
   const states = [...bits.keys()].sort((a, b) => Number(isHit[a]) - Number(isHit[b]) || a - b);
   const placeOf = new Uint32Array(states.length);
   states.forEach((state, at) => {
-    placeOf[state] = at * width;
+    placeOf[state] = at;
   });
-  const placed = new Uint32Array(moves.length);
+  const placed = new Uint16Array(moves.length);
   states.forEach((state, at) => {
     for (let column = 0; column < width; column++)
       placed[at * width + column] = placeOf[moves[state * width + column] as number] as number;
@@ -50,7 +50,7 @@ export function needleTables(needs: readonly (readonly string[])[]): NeedleTable
     columns,
     width,
     moves: placed,
-    firstHit: isHit.filter((hit) => !hit).length * width,
+    firstHit: isHit.filter((hit) => !hit).length,
     bits: Uint32Array.from(states.filter((state) => isHit[state]).flatMap((state) => [...(bits[state] ?? [])])),
     words,
   };

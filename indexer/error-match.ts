@@ -29,10 +29,12 @@ export function loadNeedles(loops: ByteLoops): void {
   if (loaded.has(loops)) return;
   tables ??= needleTables(ERROR_RULES.map((rule) => rule.needs));
   const { columns, moves, bits, firstHit, width, words } = tables;
-  loops.bytes.set(columns, loops.at.NEEDLES);
-  loops.uint32.set(moves, (loops.at.NEEDLES + columns.length) >> 2);
-  loops.uint32.set(bits, ((loops.at.NEEDLES + columns.length) >> 2) + moves.length);
-  loops.run.useNeedles(moves.length, firstHit, width, words);
+  let at = loops.at.NEEDLES;
+  for (const { buffer, byteLength } of [columns, bits, moves]) {
+    loops.bytes.set(new Uint8Array(buffer, 0, byteLength), at);
+    at += byteLength;
+  }
+  loops.run.useNeedles(bits.length, firstHit, width, words);
   loaded.add(loops);
 }
 
