@@ -1579,11 +1579,11 @@ function endOfEscape(text4, at) {
   const final = text4.charCodeAt(end);
   return final >= 48 && final <= 126 ? end + 1 : at;
 }
-function extendedColourLength(numbers, at) {
+function extendedColourLength(numbers2, at) {
   const isByte = (n3) => n3 !== void 0 && n3 <= 255;
-  if (numbers[at + 1] === 5) return isByte(numbers[at + 2]) ? 2 : 0;
-  if (numbers[at + 1] !== 2) return 0;
-  return isByte(numbers[at + 2]) && isByte(numbers[at + 3]) && isByte(numbers[at + 4]) ? 4 : 0;
+  if (numbers2[at + 1] === 5) return isByte(numbers2[at + 2]) ? 2 : 0;
+  if (numbers2[at + 1] !== 2) return 0;
+  return isByte(numbers2[at + 2]) && isByte(numbers2[at + 3]) && isByte(numbers2[at + 4]) ? 4 : 0;
 }
 function noteSgr(state2, n3, detail) {
   if (n3 === 0) Object.assign(state2, { bold: false, fore: "", back: "" });
@@ -1600,14 +1600,14 @@ function safeSgr(sequence, state2) {
   var _a9;
   const inner = (_a9 = /^(?:\u001b\[|\u009b)([0-9;]*)m$/.exec(sequence)) == null ? void 0 : _a9[1];
   if (inner === void 0) return "";
-  const numbers = inner.split(";").map((part) => part.length > 3 ? 999 : Number(part));
-  if (numbers.length > MAX_SGR_NUMBERS) return "";
+  const numbers2 = inner.split(";").map((part) => part.length > 3 ? 999 : Number(part));
+  if (numbers2.length > MAX_SGR_NUMBERS) return "";
   const kept = [];
-  for (let at = 0; at < numbers.length; at++) {
-    const n3 = numbers[at] ?? 0;
-    const extra = n3 === 38 || n3 === 48 ? extendedColourLength(numbers, at) : 0;
+  for (let at = 0; at < numbers2.length; at++) {
+    const n3 = numbers2[at] ?? 0;
+    const extra = n3 === 38 || n3 === 48 ? extendedColourLength(numbers2, at) : 0;
     if (extra === 0 && !isPlainSgr(n3)) continue;
-    const detail = numbers.slice(at + 1, at + 1 + extra).join(";");
+    const detail = numbers2.slice(at + 1, at + 1 + extra).join(";");
     kept.push(extra === 0 ? String(n3) : `${n3};${detail}`);
     noteSgr(state2, n3, detail);
     at += extra;
@@ -2391,7 +2391,7 @@ function makeFolder(folder) {
       throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
   }
 }
-var import_node_fs2, import_node_path4, import_node_util, FOLDER_MODE, isAbsent, syncFile, underWay, modifiedAt, FsFolder;
+var import_node_fs2, import_node_path4, import_node_util, FOLDER_MODE, isAbsent, syncFile, SEEN_MS, MAX_SEEN, underWay, modifiedAt, FsFolder;
 var init_fs_folder = __esm({
   "store/fs-folder.ts"() {
     "use strict";
@@ -2404,11 +2404,15 @@ var init_fs_folder = __esm({
     FOLDER_MODE = 448;
     isAbsent = (error3) => ["ENOENT", "ENOTDIR"].includes(systemErrorCode(error3) ?? "");
     syncFile = (0, import_node_util.promisify)(import_node_fs2.fsync);
+    SEEN_MS = 100;
+    MAX_SEEN = 256;
     underWay = /* @__PURE__ */ new Map();
     modifiedAt = (stat5) => Number(stat5.mtimeNs / 1000000n);
     FsFolder = class {
       path;
       #realRoot;
+      /** Folders that were looked at, and until when that counts. */
+      #seenInside = /* @__PURE__ */ new Map();
       constructor(path2) {
         this.path = path2;
       }
@@ -2423,6 +2427,15 @@ var init_fs_folder = __esm({
       /** STORE_MISSING unless the folder is there. */
       async requireRoot() {
         await this.#root();
+      }
+      /** `requireInside` for who only reads: what was seen a moment ago counts. A log's manifest, tables and frames are one look. */
+      async requireSeenInside(folder) {
+        const nowMs = performance.now();
+        if (nowMs < (this.#seenInside.get(folder) ?? 0)) return;
+        this.#seenInside.delete(folder);
+        await this.requireInside(folder);
+        if (this.#seenInside.size >= MAX_SEEN) this.#seenInside.clear();
+        this.#seenInside.set(folder, nowMs + SEEN_MS);
       }
       /** STORE error if a link on the way to `file` leads out of the store; ENOENT is thrown as it is. */
       async requireInside(folder) {
@@ -8894,7 +8907,7 @@ function generateRecordCheck(doc, ctx, schema, accessor) {
   }, `return INVALID;`);
   return outputVar;
 }
-function emitOwnKeys(doc, ctx, accessor, kVar, body2, onSymbol) {
+function emitOwnKeys(doc, ctx, accessor, kVar, body, onSymbol) {
   const propIsEnumerableConst = addConstant(ctx, Object.prototype.propertyIsEnumerable);
   const symsVar = newVar(ctx);
   const keysVar = newVar(ctx);
@@ -8905,7 +8918,7 @@ function emitOwnKeys(doc, ctx, accessor, kVar, body2, onSymbol) {
   doc.indented((d6) => {
     d6.write(`const ${kVar} = ${keysVar}[${iVar}];`);
     d6.write(`if (${kVar} === "__proto__" || !${propIsEnumerableConst}.call(${accessor}, ${kVar})) continue;`);
-    body2(d6);
+    body(d6);
   });
   doc.write(`}`);
   doc.write(`for (let ${iVar} = 0; ${iVar} < ${symsVar}.length; ${iVar}++) {`);
@@ -8915,7 +8928,7 @@ function emitOwnKeys(doc, ctx, accessor, kVar, body2, onSymbol) {
     if (onSymbol)
       d6.write(onSymbol);
     else
-      body2(d6);
+      body(d6);
   });
   doc.write(`}`);
 }
@@ -15080,6 +15093,18 @@ __export(manifest_schema_exports, {
   parseManifest: () => parseManifest,
   refuseNewer: () => refuseNewer
 });
+function readSteps(items, context) {
+  const steps = [];
+  for (const item of items) {
+    const step = stepSchema.safeParse(item);
+    if (!step.success) {
+      context.addIssue({ code: "custom", message: firstProblem(step.error), path: [steps.length] });
+      return external_exports.NEVER;
+    }
+    steps.push(step.data);
+  }
+  return steps;
+}
 function parseManifest(bytes, where) {
   if (bytes.byteLength > MAX_MANIFEST_BYTES) throw damagedManifest(where, "it is larger than any manifest");
   const json2 = parseJsonObject(bytes);
@@ -15093,12 +15118,15 @@ function parseManifest(bytes, where) {
   const { format: format2, logName, attempt, capture, text: text4, object: object2, masking, steps } = data;
   return { format: format2, logId: data.logId, logName, attempt, capture, text: text4, object: object2, masking, steps };
 }
+function refuseProto(key, value2) {
+  if (key === "__proto__") throw new Error("forbidden key");
+  return value2;
+}
 function parseJsonObject(bytes) {
   try {
-    const json2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes), (key, value2) => {
-      if (key === "__proto__") throw new Error("forbidden key");
-      return value2;
-    });
+    const text4 = decoder.decode(bytes);
+    const isSuspect = text4.includes("__proto__") || text4.includes("\\u");
+    const json2 = isSuspect ? JSON.parse(text4, refuseProto) : JSON.parse(text4);
     return typeof json2 === "object" && json2 !== null && !Array.isArray(json2) ? json2 : void 0;
   } catch {
     return void 0;
@@ -15110,7 +15138,7 @@ function refuseNewer(format2, where) {
       hint: "install a newer firstred; nothing was changed"
     });
 }
-var name, optionalName, count, time3, optionalTime, optionalCount, range, hex3, attemptSchema, pickAttempt, captureSchema, stepSchema, manifestSchema, firstProblem, damagedManifest;
+var name, optionalName, count, time3, optionalTime, optionalCount, range, hex3, MOST_ENTRIES, fewEntries, attemptSchema, captureSchema, stepSchema, manifestSchema, decoder, firstProblem, damagedManifest;
 var init_manifest_schema = __esm({
   "store/manifest-schema.ts"() {
     "use strict";
@@ -15120,18 +15148,23 @@ var init_manifest_schema = __esm({
     init_log_id();
     init_manifest();
     name = external_exports.string().max(16384);
-    optionalName = name.nullish().transform((v) => v ?? void 0);
+    optionalName = name.nullish();
     count = external_exports.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
     time3 = external_exports.string().max(40).transform((text4, context) => {
       const timeMs = Date.parse(text4);
       if (Number.isNaN(timeMs)) context.addIssue({ code: "custom", message: "no time" });
       return timeMs;
     });
-    optionalTime = time3.nullish().transform((v) => v ?? void 0);
-    optionalCount = count.nullish().transform((v) => v ?? void 0);
-    range = external_exports.looseObject({ start: count, end: count }).refine((r5) => r5.start <= r5.end);
+    optionalTime = time3.nullish();
+    optionalCount = count.nullish();
+    range = external_exports.object({ start: count, end: count }).refine((r5) => r5.start <= r5.end);
     hex3 = external_exports.string().regex(/^[0-9a-f]{64}$/);
-    attemptSchema = external_exports.looseObject({
+    MOST_ENTRIES = 2e3;
+    fewEntries = external_exports.custom(
+      (json2) => typeof json2 === "object" && json2 !== null && Object.keys(json2).length <= MOST_ENTRIES,
+      `more than ${MOST_ENTRIES} entries`
+    );
+    attemptSchema = external_exports.object({
       repo: optionalName,
       sha: optionalName,
       testedSha: optionalName,
@@ -15149,34 +15182,34 @@ var init_manifest_schema = __esm({
       startedAt: optionalTime,
       finishedAt: optionalTime,
       url: optionalName,
-      labels: external_exports.record(name, name).catch({}),
+      labels: fewEntries.pipe(external_exports.record(name, name)).catch({}),
       limitMs: optionalCount,
       partial: external_exports.boolean().catch(false)
-    }).transform((json2) => {
-      const { startedAt, finishedAt, ...rest } = json2;
-      return { ...pickAttempt(rest), startedAtMs: startedAt, finishedAtMs: finishedAt };
-    });
-    pickAttempt = (a5) => ({
-      repo: a5.repo,
-      sha: a5.sha,
-      workflow: a5.workflow,
-      job: a5.job,
-      run: a5.run,
-      attempt: a5.attempt,
-      providerId: a5.providerId,
-      provider: a5.provider,
-      testedSha: a5.testedSha,
-      treeSha: a5.treeSha,
-      branch: a5.branch,
-      pr: a5.pr,
-      event: a5.event,
-      conclusion: a5.conclusion,
-      url: a5.url,
-      labels: a5.labels,
-      limitMs: a5.limitMs,
-      partial: a5.partial
-    });
-    captureSchema = external_exports.looseObject({
+    }).transform(
+      (a5) => ({
+        repo: a5.repo ?? void 0,
+        sha: a5.sha ?? void 0,
+        workflow: a5.workflow ?? void 0,
+        job: a5.job ?? void 0,
+        run: a5.run ?? void 0,
+        attempt: a5.attempt ?? void 0,
+        providerId: a5.providerId ?? void 0,
+        provider: a5.provider,
+        testedSha: a5.testedSha ?? void 0,
+        treeSha: a5.treeSha ?? void 0,
+        branch: a5.branch ?? void 0,
+        pr: a5.pr ?? void 0,
+        event: a5.event ?? void 0,
+        conclusion: a5.conclusion,
+        url: a5.url ?? void 0,
+        labels: a5.labels,
+        limitMs: a5.limitMs ?? void 0,
+        partial: a5.partial,
+        startedAtMs: a5.startedAt ?? void 0,
+        finishedAtMs: a5.finishedAt ?? void 0
+      })
+    );
+    captureSchema = external_exports.object({
       id: external_exports.string().regex(/^[0-9a-z]{8}$/),
       how: external_exports.enum(["file", "stdin", "run", "api", "pull", "rescue", "rescan"]),
       tool: external_exports.string().max(200),
@@ -15191,16 +15224,16 @@ var init_manifest_schema = __esm({
       startedAtMs: c5.startedAt,
       finishedAtMs: c5.finishedAt,
       complete: c5.complete,
-      cutReason: c5.cutReason
+      cutReason: c5.cutReason ?? void 0
     }));
-    stepSchema = external_exports.looseObject({ name, firstLine: count, lastLine: count, startedAt: optionalTime, finishedAt: optionalTime }).transform((s2) => ({
+    stepSchema = external_exports.object({ name, firstLine: count, lastLine: count, startedAt: optionalTime, finishedAt: optionalTime }).transform((s2) => ({
       name: s2.name,
       firstLine: s2.firstLine,
       lastLine: s2.lastLine,
-      startedAtMs: s2.startedAt,
-      finishedAtMs: s2.finishedAt
+      startedAtMs: s2.startedAt ?? void 0,
+      finishedAtMs: s2.finishedAt ?? void 0
     }));
-    manifestSchema = external_exports.looseObject({
+    manifestSchema = external_exports.object({
       format: external_exports.literal(STORE_FORMAT),
       logId: external_exports.string().regex(/^L[0-9a-z]{16}$/),
       logName: name,
@@ -15219,15 +15252,16 @@ var init_manifest_schema = __esm({
         frames: count.max(4294967295),
         lineTable: range,
         seekTable: range,
-        sideTable: range.nullish().transform((v) => v ?? void 0)
-      }),
+        sideTable: range.nullish()
+      }).transform((o3) => ({ ...o3, sideTable: o3.sideTable ?? void 0 })),
       masking: external_exports.object({
         rules: external_exports.string().max(40).nullable(),
-        counts: external_exports.record(external_exports.string().max(100), count),
+        counts: fewEntries.pipe(external_exports.record(external_exports.string().max(100), count)),
         withheldLines: count
       }),
-      steps: external_exports.array(stepSchema).max(1e5)
+      steps: external_exports.array(external_exports.unknown()).max(1e5).transform(readSteps)
     });
+    decoder = new TextDecoder("utf-8", { fatal: true });
     firstProblem = (error3) => {
       const issue2 = error3.issues[0];
       return issue2 === void 0 ? "it does not have the right form" : `${issue2.path.join(".") || "it"}: ${issue2.message}`;
@@ -15512,6 +15546,9 @@ var init_built_file = __esm({
 });
 
 // store/compressor.ts
+function compileLater() {
+  if (Number.parseInt(process.versions.v8, 10) <= LAST_V8) import_node_v8.default.setFlagsFromString("--interrupt-budget=1000000");
+}
 function createCompressor() {
   const threads = Math.min((0, import_node_os3.availableParallelism)(), 8);
   let seen = 0;
@@ -15520,6 +15557,7 @@ function createCompressor() {
     width: threads * FRAMES_PER_THREAD,
     async compress(text4) {
       seen += 1;
+      if (seen === FRAMES_OF_SMALL_LOGS) compileLater();
       const { byteLength } = text4;
       if (threads < 2 || byteLength <= SMALL_BYTES || byteLength > FRAME_BYTES) return compressHere(text4);
       if (seen <= FRAMES_BEFORE_WORKERS) return compressHere(text4);
@@ -15545,11 +15583,12 @@ function startLane(shared) {
   });
   return lane;
 }
-var import_node_os3, import_node_worker_threads2, LEVEL2, FRAMES_BEFORE_WORKERS, SMALL_BYTES, FRAMES_PER_THREAD, compressHere, Lanes;
+var import_node_os3, import_node_v8, import_node_worker_threads2, LEVEL2, FRAMES_BEFORE_WORKERS, FRAMES_OF_SMALL_LOGS, SMALL_BYTES, FRAMES_PER_THREAD, LAST_V8, compressHere, Lanes;
 var init_compressor = __esm({
   "store/compressor.ts"() {
     "use strict";
     import_node_os3 = require("node:os");
+    import_node_v8 = __toESM(require("node:v8"), 1);
     import_node_worker_threads2 = require("node:worker_threads");
     init_built_file();
     init_frame_slots();
@@ -15557,8 +15596,10 @@ var init_compressor = __esm({
     init_zstd2();
     LEVEL2 = 9;
     FRAMES_BEFORE_WORKERS = 8;
+    FRAMES_OF_SMALL_LOGS = 5;
     SMALL_BYTES = 16384;
     FRAMES_PER_THREAD = 4;
+    LAST_V8 = 13;
     compressHere = (text4) => loadZstd().compress(text4, LEVEL2);
     Lanes = class {
       #threads;
@@ -15620,13 +15661,13 @@ var init_compressor = __esm({
 async function* readAtOnce(path2) {
   yield (0, import_node_fs4.readFileSync)(path2);
 }
-async function* readBody(key, body2, signal) {
+async function* readBody(key, body, signal) {
   let sizeBytes = 0;
   try {
-    for await (const chunk of body2.open()) {
+    for await (const chunk of body.open()) {
       if (signal == null ? void 0 : signal.aborted) throw interrupted(`storing ${key}`);
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > body2.sizeBytes) break;
+      if (sizeBytes > body.sizeBytes) break;
       yield chunk;
     }
   } catch (error3) {
@@ -15638,8 +15679,8 @@ async function* readBody(key, body2, signal) {
       { hint: "check the disk that they lie on, then run the command again", cause: error3 }
     );
   }
-  if (sizeBytes !== body2.sizeBytes)
-    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body2.sizeBytes} that were said`, {
+  if (sizeBytes !== body.sizeBytes)
+    throw new AppError("INPUT_UNREADABLE", `${key}: the bytes to store are not the ${body.sizeBytes} that were said`, {
       hint: "they changed while they were stored; run the command again"
     });
 }
@@ -16408,9 +16449,9 @@ var init_fs_store = __esm({
           if (key !== void 0 && found !== void 0) yield { key, ...found };
         }
       }
-      async putOnce(key, body2, signal) {
+      async putOnce(key, body, signal) {
         try {
-          return await putFile({ folder: this.#folder, key, body: body2, signal, linkFile: this.#linkFile });
+          return await putFile({ folder: this.#folder, key, body, signal, linkFile: this.#linkFile });
         } catch (error3) {
           throw fsError(error3, this.#folder.fileOf(key));
         }
@@ -16445,7 +16486,7 @@ var init_fs_store = __esm({
       async #open(key) {
         const file2 = this.#folder.fileOf(key);
         try {
-          await this.#folder.requireInside((0, import_node_path8.dirname)(file2));
+          await this.#folder.requireSeenInside((0, import_node_path8.dirname)(file2));
           return (0, import_node_fs8.openSync)(file2, import_node_fs8.constants.O_RDONLY | import_node_fs8.constants.O_NOFOLLOW | import_node_fs8.constants.O_NONBLOCK);
         } catch (error3) {
           if (!isAbsent(error3)) throw fsError(error3, file2);
@@ -18033,26 +18074,26 @@ var import_node_fs9, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
     import_node_fs9 = require("node:fs");
-    calculateBodyLength = (body2) => {
-      if (!body2) {
+    calculateBodyLength = (body) => {
+      if (!body) {
         return 0;
       }
-      if (typeof body2 === "string") {
-        return Buffer.byteLength(body2);
-      } else if (typeof body2.byteLength === "number") {
-        return body2.byteLength;
-      } else if (typeof body2.size === "number") {
-        return body2.size;
-      } else if (typeof body2.start === "number" && typeof body2.end === "number") {
-        return body2.end + 1 - body2.start;
-      } else if (body2 instanceof import_node_fs9.ReadStream) {
-        if (body2.path != null) {
-          return (0, import_node_fs9.lstatSync)(body2.path).size;
-        } else if (typeof body2.fd === "number") {
-          return (0, import_node_fs9.fstatSync)(body2.fd).size;
+      if (typeof body === "string") {
+        return Buffer.byteLength(body);
+      } else if (typeof body.byteLength === "number") {
+        return body.byteLength;
+      } else if (typeof body.size === "number") {
+        return body.size;
+      } else if (typeof body.start === "number" && typeof body.end === "number") {
+        return body.end + 1 - body.start;
+      } else if (body instanceof import_node_fs9.ReadStream) {
+        if (body.path != null) {
+          return (0, import_node_fs9.lstatSync)(body.path).size;
+        } else if (typeof body.fd === "number") {
+          return (0, import_node_fs9.fstatSync)(body.fd).size;
         }
       }
-      throw new Error(`Body Length computation failed for ${body2}`);
+      throw new Error(`Body Length computation failed for ${body}`);
     };
   }
 });
@@ -22662,8 +22703,8 @@ var init_evaluateRules = __esm({
     init_evaluateConditions();
     init_evaluateEndpointRule();
     init_evaluateErrorRule();
-    evaluateRules = (rules, options) => {
-      for (const rule of rules) {
+    evaluateRules = (rules2, options) => {
+      for (const rule of rules2) {
         if (rule.type === "endpoint") {
           const endpointOrUndefined = evaluateEndpointRule(rule, options);
           if (endpointOrUndefined) {
@@ -22683,13 +22724,13 @@ var init_evaluateRules = __esm({
       throw new EndpointError(`Rules evaluation failed`);
     };
     evaluateTreeRule = (treeRule, options) => {
-      const { conditions, rules } = treeRule;
+      const { conditions, rules: rules2 } = treeRule;
       const { result, referenceRecord } = evaluateConditions(conditions, options);
       if (!result) {
         return;
       }
       const treeRuleOptions = referenceRecord ? { ...options, referenceRecord: { ...options.referenceRecord, ...referenceRecord } } : options;
-      return group4.evaluateRules(rules, treeRuleOptions);
+      return group4.evaluateRules(rules2, treeRuleOptions);
     };
     group4 = {
       evaluateRules,
@@ -22716,7 +22757,7 @@ var init_resolveEndpoint = __esm({
     resolveEndpoint = (ruleSetObject, options) => {
       var _a9, _b, _c5, _d;
       const { endpointParams, logger: logger2 } = options;
-      const { parameters, rules } = ruleSetObject;
+      const { parameters, rules: rules2 } = ruleSetObject;
       (_b = (_a9 = options.logger) == null ? void 0 : _a9.debug) == null ? void 0 : _b.call(_a9, `${debugId} Initial EndpointParams: ${toDebugString(endpointParams)}`);
       for (const paramKey in parameters) {
         if (!hasOwn(parameters, paramKey)) {
@@ -22732,7 +22773,7 @@ var init_resolveEndpoint = __esm({
           throw new EndpointError(`Missing required parameter: '${paramKey}'`);
         }
       }
-      const endpoint = evaluateRules(rules, { endpointParams, logger: logger2, referenceRecord: {} });
+      const endpoint = evaluateRules(rules2, { endpointParams, logger: logger2, referenceRecord: {} });
       (_d = (_c5 = options.logger) == null ? void 0 : _c5.debug) == null ? void 0 : _d.call(_c5, `${debugId} Resolved endpoint: ${toDebugString(endpoint)}`);
       return endpoint;
     };
@@ -23690,8 +23731,8 @@ var init_sdk_stream_mixin = __esm({
           if (encoding === void 0 || Buffer.isEncoding(encoding)) {
             return fromArrayBuffer(buf.buffer, buf.byteOffset, buf.byteLength).toString(encoding);
           } else {
-            const decoder = new TextDecoder(encoding);
-            return decoder.decode(buf);
+            const decoder2 = new TextDecoder(encoding);
+            return decoder2.decode(buf);
           }
         },
         transformToWebStream: () => {
@@ -24088,7 +24129,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         return void 0;
       }
       const source = schema.getSchema();
-      const body2 = [
+      const body = [
         3,
         source[1],
         source[2],
@@ -24099,9 +24140,9 @@ var init_HttpBindingNormalizedSchema = __esm({
       const required2 = source[6];
       const bodyRequired = required2 && memberNames.reduce((count3, name2) => count3 + (source[4].indexOf(name2) < required2 ? 1 : 0), 0);
       if (bodyRequired) {
-        body2[6] = bodyRequired;
+        body[6] = bodyRequired;
       }
-      return body2;
+      return body;
     };
   }
 });
@@ -25182,9 +25223,9 @@ var init_EventStreamCodec = __esm({
           }
         };
       }
-      encode({ headers: rawHeaders, body: body2 }) {
+      encode({ headers: rawHeaders, body }) {
         const headers = this.headerMarshaller.format(rawHeaders);
-        const length = headers.byteLength + body2.byteLength + 16;
+        const length = headers.byteLength + body.byteLength + 16;
         const out = new Uint8Array(length);
         const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
         const checksum = new Crc32Node();
@@ -25193,14 +25234,14 @@ var init_EventStreamCodec = __esm({
         checksum.update(out.subarray(0, 8));
         view.setUint32(8, checksum.digestSync(), false);
         out.set(headers, 12);
-        out.set(body2, headers.byteLength + 12);
+        out.set(body, headers.byteLength + 12);
         checksum.update(out.subarray(8, length - 4));
         view.setUint32(length - 4, checksum.digestSync(), false);
         return out;
       }
       decode(message) {
-        const { headers, body: body2 } = splitMessage(message);
-        return { headers: this.headerMarshaller.parse(headers), body: body2 };
+        const { headers, body } = splitMessage(message);
+        return { headers: this.headerMarshaller.parse(headers), body };
       }
       formatHeaders(rawHeaders) {
         return this.headerMarshaller.format(rawHeaders);
@@ -25443,8 +25484,8 @@ var init_EventStreamMarshaller = __esm({
         this.eventStreamCodec = new EventStreamCodec(utf8Encoder, utf8Decoder);
         this.utfEncoder = utf8Encoder;
       }
-      deserialize(body2, deserializer) {
-        const inputStream = getChunkedStream(body2);
+      deserialize(body, deserializer) {
+        const inputStream = getChunkedStream(body);
         return new SmithyMessageDecoderStream({
           messageStream: new MessageDecoderStream({ inputStream, decoder: this.eventStreamCodec }),
           deserializer: getMessageUnmarshaller(deserializer, this.utfEncoder)
@@ -25502,8 +25543,8 @@ var init_EventStreamMarshaller2 = __esm({
           utf8Encoder
         });
       }
-      deserialize(body2, deserializer) {
-        const bodyIterable = typeof body2[Symbol.asyncIterator] === "function" ? body2 : readableToIterable(body2);
+      deserialize(body, deserializer) {
+        const bodyIterable = typeof body[Symbol.asyncIterator] === "function" ? body : readableToIterable(body);
         return this.universalMarshaller.deserialize(bodyIterable, deserializer);
       }
       serialize(input2, serializer) {
@@ -25597,11 +25638,11 @@ var init_EventStreamSerde = __esm({
                 ":content-type": { type: "string", value: defaultContentType }
               };
               serializer.write(requestSchema, initialRequest);
-              const body2 = serializer.flush();
+              const body = serializer.flush();
               yield {
                 [initialRequestMarker]: true,
                 headers,
-                body: body2
+                body
               };
             }
             for await (const page of eventStream) {
@@ -25626,7 +25667,7 @@ var init_EventStreamSerde = __esm({
               break;
             }
           }
-          const { additionalHeaders, body: body2, eventType, explicitPayloadContentType } = this.writeEventBody(unionMember, unionSchema, event);
+          const { additionalHeaders, body, eventType, explicitPayloadContentType } = this.writeEventBody(unionMember, unionSchema, event);
           const headers = {
             ":event-type": { type: "string", value: eventType },
             ":message-type": { type: "string", value: "event" },
@@ -25635,7 +25676,7 @@ var init_EventStreamSerde = __esm({
           };
           return {
             headers,
-            body: body2
+            body
           };
         });
       }
@@ -25658,9 +25699,9 @@ var init_EventStreamSerde = __esm({
               break;
             }
           }
-          const body2 = event[unionMember].body;
+          const body = event[unionMember].body;
           if (unionMember === (initialMessageType ?? "initial-response")) {
-            const dataObject = await this.deserializer.read(responseSchema, body2);
+            const dataObject = await this.deserializer.read(responseSchema, body);
             delete dataObject[eventStreamMember];
             return {
               [initialResponseMarker]: true,
@@ -25676,11 +25717,11 @@ var init_EventStreamSerde = __esm({
                 hasBindings = hasBindings || Boolean(eventHeader || eventPayload);
                 if (eventPayload) {
                   if (member2.isBlobSchema()) {
-                    out[name2] = body2;
+                    out[name2] = body;
                   } else if (member2.isStringSchema()) {
-                    out[name2] = (((_a10 = this.serdeContext) == null ? void 0 : _a10.utf8Encoder) ?? toUtf8)(body2);
+                    out[name2] = (((_a10 = this.serdeContext) == null ? void 0 : _a10.utf8Encoder) ?? toUtf8)(body);
                   } else if (member2.isStructSchema()) {
-                    out[name2] = await this.deserializer.read(member2, body2);
+                    out[name2] = await this.deserializer.read(member2, body);
                   }
                 } else if (eventHeader) {
                   const value2 = (_b = event[unionMember].headers[name2]) == null ? void 0 : _b.value;
@@ -25698,11 +25739,11 @@ var init_EventStreamSerde = __esm({
                 }
               }
               return {
-                [unionMember]: await this.readEventMember(eventStreamSchema, body2, hasBindings, out)
+                [unionMember]: await this.readEventMember(eventStreamSchema, body, hasBindings, out)
               };
             }
             return {
-              [unionMember]: await this.deserializer.read(eventStreamSchema, body2)
+              [unionMember]: await this.deserializer.read(eventStreamSchema, body)
             };
           } else {
             return {
@@ -25742,7 +25783,7 @@ var init_EventStreamSerde = __esm({
           }
         };
       }
-      async readEventMember(eventStreamSchema, body2, hasBindings, out) {
+      async readEventMember(eventStreamSchema, body, hasBindings, out) {
         var _a9, _b;
         let ErrCtor;
         const staticStructuralSchema = eventStreamSchema.getSchema();
@@ -25752,7 +25793,7 @@ var init_EventStreamSerde = __esm({
           (_a9 = this.compositeErrorRegistry) == null ? void 0 : _a9.copyFrom(nsRegistry);
           ErrCtor = (_b = this.compositeErrorRegistry ?? nsRegistry) == null ? void 0 : _b.getErrorCtor(staticStructuralSchema);
         }
-        const dataObject = hasBindings ? out : body2.byteLength === 0 ? {} : await this.deserializer.read(eventStreamSchema, body2);
+        const dataObject = hasBindings ? out : body.byteLength === 0 ? {} : await this.deserializer.read(eventStreamSchema, body);
         if (ErrCtor) {
           const message = dataObject.message ?? dataObject.Message ?? "Unknown";
           const metadata = {};
@@ -25831,9 +25872,9 @@ var init_EventStreamSerde = __esm({
           }
         }
         const messageSerialization = serializer.flush() ?? new Uint8Array();
-        const body2 = typeof messageSerialization === "string" ? (((_a9 = this.serdeContext) == null ? void 0 : _a9.utf8Decoder) ?? fromUtf8)(messageSerialization) : messageSerialization;
+        const body = typeof messageSerialization === "string" ? (((_a9 = this.serdeContext) == null ? void 0 : _a9.utf8Decoder) ?? fromUtf8)(messageSerialization) : messageSerialization;
         return {
-          body: body2,
+          body,
           eventType,
           explicitPayloadContentType,
           additionalHeaders
@@ -26607,8 +26648,8 @@ var init_requestBuilder = __esm({
         this.query = query;
         return this;
       }
-      b(body2) {
-        this.body = body2;
+      b(body) {
+        this.body = body;
         return this;
       }
       m(method) {
@@ -27013,10 +27054,10 @@ function contentLengthMiddleware(bodyLengthChecker) {
   return (next) => async (args) => {
     const request = args.request;
     if (HttpRequest.isInstance(request)) {
-      const { body: body2, headers } = request;
-      if (body2 && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
+      const { body, headers } = request;
+      if (body && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
         try {
-          const length = bodyLengthChecker(body2);
+          const length = bodyLengthChecker(body);
           if (length != null) {
             request.headers = {
               ...request.headers,
@@ -27336,7 +27377,7 @@ var init_common = __esm({
   "node_modules/@smithy/core/dist-es/submodules/protocols/common.js"() {
     init_collect_stream_body();
     init_serde();
-    collectBodyString = (streamBody, context) => collectBody(streamBody, context).then((body2) => ((context == null ? void 0 : context.utf8Encoder) ?? toUtf8)(body2));
+    collectBodyString = (streamBody, context) => collectBody(streamBody, context).then((body) => ((context == null ? void 0 : context.utf8Encoder) ?? toUtf8)(body));
   }
 });
 
@@ -33945,7 +33986,7 @@ var isStreaming;
 var init_isStreaming = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/isStreaming.js"() {
     init_serde();
-    isStreaming = (body2) => body2 !== void 0 && typeof body2 !== "string" && !ArrayBuffer.isView(body2) && !isArrayBuffer(body2);
+    isStreaming = (body) => body !== void 0 && typeof body !== "string" && !ArrayBuffer.isView(body) && !isArrayBuffer(body);
   }
 });
 
@@ -34186,9 +34227,9 @@ var stringHasher;
 var init_stringHasher = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/stringHasher.js"() {
     init_serde();
-    stringHasher = (checksumAlgorithmFn, body2) => {
+    stringHasher = (checksumAlgorithmFn, body) => {
       const hash3 = new checksumAlgorithmFn();
-      hash3.update(toUint8Array(body2 || ""));
+      hash3.update(toUint8Array(body || ""));
       return hash3.digest();
     };
   }
@@ -34406,7 +34447,7 @@ var getChecksum;
 var init_getChecksum = __esm({
   "node_modules/@aws-sdk/checksums/dist-es/submodules/flexible-checksums/getChecksum.js"() {
     init_stringHasher();
-    getChecksum = async (body2, { checksumAlgorithmFn, base64Encoder }) => base64Encoder(await stringHasher(checksumAlgorithmFn, body2));
+    getChecksum = async (body, { checksumAlgorithmFn, base64Encoder }) => base64Encoder(await stringHasher(checksumAlgorithmFn, body));
   }
 });
 
@@ -35250,7 +35291,7 @@ ${toHex2(hashedRequest)}`;
       }
       return canonical;
     };
-    var getPayloadHash = async ({ headers, body: body2 }, hashConstructor) => {
+    var getPayloadHash = async ({ headers, body }, hashConstructor) => {
       for (const headerName in headers) {
         if (!hasOwn2(headers, headerName)) {
           continue;
@@ -35259,11 +35300,11 @@ ${toHex2(hashedRequest)}`;
           return headers[headerName];
         }
       }
-      if (body2 == void 0) {
+      if (body == void 0) {
         return "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-      } else if (typeof body2 === "string" || ArrayBuffer.isView(body2) || isArrayBuffer2(body2)) {
+      } else if (typeof body === "string" || ArrayBuffer.isView(body) || isArrayBuffer2(body)) {
         const hashCtor = new hashConstructor();
-        hashCtor.update(toUint8Array2(body2));
+        hashCtor.update(toUint8Array2(body));
         return toHex2(await hashCtor.digest());
       }
       return UNSIGNED_PAYLOAD;
@@ -35776,11 +35817,11 @@ var init_throw_200_exceptions = __esm({
       if (!HttpResponse.isInstance(response)) {
         return result;
       }
-      const { statusCode, body: body2 } = response;
+      const { statusCode, body } = response;
       if (statusCode < 200 || statusCode >= 300) {
         return result;
       }
-      const bodyBytes = await collectBody2(body2, config2);
+      const bodyBytes = await collectBody2(body, config2);
       response.body = toStream(bodyBytes);
       if (bodyBytes.length === 0 && THROW_IF_EMPTY_BODY[context.commandName]) {
         const err = new Error("S3 aborted request");
@@ -39175,28 +39216,28 @@ var require_dist_cjs7 = __commonJS({
         writeBody(httpRequest, request.body);
       }
     }
-    function writeBody(httpRequest, body2) {
-      if (body2 instanceof Readable12) {
-        body2.pipe(httpRequest);
+    function writeBody(httpRequest, body) {
+      if (body instanceof Readable12) {
+        body.pipe(httpRequest);
         return;
       }
-      if (body2) {
-        const isBuffer = Buffer.isBuffer(body2);
-        const isString = typeof body2 === "string";
+      if (body) {
+        const isBuffer = Buffer.isBuffer(body);
+        const isString = typeof body === "string";
         if (isBuffer || isString) {
-          if (isBuffer && body2.byteLength === 0) {
+          if (isBuffer && body.byteLength === 0) {
             httpRequest.end();
           } else {
-            httpRequest.end(body2);
+            httpRequest.end(body);
           }
           return;
         }
-        const uint8 = body2;
+        const uint8 = body;
         if (typeof uint8 === "object" && uint8.buffer && typeof uint8.byteOffset === "number" && typeof uint8.byteLength === "number") {
           httpRequest.end(Buffer.from(uint8.buffer, uint8.byteOffset, uint8.byteLength));
           return;
         }
-        httpRequest.end(Buffer.from(body2));
+        httpRequest.end(Buffer.from(body));
         return;
       }
       httpRequest.end();
@@ -44669,7 +44710,7 @@ var require_dist_cjs13 = __commonJS({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-cjs/index.js"(exports2) {
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, externalDataInterceptor: externalDataInterceptor2 } = (init_config3(), __toCommonJS(config_exports2));
-    var { readFileSync: readFileSync6 } = require("node:fs");
+    var { readFileSync: readFileSync7 } = require("node:fs");
     var fromWebToken = (init) => async (awsIdentityProperties) => {
       var _a9;
       (_a9 = init.logger) == null ? void 0 : _a9.debug("@aws-sdk/credential-provider-web-identity - fromWebToken");
@@ -44712,7 +44753,7 @@ var require_dist_cjs13 = __commonJS({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: ((_b = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _b.call(externalDataInterceptor2)[webIdentityTokenFile]) ?? readFileSync6(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: ((_b = externalDataInterceptor2 == null ? void 0 : externalDataInterceptor2.getTokenRecord) == null ? void 0 : _b.call(externalDataInterceptor2)[webIdentityTokenFile]) ?? readFileSync7(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn,
         roleSessionName
       })(awsIdentityProperties);
@@ -56163,14 +56204,14 @@ var init_s3_retry = __esm({
 });
 
 // store/s3-read.ts
-async function* readS3(read) {
-  const download = new ResumableDownload(read);
+async function* readS3(read2) {
+  const download = new ResumableDownload(read2);
   try {
     for (; ; ) {
       let next = await download.nextOfOpen();
       if (next === "broken")
         next = await retryS3(
-          { doing: `reading ${read.key}`, giveUpMs: read.giveUpMs, signal: read.signal },
+          { doing: `reading ${read2.key}`, giveUpMs: read2.giveUpMs, signal: read2.signal },
           (attempt) => download.next(attempt)
         );
       if (next === "end") return;
@@ -56198,11 +56239,11 @@ var init_s3_read = __esm({
       #open;
       #failures = 0;
       #failuresSince;
-      constructor(read) {
+      constructor(read2) {
         var _a9, _b;
-        this.#read = read;
-        this.#at = ((_a9 = read.range) == null ? void 0 : _a9.start) ?? 0;
-        this.#end = (_b = read.range) == null ? void 0 : _b.end;
+        this.#read = read2;
+        this.#at = ((_a9 = read2.range) == null ? void 0 : _a9.start) ?? 0;
+        this.#end = (_b = read2.range) == null ? void 0 : _b.end;
         this.#failuresSince = this.#at;
       }
       /** The next bytes of a download that is under way, without what a retry costs each time. */
@@ -56341,8 +56382,8 @@ async function lookBefore(put) {
 async function putWhole(put) {
   const sha2562 = await digestBody(put);
   return retried(put, (attempt) => {
-    const body2 = { sizeBytes: put.body.sizeBytes, sha256: sha2562, open: () => sendBody(put, attempt) };
-    return onceIfKnown(put, (isOnce) => put.calls.put(put.fullKey, body2, { isOnce, signal: attempt.signal }));
+    const body = { sizeBytes: put.body.sizeBytes, sha256: sha2562, open: () => sendBody(put, attempt) };
+    return onceIfKnown(put, (isOnce) => put.calls.put(put.fullKey, body, { isOnce, signal: attempt.signal }));
   });
 }
 async function onceIfKnown(put, send) {
@@ -56397,8 +56438,8 @@ async function putPart(put, upload, part) {
         yield part.bytes.subarray(at, at + STEP_BYTES);
       }
     }
-    const body2 = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
-    return put.calls.putPart(upload, part.number, { body: body2, signal: attempt.signal });
+    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
+    return put.calls.putPart(upload, part.number, { body, signal: attempt.signal });
   });
 }
 async function* partsOf(put) {
@@ -56563,7 +56604,7 @@ var init_s3_backend = __esm({
           if (page.isLast || page.objects.length === 0) return;
         }
       }
-      async putOnce(key, body2, signal) {
+      async putOnce(key, body, signal) {
         const { calls, giveUpMs, multipartAboveBytes } = this.#options;
         const abilities = this.#abilities;
         try {
@@ -56571,7 +56612,7 @@ var init_s3_backend = __esm({
             calls,
             key,
             fullKey: this.#full(key),
-            body: body2,
+            body,
             giveUpMs,
             signal,
             multipartAboveBytes,
@@ -56790,10 +56831,10 @@ function failureOf(error3, answer) {
   const code = error3 instanceof import_client_s3.S3ServiceException ? name2 : systemErrorCode(error3) ?? name2;
   return new S3Failure(code, answer ?? {});
 }
-async function withStream(body2, send) {
-  const stream = import_node_stream12.Readable.from(body2.open(), { objectMode: false, highWaterMark: SEND_BYTES });
+async function withStream(body, send) {
+  const stream = import_node_stream12.Readable.from(body.open(), { objectMode: false, highWaterMark: SEND_BYTES });
   stream.on("error", () => void 0);
-  digests.set(stream, body2.sha256);
+  digests.set(stream, body.sha256);
   try {
     return await send(stream);
   } finally {
@@ -56804,17 +56845,17 @@ function signDigests(client) {
   client.middlewareStack.add(
     (next) => (args) => {
       const request = Object(args.request);
-      const { body: body2, headers } = request;
-      const sha2562 = body2 instanceof import_node_stream12.Readable ? digests.get(body2) : void 0;
+      const { body, headers } = request;
+      const sha2562 = body instanceof import_node_stream12.Readable ? digests.get(body) : void 0;
       if (sha2562 !== void 0) Object.assign(Object(headers), { "x-amz-content-sha256": sha2562 });
       return next(args);
     },
     { step: "build", name: "firstredDigest" }
   );
 }
-async function* convertErrors(body2) {
+async function* convertErrors(body) {
   try {
-    for await (const chunk of body2) yield chunk;
+    for await (const chunk of body) yield chunk;
   } catch (error3) {
     throw failureOf(error3);
   }
@@ -56854,14 +56895,14 @@ var init_s3_store = __esm({
         this.#bucket = bucket;
         this.#client = client;
       }
-      async put(key, body2, { isOnce, signal }) {
-        return withStream(body2, async (stream) => {
+      async put(key, body, { isOnce, signal }) {
+        return withStream(body, async (stream) => {
           const command5 = new import_client_s3.PutObjectCommand({
             ...this.#named(key),
             Body: stream,
             // S3 demands a digest where Object Lock holds by default, and keeps it.
-            ChecksumSHA256: Buffer.from(body2.sha256, "hex").toString("base64"),
-            ContentLength: body2.sizeBytes,
+            ChecksumSHA256: Buffer.from(body.sha256, "hex").toString("base64"),
+            ContentLength: body.sizeBytes,
             ...isOnce ? { IfNoneMatch: "*" } : {}
           });
           return answered(await this.#client.send(command5, { abortSignal: signal }));
@@ -56882,17 +56923,17 @@ var init_s3_store = __esm({
         var _a9;
         const command5 = new import_client_s3.GetObjectCommand({ ...this.#named(key), ...bytes === void 0 ? {} : { Range: bytes } });
         const output2 = await this.#client.send(command5, { abortSignal: signal });
-        const { Body: body2 } = output2;
-        if (!(body2 instanceof import_node_stream12.Readable)) throw new S3Failure("NoBody", { dateMs: dates.get(output2) });
-        body2.on("error", () => void 0);
+        const { Body: body } = output2;
+        if (!(body instanceof import_node_stream12.Readable)) throw new S3Failure("NoBody", { dateMs: dates.get(output2) });
+        body.on("error", () => void 0);
         const total = (_a9 = /\/(\d+)$/.exec(output2.ContentRange ?? "")) == null ? void 0 : _a9[1];
         return {
           ...answered(output2),
           etag: output2.ETag,
           sizeBytes: total === void 0 ? bytes === void 0 ? output2.ContentLength : void 0 : Number(total),
           isRange: output2.ContentRange !== void 0,
-          body: convertErrors(body2),
-          destroy: () => void body2.destroy()
+          body: convertErrors(body),
+          destroy: () => void body.destroy()
         };
       }
       async list(prefix, after, signal) {
@@ -56924,13 +56965,13 @@ var init_s3_store = __esm({
         if (uploadId === void 0) throw new S3Failure("NoUploadId");
         return uploadId;
       }
-      async putPart(upload, number5, { body: body2, signal }) {
-        return withStream(body2, async (stream) => {
+      async putPart(upload, number5, { body, signal }) {
+        return withStream(body, async (stream) => {
           const command5 = new import_client_s3.UploadPartCommand({
             ...this.#uploading(upload),
             PartNumber: number5,
             Body: stream,
-            ContentLength: body2.sizeBytes
+            ContentLength: body.sizeBytes
           });
           return { number: number5, etag: (await this.#client.send(command5, { abortSignal: signal })).ETag };
         });
@@ -57047,9 +57088,9 @@ var init_open_store = __esm({
         await this.#checkRead();
         yield* this.#inner.list(prefix, after);
       }
-      async putOnce(key, body2, signal) {
+      async putOnce(key, body, signal) {
         if (key !== STORE_FORMAT_KEY) await this.#checkWritten();
-        return this.#inner.putOnce(key, body2, signal);
+        return this.#inner.putOnce(key, body, signal);
       }
       clockMs() {
         return this.#inner.clockMs();
@@ -57105,6 +57146,11 @@ function openSession(config2) {
   let reader;
   let writer;
   let pool;
+  const openPool = async () => {
+    const { createAnalyserPool } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
+    pool ??= createAnalyserPool();
+    return pool;
+  };
   let team;
   let parts2;
   const session = {
@@ -57142,12 +57188,11 @@ function openSession(config2) {
       const { askInParts } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
       return askInParts(await parts2, question);
     },
+    foresee: async (textBytes) => (await openPool()).expect(textBytes),
     ingest: async (index, manifest, watch) => (await session.prepare(index, manifest, watch))(),
     async prepare(index, manifest, watch) {
       const { holdLog, prepareLog } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
-      const { createAnalyserPool } = await Promise.resolve().then(() => __toESM(require_indexer(), 1));
-      pool ??= createAnalyserPool();
-      const options = { store: await session.storeId(), pool, ...watch };
+      const options = { store: await session.storeId(), pool: await openPool(), ...watch };
       const log2 = await prepareLog(index, await session.store(), manifest, options);
       return () => holdLog(index, log2);
     },
@@ -58332,35 +58377,35 @@ function unpackZstd(input2) {
   const native = findNative();
   if (native === void 0) return unpackFrames(input2);
   const source = import_node_stream13.Readable.from(input2);
-  const decoder = new native.DecompressStream();
-  source.on("error", (error3) => decoder.destroy(error3));
-  return source.pipe(decoder);
+  const decoder2 = new native.DecompressStream();
+  source.on("error", (error3) => decoder2.destroy(error3));
+  return source.pipe(decoder2);
 }
 function unpackZstdPrefix(input2) {
   const native = findNative();
   return native === void 0 ? unpackFrames(input2) : unpackPrefix(input2, new native.DecompressStream());
 }
-async function* unpackPrefix(input2, decoder) {
+async function* unpackPrefix(input2, decoder2) {
   const unpacked = [];
   let failure2;
-  decoder.on("data", (chunk) => unpacked.push(chunk));
-  decoder.on("error", (error3) => failure2 = error3);
-  const closed = new Promise((resolve5) => decoder.once("close", resolve5));
+  decoder2.on("data", (chunk) => unpacked.push(chunk));
+  decoder2.on("error", (error3) => failure2 = error3);
+  const closed = new Promise((resolve5) => decoder2.once("close", resolve5));
   try {
     for await (const chunk of input2) {
       for (let at = 0; at < chunk.byteLength && failure2 === void 0; at += PIECE_BYTES) {
-        await new Promise((resolve5) => decoder.write(chunk.subarray(at, at + PIECE_BYTES), () => resolve5()));
+        await new Promise((resolve5) => decoder2.write(chunk.subarray(at, at + PIECE_BYTES), () => resolve5()));
         await (0, import_promises9.setImmediate)();
         yield* unpacked.splice(0);
       }
       if (failure2 !== void 0) break;
     }
-    decoder.end();
+    decoder2.end();
     await closed;
     yield* unpacked.splice(0);
     if (failure2 !== void 0) throw failure2;
   } finally {
-    decoder.destroy();
+    decoder2.destroy();
   }
 }
 async function* unpackFrames(input2) {
@@ -58457,6 +58502,253 @@ var init_log_files = __esm({
     READ_BYTES2 = 524288;
     readFileStream = (path2) => (0, import_node_fs13.createReadStream)(path2, { highWaterMark: READ_BYTES2 });
     logNameOf = (path2) => (0, import_node_path15.basename)(path2).replace(/\.(gz|zst)$/, "");
+  }
+});
+
+// store/mask-image.ts
+function fourOf(text4, from, isExact2) {
+  let bits = 0;
+  let wanted = 0;
+  for (let n3 = 0; n3 < 4; n3++) {
+    const code = from + n3 < text4.length ? text4.charCodeAt(from + n3) : 255;
+    const isLetter2 = (code | 32) >= 97 && (code | 32) <= 122;
+    const set4 = from + n3 >= text4.length ? 255 : isLetter2 && !isExact2 ? 32 : 0;
+    bits |= set4 << 8 * n3;
+    wanted |= (code | set4) << 8 * n3;
+  }
+  return [bits, wanted];
+}
+function buildImage(words, base) {
+  const first = (base == null ? void 0 : base.words) ?? 0;
+  if (first + words.length > MAX_WORDS) throw new RangeError(`more than ${MAX_WORDS} words`);
+  const packer = new Packer(base == null ? void 0 : base.bytes);
+  words.forEach((word, n3) => {
+    if (word.text.length > MAX_WORD) throw new RangeError(`a word of more than ${MAX_WORD} bytes`);
+    packer.add(first + n3, word);
+  });
+  return { bytes: packer.bytes, words: first + words.length };
+}
+var FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, HEADS_AT, PAIRS_AT, WHOLE_PAIRS_AT, TRIPLES_AT, LISTS_AT, ENTRY_WORD, ENTRY_OFFSET, ENTRY_NUMBERS, WORD_INDEX, WORD_LENGTH, WORD_FOURS, WORD_REFUSED, WORD_BEFORE, WORD_FOLLOWS, WORD_NUMBERS, LAST_OF_COLOUR, MARGIN, MAX_WORD, ROOM, MAX_WORDS, hashOf, pairBit, tripleBit, Packer, NO_BYTE, EVERY_BYTE, hasBit, hasPair, hasWholePair, hasTriple;
+var init_mask_image = __esm({
+  "store/mask-image.ts"() {
+    "use strict";
+    FOLD = 538976288;
+    MIX = 374761393 | 0;
+    TO_BYTE = 16;
+    TO_BIT = 13;
+    TO_SLOT = 19;
+    CASE_MIX = 16513;
+    TO_CASE = 19;
+    SLOTS = 1 << 32 - TO_SLOT;
+    SET_WORDS = 4;
+    CASES_AT = 1 << 32 - TO_BYTE;
+    BESIDE_AT = CASES_AT + SLOTS;
+    HEADS_AT = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
+    PAIRS_AT = HEADS_AT + SLOTS * 4;
+    WHOLE_PAIRS_AT = PAIRS_AT + 8192;
+    TRIPLES_AT = WHOLE_PAIRS_AT + 8192;
+    LISTS_AT = TRIPLES_AT + 8192;
+    ENTRY_WORD = 1;
+    ENTRY_OFFSET = 2;
+    ENTRY_NUMBERS = 3;
+    WORD_INDEX = 0;
+    WORD_LENGTH = 1;
+    WORD_FOURS = 2;
+    WORD_REFUSED = 3;
+    WORD_BEFORE = 4;
+    WORD_FOLLOWS = 5;
+    WORD_NUMBERS = 6;
+    LAST_OF_COLOUR = 109;
+    MARGIN = 256;
+    MAX_WORD = 200;
+    ROOM = 16384;
+    MAX_WORDS = 32768;
+    hashOf = (code) => Math.imul(code << 8, MIX);
+    pairBit = (first, second) => (first | 32) << 8 | (second | 32);
+    tripleBit = (first, second, third) => hashOf(first | 32 | (second | 32) << 8 | (third | 32) << 16) >>> TO_BYTE;
+    Packer = class {
+      numbers;
+      used;
+      sets = /* @__PURE__ */ new Map();
+      constructor(base) {
+        this.used = ((base == null ? void 0 : base.length) ?? LISTS_AT) >> 2;
+        this.numbers = new Int32Array(this.used + ROOM);
+        if (base !== void 0) new Uint8Array(this.numbers.buffer).set(base);
+      }
+      get bytes() {
+        return new Uint8Array(this.numbers.buffer, 0, this.used << 2);
+      }
+      add(index, word) {
+        const at = this.addWord(index, word);
+        const { offset, before, after, pieces } = word.window;
+        let last = -1;
+        for (const { code, cases } of pieces) {
+          const hash3 = hashOf(code);
+          const slot = hash3 >>> TO_SLOT;
+          this.open(hash3, slot, cases);
+          this.beside(slot, before, after);
+          if (slot !== last) this.list(slot, at, offset);
+          last = slot;
+        }
+        this.join(word.text);
+      }
+      join(text4) {
+        const bytes = new Uint8Array(this.numbers.buffer);
+        const set4 = (part, bit) => {
+          bytes[part + (bit >>> 3)] = bytes[part + (bit >>> 3)] | 1 << (bit & 7);
+        };
+        for (let at = 1; at < text4.length; at++) {
+          const [first, second] = [text4.charCodeAt(at - 1), text4.charCodeAt(at)];
+          set4(PAIRS_AT, pairBit(first, second));
+          if (text4.length === 2) set4(WHOLE_PAIRS_AT, pairBit(first, second));
+          else if (at > 1) set4(TRIPLES_AT, tripleBit(text4.charCodeAt(at - 2), first, second));
+        }
+      }
+      take(count3) {
+        const at = this.used;
+        this.used += count3;
+        if (this.used > this.numbers.length) {
+          const larger = new Int32Array(this.used * 2);
+          larger.set(this.numbers);
+          this.numbers = larger;
+        }
+        return at;
+      }
+      open(hash3, slot, cases) {
+        const bytes = new Uint8Array(this.numbers.buffer);
+        bytes[hash3 >>> TO_BYTE] = bytes[hash3 >>> TO_BYTE] | 1 << (hash3 >>> TO_BIT & 7);
+        bytes[CASES_AT + slot] = bytes[CASES_AT + slot] | cases;
+      }
+      beside(slot, before, after) {
+        const at = (BESIDE_AT >> 2) + slot * 2 * SET_WORDS;
+        for (let n3 = 0; n3 < SET_WORDS; n3++) {
+          this.numbers[at + n3] = this.numbers[at + n3] | before[n3];
+          this.numbers[at + SET_WORDS + n3] = this.numbers[at + SET_WORDS + n3] | after[n3];
+        }
+      }
+      list(slot, word, offset) {
+        const entry = this.take(ENTRY_NUMBERS);
+        this.numbers[entry + ENTRY_WORD] = word << 2;
+        this.numbers[entry + ENTRY_OFFSET] = offset;
+        let tail = (HEADS_AT >> 2) + slot;
+        for (let next = this.numbers[tail]; next !== 0; next = this.numbers[tail]) tail = next >> 2;
+        this.numbers[tail] = entry << 2;
+      }
+      addWord(index, { text: text4, isExact: isExact2, refused, before, follows }) {
+        const fours = text4.length + 3 >> 2;
+        const sets2 = [refused ?? NO_BYTE, before ?? EVERY_BYTE, ...follows].map((set4) => this.addSet(set4));
+        const at = this.take(WORD_NUMBERS + 2 * fours + follows.length);
+        this.numbers.set([index, text4.length, fours, sets2[0] ?? 0, sets2[1] ?? 0, follows.length], at);
+        for (let n3 = 0; n3 < fours; n3++) this.numbers.set(fourOf(text4, n3 * 4, isExact2), at + WORD_NUMBERS + 2 * n3);
+        this.numbers.set(sets2.slice(2), at + WORD_NUMBERS + 2 * fours);
+        return at;
+      }
+      addSet(set4) {
+        const known2 = this.sets.get(set4);
+        if (known2 !== void 0) return known2;
+        const at = this.take(64) << 2;
+        new Uint8Array(this.numbers.buffer).set(set4, at);
+        this.sets.set(set4, at);
+        return at;
+      }
+    };
+    NO_BYTE = new Uint8Array(256);
+    EVERY_BYTE = new Uint8Array(256).fill(1);
+    hasBit = (bytes, part, bit) => (bytes[part + (bit >>> 3)] >>> (bit & 7) & 1) === 1;
+    hasPair = ({ bytes }, first, second) => hasBit(bytes, PAIRS_AT, pairBit(first, second));
+    hasWholePair = ({ bytes }, first, second) => hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, second));
+    hasTriple = ({ bytes }, first, second, third) => hasBit(bytes, TRIPLES_AT, tripleBit(first, second, third));
+  }
+});
+
+// store/mask-find.ts
+var SLICE_BYTES, NOTHING, ESC3, byteAt, findWordsPlainly, PlainLook;
+var init_mask_find = __esm({
+  "store/mask-find.ts"() {
+    "use strict";
+    init_mask_image();
+    SLICE_BYTES = 32768;
+    NOTHING = 32;
+    ESC3 = 27;
+    byteAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] : NOTHING;
+    findWordsPlainly = (image, bytes, from, end) => {
+      const look = new PlainLook(image, bytes);
+      const words = [];
+      for (let at = from; at < end; at++) {
+        const raw = byteAt(bytes, at) | byteAt(bytes, at + 1) << 8 | byteAt(bytes, at + 2) << 16;
+        const hash3 = Math.imul((raw | FOLD >>> 8) << 8, MIX);
+        if ((look.tables[hash3 >>> TO_BYTE] >>> (hash3 >>> TO_BIT & 7)) % 2 === 0) continue;
+        for (const [to, index] of look.wordsAt(at, raw, hash3 >>> TO_SLOT)) words.push(to - from, index);
+      }
+      return { words: Int32Array.from(words), seen: end };
+    };
+    PlainLook = class {
+      tables;
+      numbers;
+      bytes;
+      constructor({ bytes: tables }, bytes) {
+        this.tables = tables;
+        this.numbers = new Int32Array(tables.buffer, tables.byteOffset, tables.byteLength >> 2);
+        this.bytes = bytes;
+      }
+      /** Ends and indexes of the words around the piece at `at`. */
+      *wordsAt(at, raw, slot) {
+        const { bytes, numbers: numbers2 } = this;
+        const ways = this.tables[CASES_AT + slot] >>> (Math.imul(raw & FOLD, CASE_MIX) >>> TO_CASE & 7);
+        const sides = (BESIDE_AT >> 2) + slot * 2 * SET_WORDS;
+        const before = this.isBeside(sides, byteAt(bytes, at - 1) | 32);
+        const after = this.isBeside(sides + SET_WORDS, byteAt(bytes, at + 3) | 32);
+        if ((ways & before & after & 1) === 0) return;
+        for (let entry = this.numberAt(HEADS_AT + slot * 4); entry !== 0; entry = this.numberAt(entry)) {
+          const word = this.numberAt(entry + 4 * ENTRY_WORD) >> 2;
+          const start = at + this.numberAt(entry + 4 * ENTRY_OFFSET);
+          const to = start + numbers2[word + WORD_LENGTH];
+          if (start >= 0 && to <= bytes.length && this.isThere(word, start, to))
+            yield [to, numbers2[word + WORD_INDEX]];
+        }
+      }
+      numberAt(address) {
+        return this.numbers[address >> 2];
+      }
+      isBeside(set4, byte) {
+        return this.numbers[set4 + (byte >>> 6)] >>> byte;
+      }
+      isThere(word, start, to) {
+        const { numbers: numbers2, bytes } = this;
+        const fours = numbers2[word + WORD_FOURS];
+        const codes = word + WORD_NUMBERS << 2;
+        for (let at = start; at < to; at++) {
+          const n3 = at - start;
+          const place = codes + (n3 >> 2) * 8 + (n3 & 3);
+          if ((bytes[at] | this.tables[place]) !== this.tables[place + 4]) return false;
+        }
+        const previous = byteAt(bytes, start - 1);
+        if (previous !== LAST_OF_COLOUR) {
+          if (this.tables[numbers2[word + WORD_REFUSED] + previous] !== 0) return false;
+          if (this.tables[numbers2[word + WORD_BEFORE] + previous] === 0) return false;
+        }
+        const follows = word + WORD_NUMBERS + 2 * fours;
+        for (let n3 = 0; n3 < numbers2[word + WORD_FOLLOWS]; n3++) {
+          if (bytes[to + n3] === ESC3) return true;
+          if (to + n3 >= bytes.length) return false;
+          if (this.tables[numbers2[follows + n3] + bytes[to + n3]] === 0) return false;
+        }
+        return true;
+      }
+    };
+  }
+});
+
+// store/mask-before.ts
+var SET_COMMAND, NETRC_BEFORE, MAX_BEFORE, startsLine, isSetBefore;
+var init_mask_before = __esm({
+  "store/mask-before.ts"() {
+    "use strict";
+    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
+    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
+    MAX_BEFORE = 100;
+    startsLine = (before) => /^[\sT\d:.Z+-]*$/.test(before);
+    isSetBefore = (before) => SET_COMMAND.test(before) || NETRC_BEFORE.test(before);
   }
 });
 
@@ -58568,70 +58860,10 @@ var init_mask_letters = __esm({
   }
 });
 
-// store/mask-places.ts
-function pieceTables(pieces) {
-  const image = new Uint8Array(IMAGE_BYTES);
-  const present = image.subarray(0, CASES_AT);
-  const cases = image.subarray(CASES_AT, BESIDE_AT);
-  const beside = new Int32Array(image.buffer, BESIDE_AT);
-  for (const piece of pieces) {
-    const hash3 = hashOf(piece.code);
-    const slot = hash3 >>> TO_SLOT;
-    present[hash3 >>> TO_BYTE] = present[hash3 >>> TO_BYTE] | 1 << (hash3 >>> TO_BIT & 7);
-    cases[slot] = cases[slot] | piece.cases;
-    for (let n3 = 0; n3 < SET_WORDS; n3++) {
-      const at = slot * 2 * SET_WORDS + n3;
-      beside[at] = beside[at] | piece.before[n3];
-      beside[at + SET_WORDS] = beside[at + SET_WORDS] | piece.after[n3];
-    }
-  }
-  return { image, present, cases, beside };
-}
-var FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, IMAGE_BYTES, SLICE_BYTES, hashOf, caseOf, byteAt, rawAt, slotOf, SLOT_BITS, isIn, findPlacesPlainly;
-var init_mask_places = __esm({
-  "store/mask-places.ts"() {
-    "use strict";
-    FOLD = 538976288;
-    MIX = 374761393 | 0;
-    TO_BYTE = 16;
-    TO_BIT = 13;
-    TO_SLOT = 19;
-    CASE_MIX = 16513;
-    TO_CASE = 19;
-    SLOTS = 1 << 32 - TO_SLOT;
-    SET_WORDS = 4;
-    CASES_AT = 1 << 32 - TO_BYTE;
-    BESIDE_AT = CASES_AT + SLOTS;
-    IMAGE_BYTES = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
-    SLICE_BYTES = 32768;
-    hashOf = (code) => Math.imul(code << 8, MIX);
-    caseOf = (raw) => Math.imul(raw & FOLD, CASE_MIX) >>> TO_CASE & 7;
-    byteAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] : 32;
-    rawAt = (bytes, at) => byteAt(bytes, at) | byteAt(bytes, at + 1) << 8 | byteAt(bytes, at + 2) << 16;
-    slotOf = (code) => hashOf(code) >>> TO_SLOT;
-    SLOT_BITS = 32 - TO_SLOT;
-    isIn = (sets2, at, byte) => sets2[at + (byte >>> 6)] >>> byte;
-    findPlacesPlainly = ({ present, cases, beside }, bytes, from, end) => {
-      const places = [];
-      for (let at = from; at < end; at++) {
-        const raw = rawAt(bytes, at);
-        const hash3 = hashOf(raw | FOLD >>> 8);
-        if ((present[hash3 >>> TO_BYTE] >>> (hash3 >>> TO_BIT & 7)) % 2 === 0) continue;
-        const slot = hash3 >>> TO_SLOT;
-        const sides = slot * 2 * SET_WORDS;
-        const before = isIn(beside, sides, byteAt(bytes, at - 1) | 32);
-        const after = isIn(beside, sides + SET_WORDS, byteAt(bytes, at + 3) | 32);
-        if (cases[slot] >>> caseOf(raw) & before & after & 1) places.push(at - from << SLOT_BITS | slot);
-      }
-      return Int32Array.from(places);
-    };
-  }
-});
-
 // store/mask-grams.ts
-function byteSet(isIn2) {
+function byteSet(isIn) {
   const set4 = new Int32Array(SET_WORDS);
-  for (let byte = 0; byte < 256; byte++) if (isIn2(byte)) set4[byte >>> 6] = set4[byte >>> 6] | 1 << byte;
+  for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set4[byte >>> 6] = set4[byte >>> 6] | 1 << byte;
   return set4;
 }
 function only(folded2) {
@@ -58700,28 +58932,12 @@ function shortWindow([first, second], { before, isLed, after }) {
     };
   return isLed ? { offset: 1, before: ANY_BYTE, after, pieces: leads.map((lead) => pieceOf([lead, first, second])) } : { offset: 0, before, after: ANY_BYTE, pieces: follows.map((follow) => pieceOf([first, second, follow])) };
 }
-function buildGrams(sources) {
-  const pieces = [];
-  const words = new Array(SLOTS).fill(void 0);
-  sources.forEach((source, index) => {
-    var _a9;
-    const { offset, before, after, pieces: own2 } = windowOf(source);
-    for (const { code, cases } of own2) {
-      pieces.push({ code, cases, before, after });
-      const slot = slotOf(code);
-      const there = words[slot] ?? [];
-      words[slot] = there;
-      if (((_a9 = there.at(-1)) == null ? void 0 : _a9.index) !== index) there.push({ index, offset });
-    }
-  });
-  return { pieces: pieceTables(pieces), words };
-}
 var MAX_BACK, fold, ANY_BYTE, lone, bytesOf, BY_FREQUENCY, RANKS, isLetter, isDigit2, byteBits, FREQUENT, FIRST_BITS, PLACES_PER_BIT, codeOf, frequent, anySign, mayBe;
 var init_mask_grams = __esm({
   "store/mask-grams.ts"() {
     "use strict";
+    init_mask_image();
     init_mask_letters();
-    init_mask_places();
     MAX_BACK = 12;
     fold = (byte) => byte | 32;
     ANY_BYTE = byteSet(() => true);
@@ -58749,145 +58965,31 @@ var init_mask_grams = __esm({
   }
 });
 
-// store/mask-places-wasm.ts
-function unsigned(value2) {
-  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
-}
-function signed(value2) {
-  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
-}
-function isBeside(byte, setAt) {
-  const word = left(right(folded(byte), number4(6)), number4(2));
-  const sets2 = left(SLOT, number4(Math.log2(2 * SET_WORDS * 4)));
-  return right(load32(plus(sets2, and(word, number4(12))), setAt), folded(byte));
-}
-function lookCloser() {
-  const bit = right(load8(right(get2(HASH), number4(TO_BYTE))), and(right(get2(HASH), number4(TO_BIT)), number4(7)));
-  const way = and(right(times(and(get2(RAW), number4(FOLD)), number4(CASE_MIX)), number4(TO_CASE)), number4(7));
-  const isAllowed = right(load8(SLOT, CASES_AT), way);
-  const before = isBeside(load8(plus(get2(AT), number4(-1))), BESIDE_AT);
-  const after = isBeside(load8(get2(AT), 3), BESIDE_AT + SET_WORDS * 4);
-  return [
-    ...set2(RAW, load32(get2(AT))),
-    ...set2(HASH, hash2(get2(RAW))),
-    ...when(and(bit, number4(1)), [
-      ...when(and(and(and(isAllowed, before), after), number4(1)), [
-        ...store32(get2(OUT), or(left(plus(get2(AT), number4(-TEXT_AT)), number4(SLOT_BITS)), SLOT)),
-        ...set2(OUT, plus(get2(OUT), number4(4)))
-      ])
-    ]),
-    ...set2(AT, plus(get2(AT), number4(1)))
-  ];
-}
-function body() {
-  const four = [0, 1, 2, 3].map(presentAt).reduce(or);
-  const closer = [...set2(STOP, plus(get2(AT), number4(4))), ...repeat(lookCloser(), isLess(get2(AT), get2(STOP)))];
-  const further = set2(AT, plus(get2(AT), number4(4)));
-  return [...repeat(when(four, closer, further), isLess(get2(AT), get2(END))), ...get2(OUT)];
-}
-function placesModule() {
-  const code = [...vector([[VARIABLES2, I32]]), ...body(), 11];
-  return Uint8Array.from([
-    ...[0, 97, 115, 109, 1, 0, 0, 0],
-    ...section(1, vector([[96, 3, I32, I32, I32, 1, I32]])),
-    ...section(3, vector([[0]])),
-    ...section(5, vector([[0, ...unsigned(PAGES)]])),
-    ...section(7, vector([named("find", [0, 0]), named("memory", [2, 0])])),
-    ...section(10, vector([sized(code)]))
-  ]);
-}
-function startWasmFinder() {
-  try {
-    if (WebAssembly3 === void 0) return void 0;
-    const { exports: exports2 } = new WebAssembly3.Instance(new WebAssembly3.Module(placesModule()));
-    return finderOf(exports2);
-  } catch {
-    return void 0;
-  }
-}
-function finderOf({ find, memory }) {
-  const bytesOfMemory = new Uint8Array(memory.buffer);
-  const numbers = new Int32Array(memory.buffer);
-  let loaded2;
-  return (tables, bytes, from, end) => {
-    if (loaded2 !== tables) bytesOfMemory.set(tables.image);
-    loaded2 = tables;
-    const first = Math.max(0, from - 1);
-    const last = Math.min(bytes.length, end + MARGIN / 2);
-    const shift = TEXT_AT - from;
-    bytesOfMemory[TEXT_AT - 1] = 32;
-    bytesOfMemory.set(bytes.subarray(first, last), first + shift);
-    bytesOfMemory.fill(32, last + shift, last + shift + MARGIN / 2);
-    const places = numbers.slice(PLACES_AT >> 2, find(TEXT_AT, end + shift, PLACES_AT) >> 2);
-    let count3 = places.length;
-    while (count3 > 0 && places[count3 - 1] >>> SLOT_BITS >= end - from) count3--;
-    return places.subarray(0, count3);
-  };
-}
-var PAGE_BYTES, MARGIN, TEXT_AT, PLACES_AT, PAGES, number4, get2, set2, load8, load32, store32, operator, isLess, plus, times, and, or, left, right, when, repeat, AT, END, OUT, STOP, RAW, HASH, VARIABLES2, folded, hash2, presentAt, SLOT, I32, vector, sized, section, named, WebAssembly3;
-var init_mask_places_wasm = __esm({
-  "store/mask-places-wasm.ts"() {
+// store/mask-foreign-names.ts
+var PASSWORDS, SECRETS, PLAIN_PASSWORDS, PLAIN_SECRETS, asBytes, capital, formsOf, FOREIGN_WORDS, endingsOf, FOREIGN_ENDINGS;
+var init_mask_foreign_names = __esm({
+  "store/mask-foreign-names.ts"() {
     "use strict";
-    init_mask_places();
-    PAGE_BYTES = 65536;
-    MARGIN = 16;
-    TEXT_AT = IMAGE_BYTES + MARGIN;
-    PLACES_AT = TEXT_AT + SLICE_BYTES + MARGIN;
-    PAGES = Math.ceil((PLACES_AT + (SLICE_BYTES + 4) * 4) / PAGE_BYTES);
-    number4 = (value2) => [65, ...signed(value2 | 0)];
-    get2 = (local) => [32, local];
-    set2 = (local, value2) => [...value2, 33, local];
-    load8 = (address, offset = 0) => [...address, 45, 0, ...unsigned(offset)];
-    load32 = (address, offset = 0) => [...address, 40, 0, ...unsigned(offset)];
-    store32 = (address, value2) => [...address, ...value2, 54, 0, 0];
-    operator = (opcode) => (first, second) => [...first, ...second, opcode];
-    isLess = operator(73);
-    plus = operator(106);
-    times = operator(108);
-    and = operator(113);
-    or = operator(114);
-    left = operator(116);
-    right = operator(118);
-    when = (condition, then, otherwise = []) => [
-      ...condition,
-      4,
-      64,
-      ...then,
-      5,
-      ...otherwise,
-      11
+    PASSWORDS = "\u043F\u0430\u0440\u043E\u043B\u044C \u5BC6\u7801 \u5BC6\u78BC \u53E3\u4EE4 \u6697\u8A3C\u756A\u53F7 \u30D1\u30B9\u30EF\u30FC\u30C9 \uBE44\uBC00\uBC88\uD638 \uC554\uD638 has\u0142o \u015Fifre parol\u0103 jelsz\xF3 l\xF6senord l\xF8senord a\xF0gangsor\xF0 lykilor\xF0 slapta\u017Eodis \u03BA\u03C9\u03B4\u03B9\u03BA\u03CC\u03C2 kh\u1EA9u \u0E23\u0E2B\u0E31\u0E2A\u0E1C\u0E48\u0E32\u0E19 \u0627\u0644\u0645\u0631\u0648\u0631 \u0627\u0644\u0633\u0631 \u05E1\u05D9\u05E1\u05DE\u05D4 \u05E1\u05D9\u05E1\u05DE\u05D0 \u092A\u093E\u0938\u0935\u0930\u094D\u0921";
+    SECRETS = "\u0442\u043E\u043A\u0435\u043D \u0441\u0435\u043A\u0440\u0435\u0442 \u5BC6\u94A5 \u5BC6\u9470 \u79D8\u94A5 \u91D1\u9470 \u4EE4\u724C \u30C8\u30FC\u30AF\u30F3 \u30B7\u30FC\u30AF\u30EC\u30C3\u30C8 \uD1A0\uD070 \uC2DC\uD06C\uB9BF \uBE44\uBC00\uD0A4 schl\xFCssel cl\xE9_api cl\xE9_secr cl\xE9-api";
+    PLAIN_PASSWORDS = "sifre jelszo adgangskode kata_sandi katasandi mat_khau matkhau kodeord slaptazodis motdepasse parool geslo";
+    PLAIN_SECRETS = "clave chave schluessel geheim cle_api cle_secr cleapi chiave";
+    asBytes = (text4) => Buffer.from(text4).toString("latin1");
+    capital = (word) => (word[0] ?? "").toUpperCase() + word.slice(1);
+    formsOf = (words) => [
+      ...new Set(words.split(" ").flatMap((word) => [word, capital(word), word.toUpperCase()].map(asBytes)))
     ];
-    repeat = (body2, condition) => [3, 64, ...body2, ...condition, 13, 0, 11];
-    AT = 0;
-    END = 1;
-    OUT = 2;
-    STOP = 3;
-    RAW = 4;
-    HASH = 5;
-    VARIABLES2 = 3;
-    folded = (bytes) => or(bytes, number4(FOLD));
-    hash2 = (bytes) => times(left(folded(bytes), number4(8)), number4(MIX));
-    presentAt = (offset) => load8(right(hash2(load32(get2(AT), offset)), number4(TO_BYTE)));
-    SLOT = right(get2(HASH), number4(TO_SLOT));
-    I32 = 127;
-    vector = (entries) => [...unsigned(entries.length), ...entries.flat()];
-    sized = (bytes) => [...unsigned(bytes.length), ...bytes];
-    section = (id4, content) => [id4, ...sized(content)];
-    named = (name2, rest) => [...sized([...Buffer.from(name2)]), ...rest];
-    ({ WebAssembly: WebAssembly3 } = globalThis);
-  }
-});
-
-// store/mask-before.ts
-var SET_COMMAND, NETRC_BEFORE, MAX_BEFORE, startsLine, isSetBefore;
-var init_mask_before = __esm({
-  "store/mask-before.ts"() {
-    "use strict";
-    SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
-    NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
-    MAX_BEFORE = 100;
-    startsLine = (before) => /^[\sT\d:.Z+-]*$/.test(before);
-    isSetBefore = (before) => SET_COMMAND.test(before) || NETRC_BEFORE.test(before);
+    FOREIGN_WORDS = [
+      ...formsOf(PASSWORDS),
+      ...formsOf(SECRETS),
+      ...PLAIN_PASSWORDS.split(" "),
+      ...PLAIN_SECRETS.split(" ")
+    ];
+    endingsOf = (words, kind) => words.map((word) => [word.toLowerCase(), kind]);
+    FOREIGN_ENDINGS = [
+      ...endingsOf([...formsOf(PASSWORDS), ...PLAIN_PASSWORDS.split(" ")], "password"),
+      ...endingsOf([...formsOf(SECRETS), ...PLAIN_SECRETS.split(" ")], "secret")
+    ];
   }
 });
 
@@ -58926,8 +59028,13 @@ function kindAt(words, at) {
 }
 function readName(name2) {
   if (FILE_NAME.test(name2)) return void 0;
-  if (/(?:art-api|sonar\.login)$/i.test(name2)) return "secret";
+  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session)$/i.test(name2)) return "secret";
+  if (/secret[_-]?string$|^rediscli_auth$/i.test(name2)) return "password";
+  if (/(?:p12|pfx|jks|keystore)(?:_?(?:base_?64|b64|data|contents?|file_base64))?$/i.test(name2)) return "weak";
   const words = wordsOfName(name2);
+  if (words.length === 1 && words[0] === "salt") return void 0;
+  if (words.length > 1 && FOREIGN_KEY.test(words[0] ?? ""))
+    return words.slice(1).some((word) => ABOUT_FOREIGN_KEY.test(word)) ? void 0 : "secret";
   const tail = words.slice(-3).join(" ");
   if (/(?:^| )secret id$|(?:^| )private key id$|(?:^| )access grant$/.test(tail)) return "secret";
   if (/(?:^| )session id$/.test(tail)) return "weak";
@@ -58948,25 +59055,23 @@ function kindOfName(name2) {
   known.set(name2, kind ?? null);
   return kind;
 }
-var set3, PASSWORD_WORDS, FOREIGN_PASSWORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME;
+var set2, PASSWORD_WORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, isAbout, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME, FOREIGN_KEY, ABOUT_FOREIGN_KEY;
 var init_mask_names = __esm({
   "store/mask-names.ts"() {
     "use strict";
-    set3 = (words) => new Set(words.trim().split(/\s+/));
-    PASSWORD_WORDS = set3(`
+    init_mask_foreign_names();
+    set2 = (words) => new Set(words.trim().split(/\s+/));
+    PASSWORD_WORDS = set2(`
   password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
-  requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
+  sandi khau requirepass psk parola parole haslo lozinka heslo jelszo salasana losenord losen passord adgangskode sifre parool kennwort kodeord
 `);
-    FOREIGN_PASSWORDS = ["\u043F\u0430\u0440\u043E\u043B\u044C", "\u041F\u0430\u0440\u043E\u043B\u044C", "\u5BC6\u7801", "\u5BC6\u78BC", "\u30D1\u30B9\u30EF\u30FC\u30C9", "\uBE44\uBC00\uBC88\uD638"].map(
-      (word) => Buffer.from(word).toString("latin1")
-    );
-    SECRET_WORDS = set3(`
+    SECRET_WORDS = set2(`
   token secret tok apikey accesskey secretkey privatekey authtoken accesstoken apitoken bearertoken clientsecret appsecret appkey
-  signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
+  salt sk geheimnis signingkey encryptionkey masterkey sharedkey accountkey servicekey authkey hmackey sessionkey sessiontoken refreshtoken
   idtoken deploykey webhooksecret cookiesecret jwt pat pepper masterauth mnemonic bearer authorization jeton
   creds credential cred sessid sessionid phpsessid jsessionid totp otp sas dsn authtok xoauth
   oauth webhook rpcauth secretaccesskey accesssecret consumersecret apisecret
-  cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
+  clave chave cookie crumb csrftoken xsrftoken auth authenticator keydata servicerolekey
 `);
     ENDINGS = [
       ["password", "password"],
@@ -58977,6 +59082,9 @@ var init_mask_names = __esm({
       ["rootpw", "password"],
       ["bindpw", "password"],
       ["adminpw", "password"],
+      ...["ssh", "db", "sql", "smtp", "ftp", "mail", "ldap", "root", "admin", "user", "svc", "cert"].map(
+        (word) => [`${word}pass`, "password"]
+      ),
       ["token", "secret"],
       ["secret", "secret"],
       ["apikey", "secret"],
@@ -58992,9 +59100,9 @@ var init_mask_names = __esm({
       ["licensekey", "secret"],
       ["credential", "secret"],
       ["passkey", "password"],
-      ...FOREIGN_PASSWORDS.map((word) => [word.toLowerCase(), "password"])
+      ...FOREIGN_ENDINGS
     ];
-    KEY_QUALIFIERS = set3(`
+    KEY_QUALIFIERS = set2(`
   api access secret private signing sign signature encryption encrypt decryption decrypt master shared share auth authentication
   authorization service account storage admin license licence subscription ingest ingestion insert write writer deploy
   deployment session cookie jwt hmac aes rsa ec ecdsa ed25519 app application server client consumer integration
@@ -59004,7 +59112,7 @@ var init_mask_names = __esm({
   instrumentation monitoring query search send sending sender mail email sms
   token pass refresh oauth bearer recovery backup unseal ca record
 `);
-    HARMLESS_BEFORE_KEY = set3(`
+    HARMLESS_BEFORE_KEY = set2(`
   public pub cache caching primary foreign partition sort range index idx unique natural composite surrogate row registry object
   bucket idempotency dedupe dedup lock map dict translation i18n message config group entity job task test build
   restore save kms host event metric route file image blob site publishable anon hot short arrow keyboard json field
@@ -59012,7 +59120,7 @@ var init_mask_names = __esm({
   missing duplicate invalid unknown unexpected required expected extra the a each every no this that same wrong last
   verification verifying validation validator first next hashed ordering shard s3 checkpoint memo memoize manifest lookup matched restored hit saved resolved ordered sorted grouping pgp gpg ssh tls ssl
 `);
-    ABOUT = set3(`
+    ABOUT = set2(`
   path paths file files filename filepath dir directory folder name names type types id ids url urls uri uris count counts limit
   limits ttl ref refs len length size bytes expiry expires expire expiration expired exp age timeout version versions ver
   algorithm algo alg format field fields label labels title hint hints policy policies rule rules status state enabled
@@ -59031,20 +59139,23 @@ var init_mask_names = __esm({
   stdin stdout stderr fd mgr through fail based less protected related aware free only like driven specific selector reader writer loader pub public algorithmid signer sign signing verify verifier commit commits revision rev image images branch tag address addresses symbol contract metadata package module
   repo repository
 `);
-    HARMLESS_BEFORE_TOKEN = set3(`
+    isAbout = (text4) => text4.split(/[^A-Za-z\u0080-\u00ff]+/).some((word) => ABOUT.has(word.toLowerCase()));
+    HARMLESS_BEFORE_TOKEN = set2(`
   next page continuation pagination sync cancellation cancel max min total num input output prompt completion unexpected
   expected eos bos pad sep cls mask unk special syntax parse lex lexer current last first design keyword identifier
   stop start end begin close open operator punctuator string comment newline whitespace semicolon comma cached reasoning
   per no bad illegal invalid unknown unterminated stray extra missing public
 `);
-    SHORT_WORDS = set3("pass pw psw pat sas otp totp tok cred creds psk auth dsn");
-    NEUTRAL2 = set3(
+    SHORT_WORDS = set2("sk pass pw psw pat sas otp totp tok cred creds psk auth dsn");
+    NEUTRAL2 = set2(
       "prod production dev development staging stage test qa live new old value plain b64 base64 raw text str string"
     );
     singular = (word) => word.length > 4 && word.endsWith("s") && !word.endsWith("ss") && word !== "sas" ? word.slice(0, -1) : word;
     known = /* @__PURE__ */ new Map();
     MAX_KNOWN = 4e3;
     FILE_NAME = /\.(?:c|cc|cpp|cxx|h|hpp|o|a|so|js|mjs|cjs|jsx|ts|tsx|py|pyc|go|rs|java|class|jar|kt|kts|rb|php|cs|fs|vb|swift|scala|clj|ex|exs|erl|hs|ml|lua|pl|json|ya?ml|xml|toml|ini|conf|cfg|txt|md|rst|html?|css|scss|sh|bash|ps1|bat|sql|proto|png|svg|jpe?g|gif|crt|cer|csv|tf|vue|dart|zip|gz|tgz|whl|snap)$/i;
+    FOREIGN_KEY = /^(?:cl(?:e|\u00e3\u00a9|ave)|chave|chiave)$/;
+    ABOUT_FOREIGN_KEY = /^(?:prim|for|est|publi|p\u00e3\u00bab|ext|uni|id|path|ruta|chemin|file|nom|nome|name)/;
   }
 });
 
@@ -59069,14 +59180,32 @@ function isIdleName(bytes, from, to) {
   while (from - start < MOST_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
   let end = to;
   while (end - to < MOST_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
-  if (bytes[end] === ESC3 || hasControlBefore(bytes, start)) return false;
+  if (bytes[end] === ESC4 || hasControlBefore(bytes, start)) return false;
   while (start < from && "-.$".includes(String.fromCharCode(bytes[start]))) start++;
   while (end > to && "-.".includes(String.fromCharCode(bytes[end - 1]))) end--;
   if (isShortRest(bytes, end)) return true;
-  const name2 = bytes.toString("latin1", start, end);
-  return kindOfName(name2) === void 0 && !/^keys?$/i.test(name2);
+  return isIdle(bytes.toString("latin1", start, end));
 }
-var TAB, LF2, CR2, ESC3, MOST_LEFT, MOST_RIGHT, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd;
+function isIdle(name2) {
+  const known2 = idleNames.get(name2);
+  if (known2 !== void 0) return known2;
+  const idle = kindOfName(name2) === void 0 && !/^keys?$/i.test(name2);
+  if (idleNames.size >= MAX_NAMES) idleNames.clear();
+  idleNames.set(name2, idle);
+  return idle;
+}
+function leadsToColon(bytes, from) {
+  let last = 0;
+  for (let at = from; at < bytes.length && at - from < MOST_SENTENCE; at++) {
+    const byte = bytes[at];
+    if (byte === ESC4) return true;
+    if (byte === LF2 || byte === CR2) return last === 58;
+    if (byte === 32 && last === 58) return true;
+    if (byte !== 32) last = byte;
+  }
+  return last === 58;
+}
+var TAB, LF2, CR2, ESC4, MOST_LEFT, MOST_RIGHT, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, isWideSign, isChineseIs, MOST_SENTENCE;
 var init_mask_probe_name = __esm({
   "store/mask-probe-name.ts"() {
     "use strict";
@@ -59084,7 +59213,7 @@ var init_mask_probe_name = __esm({
     TAB = 9;
     LF2 = 10;
     CR2 = 13;
-    ESC3 = 27;
+    ESC4 = 27;
     MOST_LEFT = 64;
     MOST_RIGHT = 48;
     ESCAPE_BYTES = 32;
@@ -59103,6 +59232,11 @@ var init_mask_probe_name = __esm({
     for (let byte = 128; byte < 256; byte++) KINDS[byte] = PART_OF_NAME;
     is = (bytes, at, kind) => at >= 0 && at < bytes.length && (KINDS[bytes[at]] & kind) !== 0;
     isLineEnd = (byte) => byte === LF2 || byte === CR2 || byte === void 0;
+    MAX_NAMES = 1024;
+    idleNames = /* @__PURE__ */ new Map();
+    isWideSign = (bytes, at) => bytes[at] === 239 && bytes[at + 1] === 188 && (bytes[at + 2] === 154 || bytes[at + 2] === 157);
+    isChineseIs = (bytes, at) => bytes[at] === 230 && bytes[at + 1] === 152 && bytes[at + 2] === 175;
+    MOST_SENTENCE = 160;
   }
 });
 
@@ -59128,13 +59262,13 @@ function endOfString2(bytes, from, end) {
   for (let at = from; at < limit; at++) {
     const byte = bytes[at];
     if (byte === BEL) return at + 1;
-    if (byte === ESC4) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
+    if (byte === ESC5) return bytes[at + 1] === 92 && at + 1 < end ? at + 2 : from;
     if (byte === 10 || byte === 13) return from;
   }
   return from;
 }
 function visibleLine(bytes, from, to) {
-  const first = bytes.indexOf(ESC4, from);
+  const first = bytes.indexOf(ESC5, from);
   if (first < 0 || first >= to) return { text: bytes.toString("latin1", from, to), origin: void 0, strings: [] };
   const kept = Buffer.allocUnsafe(to - from);
   const origin = new Uint32Array(to - from);
@@ -59143,7 +59277,7 @@ function visibleLine(bytes, from, to) {
   let at = from;
   while (at < to) {
     const byte = bytes[at];
-    if (byte === ESC4) {
+    if (byte === ESC5) {
       const next = endOfEscape2(bytes, at, to);
       const endBytes = bytes[next - 1] === BEL ? 1 : 2;
       if (next - at > MIN_STRING && bytes[at + 1] !== 91)
@@ -59157,11 +59291,11 @@ function visibleLine(bytes, from, to) {
   }
   return { text: kept.toString("latin1", 0, count3), origin, strings };
 }
-var ESC4, BEL, MAX_STRING, MIN_STRING;
+var ESC5, BEL, MAX_STRING, MIN_STRING;
 var init_mask_visible = __esm({
   "store/mask-visible.ts"() {
     "use strict";
-    ESC4 = 27;
+    ESC5 = 27;
     BEL = 7;
     MAX_STRING = 4096;
     MIN_STRING = 6;
@@ -59227,20 +59361,20 @@ function checkOf(word, length) {
       return word;
   }
 }
-function knownSet(known2, key, isIn2) {
-  const set4 = known2.get(key) ?? byteSet(isIn2);
+function knownSet(known2, key, isIn) {
+  const set4 = known2.get(key) ?? byteSet(isIn);
   known2.set(key, set4);
   return set4;
 }
-function sidesOf([check2]) {
-  if ((check2 == null ? void 0 : check2.how) !== "token") return FREE;
+function sidesOf(check2) {
+  if (check2.how !== "token") return FREE;
   const { before, refused, follows } = check2;
   const [next] = follows;
   const isLed = before !== void 0;
   return {
     isLed,
     before: isLed ? knownSet(LED_BY, before, (byte) => byte === LAST_OF_COLOUR || before[byte] !== 0) : refused === void 0 ? ANY_BYTE : knownSet(NOT_REFUSED_BY, refused, (byte) => byte === LAST_OF_COLOUR || refused[byte] !== 1),
-    after: next === void 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, next, (byte) => byte === ESC5 || next[byte] !== 0)
+    after: next === void 0 ? ANY_BYTE : knownSet(FOLLOWED_BY, next, (byte) => byte === ESC6 || next[byte] !== 0)
   };
 }
 function tokenFollows(bytes, to, check2) {
@@ -59251,7 +59385,7 @@ function tokenFollows(bytes, to, check2) {
   const { follows } = check2;
   let at = to;
   for (let n3 = 0; n3 < follows.length; n3++, at++) {
-    while (bytes[at] === ESC5) at = endOfEscape2(bytes, at, bytes.length);
+    while (bytes[at] === ESC6) at = endOfEscape2(bytes, at, bytes.length);
     if (at >= bytes.length || follows[n3][bytes[at]] === 0) return false;
   }
   return true;
@@ -59261,7 +59395,7 @@ function flagFollows(bytes, from, flag) {
   for (let at = from; at < bytes.length && at < from + 260; at++) {
     const byte = bytes[at];
     if (byte === 10 || byte === 13) return false;
-    if (byte === ESC5 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
+    if (byte === ESC6 || byte === first && bytes[at + 1] === flag.charCodeAt(1)) return true;
   }
   return false;
 }
@@ -59269,7 +59403,7 @@ function hasUserInfo(bytes, from) {
   for (let at = from; at < bytes.length && at < from + 512; at++) {
     const byte = bytes[at];
     if (byte === 64) return at > from;
-    if (byte === ESC5) return true;
+    if (byte === ESC6) return true;
     if ((KINDS2[byte] & ADDRESS_END) !== 0) return false;
   }
   return false;
@@ -59286,18 +59420,18 @@ function randomFollows(bytes, from) {
     if (at >= bytes.length || (KINDS2[byte] & NAME) === 0) return false;
     if (byte >= 48 && byte <= 57) digits++;
   }
-  return digits >= 3;
+  return digits >= 1;
 }
 function endsLine(bytes, from) {
   let at = from;
   while (at < bytes.length && (KINDS2[bytes[at]] & SPACE2) !== 0) at++;
-  return at >= bytes.length || bytes[at] === 10 || bytes[at] === 13 || bytes[at] === ESC5;
+  return at >= bytes.length || bytes[at] === 10 || bytes[at] === 13 || bytes[at] === ESC6;
 }
 function spaceLeadsOn(bytes, nameFrom, space) {
   let at = space;
   while (at < bytes.length && at - space < 24 && (KINDS2[bytes[at]] & SPACE2) !== 0) at++;
   const next = bytes[at];
-  if (next === 61 || next === 58 || next === 124 || next === ESC5 || next === 63 || next === 91 || next === 39 || next === 34)
+  if (next === 61 || next === 58 || next === 124 || next === ESC6 || next === 63 || next === 91 || next === 39 || next === 34)
     return true;
   if (next === 10 || next === 13 || at >= bytes.length) return isLedTo(bytes, nameFrom);
   const previous = nameFrom > 0 ? bytes[nameFrom - 1] : 10;
@@ -59306,12 +59440,12 @@ function spaceLeadsOn(bytes, nameFrom, space) {
   if (before === 45 || bytes[nameFrom - 1] === 47) return true;
   if (randomFollows(bytes, at)) return true;
   if (PROSE_VERBS.has(String.fromCharCode(next | 32, bytes[at + 1] | 32))) return true;
-  return isSetByWords(bytes, nameFrom);
+  return isSetByWords(bytes, nameFrom) || leadsToColon(bytes, at);
 }
 function isSetByWords(bytes, nameFrom) {
   let from = nameFrom;
   while (from > 0 && nameFrom - from < MAX_BEFORE && bytes[from - 1] !== 10 && bytes[from - 1] !== 13) {
-    if (bytes[from - 1] === ESC5) return true;
+    if (bytes[from - 1] === ESC6) return true;
     from--;
   }
   const before = bytes.toString("latin1", from, nameFrom);
@@ -59322,30 +59456,34 @@ function beforeColours(bytes, to) {
   for (let n3 = 0; n3 < MOST_COLOURS && bytes[from - 1] === LAST_OF_COLOUR; n3++) {
     let at = from - 2;
     while (at > 0 && bytes[at] >= 48 && bytes[at] <= 59) at--;
-    if (bytes[at] !== 91 || bytes[at - 1] !== ESC5) return from;
+    if (bytes[at] !== 91 || bytes[at - 1] !== ESC6) return from;
     from = at - 1;
   }
   return from;
 }
 function afterColours(bytes, from) {
   let at = from;
-  for (let n3 = 0; n3 < MOST_COLOURS && bytes[at] === ESC5; n3++) at = endOfEscape2(bytes, at, bytes.length);
+  for (let n3 = 0; n3 < MOST_COLOURS && bytes[at] === ESC6; n3++) at = endOfEscape2(bytes, at, bytes.length);
   return at;
 }
 function isPassed(bytes, from, to) {
+  if ((bytes[to] | 32) !== 100 || to + 1 - from !== 6) return false;
   if (bytes.toString("latin1", from, to + 1).toLowerCase() !== "passed") return false;
   const after = bytes[afterColours(bytes, to + 1)];
-  return after !== ESC5 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
+  return after !== ESC6 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
 }
-function contextFollows(bytes, to, probe2) {
+function contextFollows(bytes, to, check2) {
   let at = to;
-  while (at < bytes.length && at - to < 48 && (KINDS2[bytes[at]] & NAME) !== 0) at++;
+  while (at < bytes.length && at - to < 48 && (KINDS2[bytes[at]] & NAME) !== 0 && !isWideSign(bytes, at))
+    at++;
+  if (isWideSign(bytes, at) || isChineseIs(bytes, at - 3)) return true;
   const byte = at < bytes.length ? bytes[at] : 10;
-  const from = to - probe2.length;
+  const from = to - check2.length;
   if (isPassed(bytes, from, to)) return false;
-  if (byte === ESC5) return true;
+  if (byte === ESC6) return true;
   if ((KINDS2[byte] & AFTER_NAME) !== 0)
-    return !isBareKeyOrPass(bytes, to, probe2.length, byte) && !isIdleName(bytes, from, to);
+    return !isBareKeyOrPass(bytes, to, check2.length, byte) && !isIdleName(bytes, from, to);
+  if (byte === 91 || byte === 123) return randomFollows(bytes, at + 1);
   const start = nameStart(bytes, from);
   if (hasControlBefore(bytes, start)) return true;
   if ((KINDS2[byte] & SPACE2) !== 0) return spaceLeadsOn(bytes, start, at) && !isIdleName(bytes, from, to);
@@ -59362,28 +59500,33 @@ function isBareKeyOrPass(bytes, to, length, next) {
   return length === 4 && first === 80 && bytes[to - 1] === 83 && bytes[to] === 58;
 }
 function spaceFollows(byte) {
-  return byte === ESC5 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
+  return byte === ESC6 || byte === 32 || byte === 9 || byte === 37 || byte === 43 || byte === 34 || byte === 39 || byte === 61;
 }
-function isWorthALook(bytes, to, probe2) {
-  for (const check2 of probe2) {
-    if (check2.how === "token") {
-      if (tokenFollows(bytes, to, check2)) return true;
-    } else if (check2.how === "context") {
-      if (contextFollows(bytes, to - check2.trim, check2)) return true;
-    } else if (check2.how === "address") {
-      if (hasUserInfo(bytes, to)) return true;
-    } else if (check2.how === "space") {
-      if (spaceFollows(bytes[to])) return true;
-    } else if (check2.how === "always" || flagFollows(bytes, to, check2.flag)) return true;
+function isWorthALook(bytes, to, check2) {
+  switch (check2.how) {
+    case "token":
+      return tokenFollows(bytes, to, check2);
+    case "context":
+      return contextFollows(bytes, to - check2.trim, check2);
+    case "address":
+      return hasUserInfo(bytes, to);
+    case "space":
+      return spaceFollows(bytes[to]);
+    case "flag":
+      return flagFollows(bytes, to, check2.flag);
+    case "always":
+      return true;
+    default:
+      return check2.how;
   }
-  return false;
 }
-var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, probesOfWords, probesOfStates, ESC5, LAST_OF_COLOUR, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, isLedTo, PROSE_VERBS, isName, MOST_COLOURS;
+var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, ESC6, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, isLedTo, PROSE_VERBS, isName, MOST_COLOURS;
 var init_mask_probe = __esm({
   "store/mask-probe.ts"() {
     "use strict";
     init_mask_before();
     init_mask_grams();
+    init_mask_image();
     init_mask_probe_name();
     init_mask_visible();
     TOKEN = 1;
@@ -59418,10 +59561,7 @@ var init_mask_probe = __esm({
       trim: 0,
       flag: ""
     };
-    probesOfWords = ({ words, texts }) => words.map((word, index) => [checkOf(word, texts[index].length)]);
-    probesOfStates = ({ automaton }, ofWords) => automaton.words.map((indexes) => indexes.flatMap((index) => ofWords[index]));
-    ESC5 = 27;
-    LAST_OF_COLOUR = 109;
+    ESC6 = 27;
     FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
     LED_BY = /* @__PURE__ */ new Map();
     NOT_REFUSED_BY = /* @__PURE__ */ new Map();
@@ -59430,6 +59570,252 @@ var init_mask_probe = __esm({
     PROSE_VERBS = /* @__PURE__ */ new Set(["is", "wa", "va", "ar", "se", "ch", "re", "fo"]);
     isName = (byte) => byte !== void 0 && (KINDS2[byte] & NAME) !== 0;
     MOST_COLOURS = 3;
+  }
+});
+
+// store/built-masker.ts
+function readBuiltMasker() {
+  read ??= { masker: bundleUrl.endsWith(".ts") ? void 0 : readParts() };
+  return read.masker;
+}
+function readParts() {
+  try {
+    const file2 = (0, import_node_fs14.readFileSync)(builtFile(BUILT_MASKER));
+    const [image = 0, words = 0, module2 = 0] = [0, 4, 8].map((at) => file2.readUInt32LE(at));
+    const parts2 = loadZstd().decompress(file2.subarray(HEAD_BYTES), image + words + module2);
+    return {
+      // A copy, as its numbers must lie at multiples of four.
+      image: new Uint8Array(parts2.subarray(0, image)),
+      words: parts2.subarray(image, image + words),
+      module: parts2.subarray(image + words)
+    };
+  } catch {
+    return void 0;
+  }
+}
+var import_node_fs14, BUILT_MASKER, HEAD_BYTES, read;
+var init_built_masker = __esm({
+  "store/built-masker.ts"() {
+    "use strict";
+    import_node_fs14 = require("node:fs");
+    init_built_file();
+    init_zstd2();
+    BUILT_MASKER = "store/masker.bin";
+    HEAD_BYTES = 12;
+  }
+});
+
+// store/mask-find-wasm.ts
+function unsigned(value2) {
+  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
+}
+function signed(value2) {
+  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
+}
+function isBeside(byte, setAt) {
+  const word = left(right(folded(byte), number4(6)), number4(2));
+  const sets2 = left(SLOT, number4(Math.log2(2 * SET_WORDS * 4)));
+  return right(load32(plus(sets2, and(word, number4(12))), setAt), folded(byte));
+}
+function tellWords() {
+  const told = [
+    ...store32(get2(OUT), plus(get2(START), load32(get2(WORD), WORD_LENGTH * 4))),
+    ...store32(get2(OUT), load32(get2(WORD), WORD_INDEX * 4), 4),
+    ...add2(OUT, FOUND_BYTES)
+  ];
+  const look = [
+    ...set3(WORD, load32(get2(ENTRY), ENTRY_WORD * 4)),
+    ...set3(START, plus(get2(AT), load32(get2(ENTRY), ENTRY_OFFSET * 4))),
+    ...when([...get2(WORD), ...get2(START), ...get2(LOW), ...get2(LIMIT), 16, IS_THERE], told),
+    ...set3(ENTRY, load32(get2(ENTRY)))
+  ];
+  return [...set3(ENTRY, load32(left(SLOT, number4(2)), HEADS_AT)), ...repeat(look, get2(ENTRY))];
+}
+function lookCloser() {
+  const bit = right(load8(right(get2(HASH), number4(TO_BYTE))), and(right(get2(HASH), number4(TO_BIT)), number4(7)));
+  const way = and(right(times(and(get2(RAW), number4(FOLD)), number4(CASE_MIX)), number4(TO_CASE)), number4(7));
+  const isAllowed = right(load8(SLOT, CASES_AT), way);
+  const before = isBeside(load8(plus(get2(AT), number4(-1))), BESIDE_AT);
+  const after = isBeside(load8(get2(AT), 3), BESIDE_AT + SET_WORDS * 4);
+  return [
+    ...set3(RAW, load32(get2(AT))),
+    ...set3(HASH, hash2(get2(RAW))),
+    ...when(
+      and(and(bit, number4(1)), isLess(get2(AT), get2(END))),
+      when(and(and(and(isAllowed, before), after), number4(1)), tellWords())
+    ),
+    ...add2(AT, 1)
+  ];
+}
+function findBody() {
+  const four = [0, 1, 2, 3].map(presentAt).reduce(or);
+  const closer = [...set3(STOP, plus(get2(AT), number4(4))), ...repeat(lookCloser(), isLess(get2(AT), get2(STOP)))];
+  const goesOn = and(isLess(get2(AT), get2(END)), isLess(get2(OUT), get2(OUT_END)));
+  return [...repeat(when(four, closer, add2(AT, 4)), goesOn), ...get2(OUT), ...get2(AT)];
+}
+function isThereBody() {
+  const no = give(number4(0));
+  const to = plus(get2(FROM), load32(get2(THE_WORD), WORD_LENGTH * 4));
+  const checks = (count3, bytes) => set3(CHECK_END, plus(get2(CHECK), times(load32(get2(THE_WORD), count3 * 4), number4(bytes))));
+  const isIn = (set4, byte) => load8(plus(set4, byte));
+  const four = [
+    ...when(differs(or(load32(get2(BYTE)), load32(get2(CHECK))), load32(get2(CHECK), 4)), no),
+    ...add2(BYTE, 4),
+    ...add2(CHECK, 8)
+  ];
+  const follow = [
+    ...when(isZero(isLess(get2(BYTE), get2(TEXT_LIMIT))), no),
+    ...when(isEqual(load8(get2(BYTE)), number4(ESC7)), give(number4(1))),
+    ...when(isZero(isIn(load32(get2(CHECK)), load8(get2(BYTE)))), no),
+    ...add2(BYTE, 1),
+    ...add2(CHECK, 4)
+  ];
+  const isRefused = or(
+    isIn(load32(get2(THE_WORD), WORD_REFUSED * 4), get2(PREVIOUS)),
+    isZero(isIn(load32(get2(THE_WORD), WORD_BEFORE * 4), get2(PREVIOUS)))
+  );
+  return [
+    ...when(or(isLess(get2(FROM), get2(TEXT_LOW)), isMore(to, get2(TEXT_LIMIT))), no),
+    ...set3(BYTE, get2(FROM)),
+    ...set3(CHECK, plus(get2(THE_WORD), number4(WORD_NUMBERS * 4))),
+    ...checks(WORD_FOURS, 8),
+    ...repeat(four, isLess(get2(CHECK), get2(CHECK_END))),
+    ...set3(PREVIOUS, load8(plus(get2(FROM), number4(-1)))),
+    ...when(and(differs(get2(PREVIOUS), number4(LAST_OF_COLOUR)), isRefused), no),
+    ...set3(BYTE, to),
+    ...checks(WORD_FOLLOWS, 4),
+    ...when(isLess(get2(CHECK), get2(CHECK_END)), repeat(follow, isLess(get2(CHECK), get2(CHECK_END)))),
+    ...number4(1)
+  ];
+}
+function findModule() {
+  return Uint8Array.from([
+    ...[0, 97, 115, 109, 1, 0, 0, 0],
+    ...section(
+      1,
+      vector([
+        [96, ...numbers(6), ...numbers(2)],
+        [96, ...numbers(4), ...numbers(1)]
+      ])
+    ),
+    ...section(3, vector([[0], [1]])),
+    ...section(5, vector([[0, 1]])),
+    ...section(7, vector([named("find", [0, 0]), named("memory", [2, 0])])),
+    ...section(10, vector([functionOf(FIND_VARIABLES, findBody()), functionOf(IS_THERE_VARIABLES, isThereBody())]))
+  ]);
+}
+function startWasmFinder(module2 = findModule(), mostFound = MOST_FOUND) {
+  try {
+    if (WebAssembly3 === void 0) return void 0;
+    const { exports: exports2 } = new WebAssembly3.Instance(new WebAssembly3.Module(module2));
+    return finderOf(exports2, mostFound);
+  } catch {
+    return void 0;
+  }
+}
+function layOut2(memory, image, mostFound) {
+  const textAt = image.bytes.length + MARGIN + SPARE;
+  const outAt = textAt + SLICE_BYTES + MARGIN + SPARE + 3 & ~3;
+  const needed = outAt + (mostFound + 4 * image.words) * FOUND_BYTES;
+  const missing = Math.ceil((needed - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missing > 0) memory.grow(missing);
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(image.bytes);
+  return { image, bytes, numbers: new Int32Array(memory.buffer), textAt, outAt };
+}
+function finderOf({ find, memory }, mostFound) {
+  let layout;
+  return (image, text4, from, end) => {
+    if ((layout == null ? void 0 : layout.image) !== image) layout = layOut2(memory, image, mostFound);
+    const { bytes, textAt, outAt } = layout;
+    const first = Math.max(0, from - MARGIN);
+    const last = Math.min(text4.length, end + MARGIN);
+    const shift = textAt - from;
+    bytes.set(text4.subarray(first, last), first + shift);
+    if (first === 0) bytes[shift - 1] = NOTHING;
+    bytes.fill(NOTHING, last + shift, last + shift + SPARE);
+    const [outEnd, at] = find(textAt, end + shift, first + shift, last + shift, outAt, outAt + mostFound * FOUND_BYTES);
+    const words = layout.numbers.slice(outAt >> 2, outEnd >> 2);
+    for (let n3 = 0; n3 < words.length; n3 += 2) words[n3] = words[n3] - textAt;
+    return { words, seen: Math.min(at - shift, end) };
+  };
+}
+var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf, WebAssembly3;
+var init_mask_find_wasm = __esm({
+  "store/mask-find-wasm.ts"() {
+    "use strict";
+    init_mask_find();
+    init_mask_image();
+    PAGE_BYTES = 65536;
+    ESC7 = 27;
+    SPARE = 16;
+    FOUND_BYTES = 8;
+    MOST_FOUND = 16384;
+    number4 = (value2) => [65, ...signed(value2 | 0)];
+    get2 = (local) => [32, local];
+    set3 = (local, value2) => [...value2, 33, local];
+    load8 = (address, offset = 0) => [...address, 45, 0, ...unsigned(offset)];
+    load32 = (address, offset = 0) => [...address, 40, 0, ...unsigned(offset)];
+    store32 = (address, value2, offset = 0) => [...address, ...value2, 54, 0, ...unsigned(offset)];
+    operator = (opcode) => (first, second) => [...first, ...second, opcode];
+    isEqual = operator(70);
+    differs = operator(71);
+    isLess = operator(73);
+    isMore = operator(75);
+    plus = operator(106);
+    times = operator(108);
+    and = operator(113);
+    or = operator(114);
+    left = operator(116);
+    right = operator(118);
+    isZero = (value2) => [...value2, 69];
+    add2 = (local, count3) => set3(local, plus(get2(local), number4(count3)));
+    give = (value2) => [...value2, 15];
+    when = (condition, then, otherwise = []) => [
+      ...condition,
+      4,
+      64,
+      ...then,
+      5,
+      ...otherwise,
+      11
+    ];
+    repeat = (body, condition) => [3, 64, ...body, ...condition, 13, 0, 11];
+    AT = 0;
+    END = 1;
+    LOW = 2;
+    LIMIT = 3;
+    OUT = 4;
+    OUT_END = 5;
+    STOP = 6;
+    RAW = 7;
+    HASH = 8;
+    ENTRY = 9;
+    WORD = 10;
+    START = 11;
+    FIND_VARIABLES = 6;
+    folded = (bytes) => or(bytes, number4(FOLD));
+    hash2 = (bytes) => times(left(folded(bytes), number4(8)), number4(MIX));
+    presentAt = (offset) => load8(right(hash2(load32(get2(AT), offset)), number4(TO_BYTE)));
+    SLOT = right(get2(HASH), number4(TO_SLOT));
+    IS_THERE = 1;
+    THE_WORD = 0;
+    FROM = 1;
+    TEXT_LOW = 2;
+    TEXT_LIMIT = 3;
+    BYTE = 4;
+    CHECK = 5;
+    CHECK_END = 6;
+    PREVIOUS = 7;
+    IS_THERE_VARIABLES = 4;
+    I32 = 127;
+    vector = (entries) => [...unsigned(entries.length), ...entries.flat()];
+    sized = (bytes) => [...unsigned(bytes.length), ...bytes];
+    section = (id4, content) => [id4, ...sized(content)];
+    named = (name2, rest) => [...sized([...Buffer.from(name2)]), ...rest];
+    numbers = (count3) => vector(new Array(count3).fill([I32]));
+    functionOf = (variables, body) => sized([...vector([[variables, I32]]), ...body, 11]);
+    ({ WebAssembly: WebAssembly3 } = globalThis);
   }
 });
 
@@ -59507,18 +59893,18 @@ function base64Forms(bytes) {
   return forms;
 }
 function formsOfText(text4, forms, minLength) {
-  const add2 = (form, least) => {
+  const add3 = (form, least) => {
     const bytes2 = Buffer.from(form, "utf8").toString("latin1");
     if (bytes2.length >= least && !/[\r\n]/.test(bytes2)) forms.add(bytes2);
   };
-  add2(text4, minLength);
+  add3(text4, minLength);
   for (const form of [...jsonForms(text4), ...uriForms(text4), ...markupForms(text4), ...shellForms(text4)]) {
-    add2(form, form === text4 ? minLength : MIN_DERIVED);
+    add3(form, form === text4 ? minLength : MIN_DERIVED);
   }
   const bytes = Buffer.from(text4, "utf8");
-  add2(bytes.toString("hex"), MIN_DERIVED);
-  add2(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
-  for (const form of base64Forms(bytes)) add2(form, MIN_DERIVED);
+  add3(bytes.toString("hex"), MIN_DERIVED);
+  add3(bytes.toString("hex").toUpperCase(), MIN_DERIVED);
+  for (const form of base64Forms(bytes)) add3(form, MIN_DERIVED);
 }
 function formsOfValue(whole) {
   if (reasonNotMasked(whole) !== void 0) return [];
@@ -59554,7 +59940,7 @@ var init_mask_told = __esm({
 // store/mask-automaton.ts
 function classify(words) {
   const classes = new Uint8Array(256);
-  classes[ESC6] = ESC_CLASS;
+  classes[ESC8] = ESC_CLASS;
   let count3 = 2;
   for (const word of words) {
     for (let at = 0; at < word.length; at++) {
@@ -59646,12 +60032,12 @@ function buildAutomaton(words) {
   }
   return { table, classes, shift, firstHit, words: ended, depths, escapeState: count3 };
 }
-var MAX_STATES, ESC6, ESC_CLASS, NO_WORDS, fold2;
+var MAX_STATES, ESC8, ESC_CLASS, NO_WORDS, fold2;
 var init_mask_automaton = __esm({
   "store/mask-automaton.ts"() {
     "use strict";
     MAX_STATES = 65534;
-    ESC6 = 27;
+    ESC8 = 27;
     ESC_CLASS = 1;
     NO_WORDS = [];
     fold2 = (byte) => byte >= 65 && byte <= 90 ? byte + 32 : byte;
@@ -59695,7 +60081,7 @@ var init_mask_placeholder = __esm({
       "password passwd passw0rd pass pwd secret secrets token tokens key apikey api_key credential credentials auth changeme changeit change_me change-me change.me default example sample dummy fake foo bar baz foobar foobarbaz postgres postgresql mysql mariadb mongo redis root admin administrator guest user username test testing tester rabbitmq minio minioadmin elastic sa none null nil undefined true false yes no on off empty unset unknown todo tbd hidden masked redacted filtered removed omitted secure sensitive private public required optional missing invalid valid expired expected unexpected string number boolean object array function bytes buffer text any bearer basic digest negotiate oauth oauth2 jwt hunter2 letmein".split(" ")
     );
     PARTS = "example placeholder changeme change-me change_me replaceme replace-me replace_me replace-with replace_with redacted -dummy _dummy your- your_ insert- insert_ xxxxx *** ... {{ ${ $( #{ sample- sample_ not-set not_set notset not-a-real not-real notreal 123456789 abcdefgh 0123456789abcdef deadbeefdeadbeef \xE2\x80\xA2";
-    STARTS_AS_REFERENCE = /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|![A-Za-z]{2,12}\b|&[a-z]{2,6};|\\u003c|%3c|%24|dummy|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
+    STARTS_AS_REFERENCE = /^(?:\$[A-Za-z_][\w.:]*$|\$[{([]|\$[A-Z_]{3}|\$env:|%[\w-]+%$|%[sdvq]\b|@[\w.]{1,40}(?:@?$|\()|#\{|[{[(<]|\*{3}|~\/|!(?:Ref|Sub|GetAtt|ImportValue|Join|FindInMap|Select|Base64|vault|secret|env\w{0,8}|include|reference|binary|encrypted\w{0,8}|file|Secret)\b|![A-Za-z_]{2,40}(?:$|[\s.([])|&[a-z]{2,6};|\\u003c|%3c|%24|dummy|(?:arn|file|env|op|vault|ssm|secretref|keyvault|awssm|gcpsm|s3|gs|data|blob|projects|ref\+\w{1,20}):)/i;
     BRACKETED = /<[^<>]{1,60}>|%[a-z_]{2,40}%|[-_]here(?![a-z])/i;
   }
 });
@@ -59722,7 +60108,7 @@ function isRandomEnough(value2, kind) {
   const classes = Number(/[a-z]/.test(value2)) + Number(/[A-Z]/.test(value2)) + Number(hasDigit);
   if (value2.length < 16) {
     const score = wordScore(value2);
-    return kind !== "weak" && (classes === 3 && value2.length >= 8 && score < -0.6 || classes === 2 && hasDigit && value2.length >= 10 && score < -0.8);
+    return kind !== "weak" && (classes === 3 && value2.length >= 8 && score < -0.6 || classes === 2 && hasDigit && value2.length >= 10 && score < -0.8 || value2.length >= 12 && isRandomLetters(value2));
   }
   if (classes === 1 && !hasDigit) return wordScore(value2) < -0.6;
   if (kind === "weak" && hasWordPart(value2)) return false;
@@ -59732,7 +60118,7 @@ function isPassword(value2) {
   if (value2.length < 6 || !/[a-z]/i.test(value2)) return false;
   if (APP_PASSWORD.test(value2)) return wordScore(value2) < 0.6;
   if (/\s/.test(value2)) return value2.length <= 40 && /\d/.test(value2) && /[!@#$%^&*]/.test(value2);
-  return /\d/.test(value2) || SIGN.test(value2) || value2.length >= 8 && wordScore(value2) < -0.9;
+  return /\d/.test(value2) || SIGN.test(value2) || value2.length >= 8 && (wordScore(value2) < -0.9 || isRandomLetters(value2));
 }
 function isSecretValue(whole, kind) {
   const value2 = whole.length > MAX_TESTED ? whole.slice(0, MAX_TESTED) : whole;
@@ -59740,7 +60126,7 @@ function isSecretValue(whole, kind) {
   if (kind === "password" ? !isPassword(value2) : /\s/.test(value2) || !isRandomEnough(value2, kind)) return false;
   return !isPlaceholder(value2) && !isPlainData(value2) && !isPathLike(value2);
 }
-var CODE, DOTTED_WORDS, LABELLED_DIGEST, COORDINATE, EMAIL, NUMBERISH, SEMVER, IMAGE_DIGEST, ADDRESS, FINGERPRINT, PUBLIC_KEY, UUID, HEX, APP_PASSWORD, SIGN, MAX_TESTED, WORDY, isWordy, ROOTED, hasWordPart;
+var CODE, DOTTED_WORDS, LABELLED_DIGEST, COORDINATE, EMAIL, NUMBERISH, SEMVER, IMAGE_DIGEST, ADDRESS, FINGERPRINT, PUBLIC_KEY, UUID, HEX, APP_PASSWORD, SIGN, MAX_TESTED, WORDY, isWordy, ROOTED, isRandomLetters, hasWordPart;
 var init_mask_value = __esm({
   "store/mask-value.ts"() {
     "use strict";
@@ -59765,6 +60151,7 @@ var init_mask_value = __esm({
     WORDY = -0.25;
     isWordy = (text4) => wordScore(text4) > WORDY;
     ROOTED = /^(?:~|\.{1,2}|[A-Za-z]:)[/\\]|^\/(?:tmp|home|var|etc|usr|opt|run|root|mnt|srv|dev|proc|sys|bin|lib|Users|private|builds?|work(?:space)?s?|github|app|data|secrets?|github|vault|srv|nix|code|src|cache|runner|__w|actions|volumes?|storage|config|certs?|keys?)\//;
+    isRandomLetters = (value2) => /^[A-Za-z]+$/.test(value2) && /[a-z][A-Z]/.test(value2) && wordScore(value2) < -0.3;
     hasWordPart = (value2) => value2.split(/[-_./:]/).some((part) => part.length >= 4 && /^[a-z]+$/i.test(part) && !/^[a-f]+$/i.test(part) && wordScore(part) > 0.3);
   }
 });
@@ -59773,6 +60160,7 @@ var init_mask_value = __esm({
 function findCommandSecret(line, to, index) {
   const rule = COMMAND_RULES[index];
   if (rule === void 0) return void 0;
+  if (/[A-Z]/.test(rule.key) && !line.startsWith(rule.key, to - rule.key.length)) return void 0;
   const pattern = compiled.get(index) ?? new RegExp(rule.tail, "y");
   compiled.set(index, pattern);
   pattern.lastIndex = to;
@@ -59780,24 +60168,23 @@ function findCommandSecret(line, to, index) {
   const text4 = match == null ? void 0 : match[1];
   if (match === null || text4 === void 0 || !isSecretValue(text4, rule.kind)) return void 0;
   const from = match.index + match[0].length - text4.length - (match[0].endsWith("@") ? 1 : 0);
-  return { from, to: from + text4.length, rule: "cli-password" };
+  let end = from + text4.length;
+  if (text4.length === MOST_READ) while (end < line.length && !/[\s"']/.test(line[end] ?? "")) end++;
+  return { from, to: end, rule: "cli-password" };
 }
-var VALUE, P, COMMAND_RULES, compiled;
+var MOST_READ, VALUE, P, FLAG, STRINGS, BASE64_FIELD, UUID2, COMMAND_RULES, compiled;
 var init_mask_commands = __esm({
   "store/mask-commands.ts"() {
     "use strict";
     init_mask_value();
-    VALUE = `["']?([^\\s"']{6,400})`;
+    MOST_READ = 4e3;
+    VALUE = `["']?([^\\s"']{6,${MOST_READ}})`;
     P = `[^|;&\\n]{0,200}?\\s-p[ =]?${VALUE}`;
+    FLAG = (flag) => `[^|;&\\n]{0,200}?\\s${flag}[ =]${VALUE}`;
+    STRINGS = `\\s*(?:["'][^"']{0,120}["']\\s*,\\s*){1,3}["']([^"']{6,200})["']`;
+    BASE64_FIELD = `["']?[ \\t]{0,4}[=:][ \\t]{0,4}["']?([A-Za-z0-9+/]{42,86}={1,2})`;
+    UUID2 = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
     COMMAND_RULES = [
-      { key: "docker login", tail: P, kind: "password" },
-      { key: "podman login", tail: P, kind: "password" },
-      { key: "buildah login", tail: P, kind: "password" },
-      { key: "skopeo login", tail: P, kind: "password" },
-      { key: "registry login", tail: P, kind: "password" },
-      { key: "az login", tail: P, kind: "password" },
-      { key: "oc login", tail: P, kind: "password" },
-      { key: "cf login", tail: P, kind: "password" },
       { key: "cf auth", tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: "password" },
       { key: "sshpass", tail: `[^|;&\\n]{0,40}?\\s?-p ?${VALUE}`, kind: "password" },
       { key: "mysql", tail: `(?:dump|admin|import|sh|check)?\\b[^|;&\\n]{0,200}?\\s-p${VALUE}`, kind: "password" },
@@ -59805,7 +60192,6 @@ var init_mask_commands = __esm({
       { key: "redis-cli", tail: `[^|;&\\n]{0,200}?\\s-a ${VALUE}`, kind: "password" },
       { key: "mongo", tail: `[^|;&\\n]{0,200}?\\s-p ${VALUE}`, kind: "password" },
       { key: "sqlcmd", tail: `[^|;&\\n]{0,200}?\\s-P ?${VALUE}`, kind: "password" },
-      { key: "cqlsh", tail: P, kind: "password" },
       { key: "ldapsearch", tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: "password" },
       { key: "ldapadd", tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: "password" },
       { key: "ldapmodify", tail: `[^|;&\\n]{0,200}?\\s-w ${VALUE}`, kind: "password" },
@@ -59837,7 +60223,6 @@ var init_mask_commands = __esm({
       { key: "nuget push", tail: `[^|;&\\n]{0,300}?\\s-k ${VALUE}`, kind: "secret" },
       { key: "nuget setapikey", tail: `\\s+${VALUE}`, kind: "secret" },
       { key: "nuget add source", tail: P, kind: "password" },
-      { key: "acr login", tail: P, kind: "password" },
       { key: "vsce publish", tail: P, kind: "secret" },
       { key: "ovsx publish", tail: P, kind: "secret" },
       { key: "unlock-keychain", tail: P, kind: "password" },
@@ -59868,7 +60253,75 @@ var init_mask_commands = __esm({
       { key: "--with-token <<<", tail: `\\s{0,2}${VALUE}`, kind: "secret" },
       { key: "--password-stdin <<<", tail: `\\s{0,2}${VALUE}`, kind: "password" },
       { key: "identified with", tail: `\\s+\\S{1,60}\\s+(?:by|as|BY|AS)\\s+(?:password\\s+)?${VALUE}`, kind: "password" },
-      { key: "identified by", tail: `\\s+(?:password\\s+)?${VALUE}`, kind: "password" }
+      { key: "identified by", tail: `\\s+(?:password\\s+)?${VALUE}`, kind: "password" },
+      { key: " login ", tail: P, kind: "password" },
+      { key: "ssh-keygen", tail: FLAG("-N"), kind: "password" },
+      { key: "ssh-keygen", tail: FLAG("-P"), kind: "password" },
+      { key: "conan user", tail: P, kind: "password" },
+      { key: "useradd", tail: P, kind: "password" },
+      { key: "usermod", tail: P, kind: "password" },
+      { key: "ldappasswd", tail: FLAG("-w"), kind: "password" },
+      { key: "ldappasswd", tail: FLAG("-s"), kind: "password" },
+      { key: "azuresigntool", tail: FLAG("-kvs"), kind: "secret" },
+      { key: "cypress", tail: FLAG("--key"), kind: "secret" },
+      { key: "currents run", tail: FLAG("--key"), kind: "secret" },
+      { key: "openssl", tail: FLAG("-k"), kind: "password" },
+      { key: "openssl", tail: FLAG("-K"), kind: "secret" },
+      { key: "openssl", tail: FLAG("-hmac"), kind: "secret" },
+      { key: "openssl passwd", tail: `(?:\\s+-\\w{1,8}){0,4}\\s+${VALUE}`, kind: "password" },
+      { key: "-pass pass:", tail: VALUE, kind: "password" },
+      { key: "rar a ", tail: `(?:[^|;&\\n]{0,80}?\\s)?-h?p${VALUE}`, kind: "password" },
+      { key: "rar x ", tail: `(?:[^|;&\\n]{0,80}?\\s)?-h?p${VALUE}`, kind: "password" },
+      { key: "mosquitto_passwd", tail: `\\s+-b\\s+\\S{1,120}\\s+\\S{1,80}\\s+${VALUE}`, kind: "password" },
+      { key: "bw unlock", tail: `\\s+${VALUE}`, kind: "password" },
+      { key: "reset-admin-password", tail: `\\s+${VALUE}`, kind: "password" },
+      { key: "secret:create", tail: FLAG("--value"), kind: "secret" },
+      { key: "variable set", tail: FLAG("(?:-v|--value)"), kind: "password" },
+      { key: "civo apikey save", tail: `\\s+\\S{1,60}\\s+${VALUE}`, kind: "secret" },
+      { key: "qshell account", tail: `\\s+\\S{16,80}\\s+${VALUE}`, kind: "secret" },
+      { key: "microk8s join", tail: `\\s+[\\w.:[\\]-]{4,80}/(\\w{32})`, kind: "secret" },
+      { key: "db2 connect", tail: `\\s+to\\s+\\S{1,40}\\s+user\\s+\\S{1,60}\\s+using\\s+${VALUE}`, kind: "password" },
+      { key: ".logon ", tail: `[^\\s,]{1,120},([^\\s;]{6,120})`, kind: "password" },
+      { key: "db.auth(", tail: `\\s*["'][^"']{1,80}["']\\s*,\\s*["']([^"']{6,200})`, kind: "password" },
+      { key: "auth-pass", tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: "password" },
+      { key: "acl setuser", tail: `[^|;&\\n]{0,160}?\\s>([^\\s"']{6,200})`, kind: "password" },
+      { key: "redis-cli", tail: `[^|;&\\n]{0,160}?\\s(?:AUTH|auth)\\s+(?:\\S{1,60}\\s+)?${VALUE}`, kind: "password" },
+      { key: "/v defaultpassword", tail: `[^|&\\n]{0,80}?\\s/d\\s+${VALUE}`, kind: "password" },
+      { key: "chpasswd <<<", tail: `\\s*["']?[^\\s:"']{1,60}:([^\\s"']{6,200})`, kind: "password" },
+      { key: "http -a ", tail: `["']?[^\\s:"']{1,80}:${VALUE}`, kind: "password" },
+      { key: "--proxy-user", tail: `[ =]["']?[^\\s:"']{1,80}:${VALUE}`, kind: "password" },
+      { key: "<(echo ", tail: `(?:-n )?["']?([^\\s"')]{8,4000})`, kind: "secret" },
+      { key: "bundle_", tail: `[\\w-]{2,100}["']?(?:=|: )["']?[^\\s:"'/]{1,60}:${VALUE}`, kind: "password" },
+      { key: "credentials(", tail: STRINGS, kind: "password" },
+      { key: "basicauth(", tail: STRINGS, kind: "password" },
+      { key: "secret id", tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${UUID2})`, kind: "secret" },
+      { key: 'encrypt = "', tail: `([A-Za-z0-9+/]{22,43}={1,2})"`, kind: "secret" },
+      { key: 'encrypt":', tail: `[ \\t]{0,4}"([A-Za-z0-9+/]{22,43}={1,2})"`, kind: "secret" },
+      { key: "<master>{", tail: `([A-Za-z0-9+/=]{20,200})(?=\\})`, kind: "secret" },
+      {
+        key: '"bearer"',
+        tail: `[ \\t]{0,4}:[ \\t]{0,4}\\{[ \\t]{0,4}"[\\w.-]{1,100}"[ \\t]{0,4}:[ \\t]{0,4}"([^"]{8,400})`,
+        kind: "secret"
+      },
+      { key: "hawk id=", tail: `[^\\n]{1,200}?mac="([^"]{20,100})`, kind: "secret" },
+      {
+        key: "new value: ",
+        tail: `(?=\\S*[a-z])(?=\\S*[A-Z])(?=\\S*\\d)([\\w*+-]{20}|[\\w=*+-]{20}(?<!=[a-z]))[ \\t]*$`,
+        kind: "secret"
+      },
+      { key: "primarykey", tail: BASE64_FIELD, kind: "secret" },
+      { key: "secondarykey", tail: BASE64_FIELD, kind: "secret" },
+      {
+        key: '"keyname"',
+        tail: `[ \\t]{0,4}:[^{}]{1,160}"value"[ \\t]{0,4}:[ \\t]{0,4}"([A-Za-z0-9+/]{40,120}={1,2})`,
+        kind: "secret"
+      },
+      { key: "auth=(", tail: STRINGS, kind: "password" },
+      { key: "--cookie ", tail: `["']?[\\w.-]{1,60}=([^\\s;"']{8,4000})`, kind: "secret" },
+      { key: "secret add", tail: FLAG("--data"), kind: "secret" },
+      { key: "secrets:set", tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: "secret" },
+      { key: ":5432:", tail: `[^:\\s"']{1,64}:[^:\\s"']{1,64}:([^\\s"']{6,200})`, kind: "password" },
+      { key: "*:*:*:", tail: `[^:\\s"']{1,64}:([^\\s"']{6,200})`, kind: "password" }
     ];
     compiled = /* @__PURE__ */ new Map();
   }
@@ -59890,7 +60343,7 @@ function groupAt(line, at, pattern, rule, isSecret) {
   const from = match.index + match[0].lastIndexOf(text4);
   return one(from, from + text4.length, rule);
 }
-var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, PIPED, findPiped;
+var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, APP_PASSWORD2, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, PIPED, findPiped;
 var init_mask_shapes = __esm({
   "store/mask-shapes.ts"() {
     "use strict";
@@ -59928,7 +60381,7 @@ var init_mask_shapes = __esm({
     };
     findBearer = (line, _from, to) => {
       var _a9;
-      const gap = ((_a9 = /^(?:[ \t]{1,4}|%20|\+|=|["'\]]{1,2}[,:]? ?["'])["']?/.exec(line.slice(to, to + 8))) == null ? void 0 : _a9[0].length) ?? 0;
+      const gap = ((_a9 = /^(?:\\?[ \t]{1,4}|%20|\+|=|["'\]]{1,2}[,:]? ?["'])["']?/.exec(line.slice(to, to + 8))) == null ? void 0 : _a9[0].length) ?? 0;
       if (gap === 0) return NONE2;
       const end = tokenEnd(line, to + gap);
       const token = line.slice(to + gap, end).replace(/[.:]+$/, "");
@@ -59996,10 +60449,19 @@ var init_mask_shapes = __esm({
     isPassword2 = (text4) => isSecretValue(text4, "password");
     isRandom = (text4) => text4.length >= 16 && !isPlaceholder(text4);
     USER_FLAG = /[= ]{1,3}["']?[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
-    findUserFlag = (line, _from, to) => {
+    findUserFlag = (line, from, to) => {
       const found = groupAt(line, to, USER_FLAG, "cli-user", isPassword2);
-      return found.length > 0 ? found : groupAt(line, to, USER_TOKEN, "cli-user", isToken);
+      if (found.length > 0) return found;
+      const token = groupAt(line, to, USER_TOKEN, "cli-user", isToken);
+      if (token.length > 0) return token;
+      const attached = /[A-Za-z]/.test(line[to] ?? "") && /curl[^|;&]{0,200}$/.test(line.slice(Math.max(0, from - 200), from));
+      if (attached) return groupAt(line, to, ATTACHED_USER, "cli-user", isPassword2);
+      return groupAt(line, to, USER_AND_PASSWORD, "cli-password", isStrongPassword);
     };
+    ATTACHED_USER = /[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
+    USER_AND_PASSWORD = /(?:ser(?:name)?)?[ =]["']?[\w.@\\/:+-]{1,80}["']? (?:[^|;&\n]{0,160}? )??-[pP][ =]?["']?([^\s"']{8,400})/y;
+    APP_PASSWORD2 = /^[a-z]{4}(?:-[a-z]{4}){3}$/;
+    isStrongPassword = (text4) => isPassword2(text4) && (/\d/.test(text4) || APP_PASSWORD2.test(text4)) && (APP_PASSWORD2.test(text4) || wordScore(text4) < -0.6 || /[!@#$%^&*?~]/.test(text4) || /[a-z]/.test(text4) && /[A-Z]/.test(text4));
     USER_TOKEN = /[= ]{1,3}["']?([\w.-]{16,200}):(?=["'\s]|$)/y;
     isToken = (text4) => isSecretValue(text4, "secret");
     PHRASE = /["']?[ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}\\?["'[]?((?:[a-z]{3,8}["']?[, ]{1,2}["']?){11,23}[a-z]{3,8})\b/y;
@@ -60095,7 +60557,7 @@ var init_mask_tokens_a = __esm({
   "store/mask-tokens-a.ts"() {
     "use strict";
     init_mask_rule();
-    AWS_SECRET = `(?:["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/]))?`;
+    AWS_SECRET = `(?:(?:[ \\t]\\d{4}-\\d\\d-\\d\\dT[\\d:+Z.-]{8,20})?["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/])(?:\\t${B}{100,2000}={0,2})?)?`;
     KEYS = [
       ["private-key", "b3BlbnNzaC1rZXktdj", `${B}{40,16000}={0,2}`, "L"],
       ["private-key", "MIIEpAIBAAK", `${B}{60,16000}={0,2}`, "L"],
@@ -60158,12 +60620,14 @@ var init_mask_tokens_a = __esm({
       ["aws-lwa", "Atzr|", `[\\w+/=%-]{40,600}`],
       ["aws-lwa", "Atza|", `[\\w+/=%-]{40,600}`],
       ["aws-appsync", "da2-", `[a-z0-9]{26}`, "lr"],
+      ["aws-registry", "eyJwYXlsb2FkIjoi", `${B}{100,6000}={0,2}`, "L"],
       ["aws-session", "IQoJb3JpZ2lu", `${B}{80,2000}={0,2}`],
       ["aws-session", "FwoGZXIvYXdz", `${B}{80,2000}={0,2}`],
       ["google", "AIza", `${W}{35}`, "L"],
       ["google", "ya29.", `[\\w.-]{20,2000}`],
       ["google", "GOCSPX-", `${W}{24,40}`],
       ["google", "1//0", `${W}{40,200}`, "L"],
+      ["google", "4/0A", `${W}{40,160}`, "L"],
       ["google", "GOOG1E", `${U}{57}`, "l"],
       ["google", "AQ.Ab8", `${W}{30,100}`, "l"],
       ["firebase", "AAAA", `${W}{7}:${W}{130,170}`, "L"],
@@ -60630,7 +61094,7 @@ var init_mask_tokens_b = __esm({
 });
 
 // store/mask-tokens-c.ts
-var CRYPT, PASSWORD_HASHES, PLATFORMS, MODELS2, SERVICES, FURTHER_TOKENS, DISCORD_STARTS, DISCORD_FIRST, DISCORD_TOKENS;
+var CRYPT, PASSWORD_HASHES, PLATFORMS, PROTOCOLS, MODELS2, SERVICES, FURTHER_TOKENS, DISCORD_STARTS, DISCORD_FIRST, DISCORD_TOKENS;
 var init_mask_tokens_c = __esm({
   "store/mask-tokens-c.ts"() {
     "use strict";
@@ -60682,6 +61146,18 @@ var init_mask_tokens_c = __esm({
       ["valtown", "vtwn_", `${A}{24,60}`],
       ["datastax", "AstraCS:", `[\\w-]{12,60}:${H}{64}`],
       ["ngrok", "cr_", `${A}{27}`, "lr"]
+    ];
+    PROTOCOLS = [
+      ...["v1.local.", "v2.local.", "v3.local.", "v4.local.", "v1.public.", "v2.public.", "v3.public.", "v4.public."].map(
+        (key) => ["paseto", key, `${W}{60,4000}(?:\\.${W}{1,400})?`, "L"]
+      ),
+      ["saml", "PHNhbWxw", `[A-Za-z0-9+/%=]{100,16000}`, "L"],
+      ["saml", "PHNhbWwy", `[A-Za-z0-9+/%=]{100,16000}`, "L"],
+      ["tls-secret", "CLIENT_RANDOM ", `${HX}{64} ${HX}{96}`],
+      ["tls-secret", "TRAFFIC_SECRET_0 ", `${HX}{64} ${HX}{64,96}`],
+      ["tls-secret", "EXPORTER_SECRET ", `${HX}{64} ${HX}{64,96}`],
+      ["minisign", "RWRTY0Iy", `[A-Za-z0-9+/]{100,300}={0,2}`, "L"],
+      ["dingtalk", "SEC", `${H}{64}`, "lr"]
     ];
     MODELS2 = [
       ["llamacloud", "llx-", `${A}{40,60}`],
@@ -60747,7 +61223,7 @@ var init_mask_tokens_c = __esm({
       ["apollo-graphql", "service:", `[\\w-]{1,60}:[\\w-]{22}`, "l"],
       ["apollo-graphql", "user:", `[a-z]{2}\\.[\\w-]{1,60}:[\\w-]{22}`, "l"]
     ];
-    FURTHER_TOKENS = [...PASSWORD_HASHES, ...PLATFORMS, ...MODELS2, ...SERVICES];
+    FURTHER_TOKENS = [...PASSWORD_HASHES, ...PLATFORMS, ...PROTOCOLS, ...MODELS2, ...SERVICES];
     DISCORD_STARTS = [..."TjzDTjzDT"];
     DISCORD_FIRST = [..."MMMNNNNOO"];
     DISCORD_TOKENS = DISCORD_FIRST.flatMap(
@@ -60772,7 +61248,7 @@ var init_mask_tokens = __esm({
     init_mask_tokens_a();
     init_mask_tokens_b();
     init_mask_tokens_c();
-    RULES_VERSION = "2026.3";
+    RULES_VERSION = "2026.4";
     INNER = [
       ["azure-ad", [4, 4], "[\\w.~]{3}\\d", "Q~", "[\\w.~-]{31,37}"],
       ["azure-devops", [76, 76], `${A}{76}`, "AZDO", `${A}{4}`, "r"],
@@ -60824,11 +61300,11 @@ var init_mask_tokens = __esm({
 });
 
 // store/mask-webhooks.ts
-var UUID2, WEBHOOK_RULES;
+var UUID3, WEBHOOK_RULES;
 var init_mask_webhooks = __esm({
   "store/mask-webhooks.ts"() {
     "use strict";
-    UUID2 = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+    UUID3 = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
     WEBHOOK_RULES = [
       {
         id: "slack-webhook",
@@ -60848,28 +61324,37 @@ var init_mask_webhooks = __esm({
       { id: "make-webhook", key: ".make.com/", tail: `([a-z0-9]{24,40})` },
       { id: "integromat-webhook", key: "hook.integromat.com/", tail: `([a-z0-9]{24,40})` },
       { id: "pagerduty-webhook", key: "events.pagerduty.com/integration/", tail: `([0-9a-f]{32})` },
-      { id: "feishu-webhook", key: "/open-apis/bot/v2/hook/", tail: `(${UUID2})` },
-      { id: "wecom-webhook", key: "/cgi-bin/webhook/send?key=", tail: `(${UUID2})` },
+      { id: "feishu-webhook", key: "/open-apis/bot/v2/hook/", tail: `(${UUID3})` },
+      { id: "wecom-webhook", key: "/cgi-bin/webhook/send?key=", tail: `(${UUID3})` },
       { id: "mattermost-webhook", key: "/hooks/", tail: `([a-z0-9]{26}|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{40,80})(?![\\w-])` },
-      { id: "healthcheck-ping", key: "hc-ping.com/", tail: `(${UUID2}|[\\w-]{22}/[\\w-]{1,80})` },
+      { id: "healthcheck-ping", key: "hc-ping.com/", tail: `(${UUID3}|[\\w-]{22}/[\\w-]{1,80})` },
       { id: "cronitor-ping", key: "cronitor.link/", tail: `(?:p/)?([0-9a-f]{32})` },
-      { id: "opsgenie-webhook", key: "api.opsgenie.com/v1/json/", tail: `[\\w]{1,40}\\?apiKey=(${UUID2})` },
-      { id: "webhook-site", key: "webhook.site/", tail: `(${UUID2})` },
+      { id: "opsgenie-webhook", key: "api.opsgenie.com/v1/json/", tail: `[\\w]{1,40}\\?apiKey=(${UUID3})` },
+      { id: "webhook-site", key: "webhook.site/", tail: `(${UUID3})` },
       { id: "victorops-webhook", key: "/integrations/generic/", tail: `\\d{8}/alert/([\\w-]{20,60})` },
       { id: "splunk-oncall", key: "alert.victorops.com/", tail: `[\\w/-]{1,80}/alert/([\\w-]{20,60})` },
       { id: "datadog-webhook", key: "webhook/v1/", tail: `([0-9a-f]{32})` },
       { id: "azure-function", key: ".azurewebsites.net/", tail: `[^\\s"'<>]{1,200}[?&]code=([\\w/%-]{40,120}={0,2})` },
       { id: "dotenv-vault", key: "dotenv.org/vault/", tail: `[^\\s"'<>]{0,120}key_([0-9a-f]{40,64})` },
+      { id: "conda-token", key: "anaconda.org/t/", tail: `([\\w-]{16,80})(?=/)` },
+      { id: "conda-token", key: "/t/ac-", tail: `(${UUID3})` },
+      { id: "conda-token", key: "/t/an-", tail: `(${UUID3})` },
+      { id: "serverchan", key: "ftqq.com/", tail: `(SC[TU][A-Za-z0-9]{20,60})(?=\\.send)` },
+      { id: "bark", key: "api.day.app/", tail: `([A-Za-z0-9]{20,24})(?![A-Za-z0-9])` },
+      { id: "loggly", key: "loggly.com/inputs/", tail: `(${UUID3})` },
       { id: "telegram", key: "api.telegram.org/bot", tail: `(\\d{6,12}:[\\w-]{30,40})` }
     ];
   }
 });
 
 // store/mask-words.ts
+function wordsOfRules() {
+  return staticWords().map(([text4, word]) => ({ text: text4, word }));
+}
 function staticWords() {
   return [
     ...TOKEN_RULES.map((rule) => [rule.key, { is: "token", rule }]),
-    ...[...NAME_WORDS, ...FOREIGN_PASSWORDS].map((word) => [word, { is: "context", trim: 0 }]),
+    ...[...NAME_WORDS, ...FOREIGN_WORDS].map((word) => [word, { is: "context", trim: 0 }]),
     ...SHORT_NAME_WORDS.flatMap(
       (word) => AFTER_SHORT.map((sign4) => [word + sign4, { is: "context", trim: 1 }])
     ),
@@ -60878,12 +61363,13 @@ function staticWords() {
       var _a9;
       return [
         key,
-        { is: "command", index, flag: ((_a9 = FLAG.exec(tail)) == null ? void 0 : _a9[1]) ?? "" }
+        { is: "command", index, flag: ((_a9 = FLAG2.exec(tail)) == null ? void 0 : _a9[1]) ?? "" }
       ];
     }),
     ...WEBHOOK_RULES.map((rule) => [rule.key, { is: "webhook", rule }]),
     ["-----begin", { is: "key-begin" }],
     ["---- begin", { is: "key-begin" }],
+    ["issecret=true", { is: "add-mask" }],
     ["private-lines:", { is: "putty-key" }],
     ["data:\n", { is: "data-block" }],
     ["data:\r", { is: "data-block" }],
@@ -60898,51 +61384,24 @@ function toldWords(forms, length) {
     if (group5 === void 0) byPrefix.set(prefix, [form]);
     else group5.push(form);
   }
-  return [...byPrefix].map(([prefix, group5]) => [
-    prefix,
-    { is: "told", forms: group5.sort((a5, b5) => b5.length - a5.length) }
-  ]);
+  return [...byPrefix].map(([text4, group5]) => ({
+    text: text4,
+    word: { is: "told", forms: group5.sort((a5, b5) => b5.length - a5.length) }
+  }));
 }
-function tableOf(entries) {
-  return {
-    automaton: buildAutomaton(entries.map(([word]) => word)),
-    words: entries.map(([, word]) => word),
-    texts: entries.map(([word]) => word)
-  };
-}
-function wordTable(toldForms) {
-  if (toldForms.length === 0) {
-    rulesOnly ??= tableOf(staticWords());
-    return rulesOnly;
-  }
-  for (const length of TOLD_PREFIXES) {
-    try {
-      return tableOf([...staticWords(), ...toldWords(toldForms, length)]);
-    } catch (error3) {
-      if (!(error3 instanceof RangeError)) throw error3;
-    }
-  }
-  throw new AppError("USAGE", `${toldForms.length} forms of values to mask are more than the masker can hold`, {
-    hint: "give fewer values: a mask file is for some thousand secrets at most"
-  });
-}
-var NAME_WORDS, SHORT_NAME_WORDS, AFTER_SHORT, SHAPES, TOLD_PREFIXES, FLAG, isExact, rulesOnly;
+var NAME_WORDS, SHORT_NAME_WORDS, AFTER_SHORT, SHAPES, FLAG2, isExact;
 var init_mask_words = __esm({
   "store/mask-words.ts"() {
     "use strict";
-    init_errors();
-    init_mask_automaton();
     init_mask_commands();
-    init_mask_names();
+    init_mask_foreign_names();
     init_mask_shapes();
     init_mask_tokens();
     init_mask_webhooks();
-    NAME_WORDS = "token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth".split(
+    NAME_WORDS = "token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b".split(
       " "
     );
-    SHORT_NAME_WORDS = "pass keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw".split(
-      " "
-    );
+    SHORT_NAME_WORDS = "pass _sk keystore keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw".split(" ");
     AFTER_SHORT = [...`=:"' ]<>%|\\,&?+_-.0123456789
 \r`];
     SHAPES = [
@@ -60965,6 +61424,7 @@ var init_mask_words = __esm({
       ["<d>", findRsaXml, "any"],
       ["auth plain ", findSmtpLogin, "any"],
       ["auth login ", findSmtpLogin, "any"],
+      ["auth xoauth2 ", findSmtpLogin, "any"],
       ["mnemonic", findPhrase, "any"],
       ["seed phrase", findPhrase, "any"],
       ["seed_phrase", findPhrase, "any"],
@@ -60974,53 +61434,129 @@ var init_mask_words = __esm({
       ["--password-stdin", findPiped, "any"],
       ["--with-token", findPiped, "any"],
       ["chpasswd", findPiped, "any"],
+      ["secret put", findPiped, "any"],
+      ["secret create", findPiped, "any"],
+      ["versions add", findPiped, "any"],
+      ["kinit", findPiped, "any"],
+      ["cryptsetup", findPiped, "any"],
       ["sudo -s", findPiped, "any"],
       ["passwd --stdin", findPiped, "any"],
       ["--passphrase-fd", findPiped, "any"]
     ];
-    TOLD_PREFIXES = [12, 8, 5];
-    FLAG = /\\s(-[a-zA-Z])/;
+    FLAG2 = /\\s(-[a-zA-Z])/;
     isExact = (word) => word.is === "token" || word.is === "told";
   }
 });
 
-// store/mask-hits.ts
-function buildTables(values) {
-  const words = wordTable([...new Set(values.flatMap(formsOfValue))]);
-  const probes = probesOfWords(words);
-  const isExactAt = words.words.map(isExact);
-  const grams = buildGrams(
-    words.texts.map(
-      (word, index) => ({
-        word,
-        isExact: isExactAt[index],
-        ...sidesOf(probes[index])
-      })
-    )
-  );
-  const codes = words.texts.map((text4) => Uint8Array.from(text4, (sign4) => sign4.charCodeAt(0)));
-  const spellings = grams.words.map(
-    (placed) => placed == null ? void 0 : placed.map(({ index, offset }) => ({
-      offset,
-      codes: codes[index],
-      isExact: isExactAt[index],
-      probe: probes[index]
-    }))
-  );
-  return { words, probes: probesOfStates(words, probes), grams, spellings, pairs: pairsOf(words.texts) };
+// store/mask-tables.ts
+function checkAt({ checks, words, texts }, index) {
+  const check2 = checks[index] ?? checkOf(words[index], texts[index].length);
+  checks[index] = check2;
+  return check2;
 }
-function pairsOf(texts) {
-  const pairs = new Uint8Array(1 << 16);
-  for (const text4 of texts) {
-    for (let at = 1; at < text4.length; at++)
-      pairs[(text4.charCodeAt(at - 1) | 32) << 8 | (text4.charCodeAt(at) | 32)] = 1;
+function imagedWord({ text: text4, word }) {
+  const check2 = checkOf(word, text4.length);
+  const { refused, before, follows } = check2;
+  const window2 = windowOf({ word: text4, isExact: isExact(word), ...sidesOf(check2) });
+  return { text: text4, isExact: isExact(word), window: window2, refused, before, follows };
+}
+function rulesHere() {
+  if (rules === void 0) {
+    const words = wordsOfRules();
+    const built = readBuiltMasker();
+    rules = { words, image: (built && builtImage(built, words)) ?? imageOf(words) };
   }
-  return pairs;
+  return rules;
 }
+function tablesOf(told) {
+  const { words, image } = rulesHere();
+  const all = [...words, ...told];
+  return {
+    texts: all.map(({ text: text4 }) => text4),
+    words: all.map(({ word }) => word),
+    image: told.length === 0 ? image : buildImage(told.map(imagedWord), image),
+    checks: []
+  };
+}
+function buildTables(values) {
+  const forms = [...new Set(values.flatMap(formsOfValue))];
+  for (const length of TOLD_PREFIXES) {
+    try {
+      return tablesOf(toldWords(forms, length));
+    } catch (error3) {
+      if (!(error3 instanceof RangeError)) throw error3;
+    }
+  }
+  throw new AppError("USAGE", `${forms.length} forms of values to mask are more than the masker can hold`, {
+    hint: "give fewer values: a mask file is for some thousand secrets at most"
+  });
+}
+function hasWord({ image }, bytes) {
+  const find = wordFinder();
+  for (let from = 0; from < bytes.length; ) {
+    const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+    if (words.length > 0) return true;
+    from = seen;
+  }
+  return false;
+}
+function findWords(tables, text4) {
+  const bytes = Buffer.from(text4, "latin1");
+  const find = wordFinder();
+  const found = [];
+  for (let from = 0; from < bytes.length; ) {
+    const { words, seen } = find(tables.image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+    for (let n3 = 0; n3 < words.length; n3 += 2)
+      found.push({ to: from + words[n3], index: words[n3 + 1] });
+    from = seen;
+  }
+  const lengthOf = ({ index }) => tables.texts[index].length;
+  found.sort((a5, b5) => a5.to - b5.to || lengthOf(b5) - lengthOf(a5) || a5.index - b5.index);
+  return found.filter((each, n3) => {
+    var _a9, _b;
+    return n3 === 0 || each.to !== ((_a9 = found[n3 - 1]) == null ? void 0 : _a9.to) || each.index !== ((_b = found[n3 - 1]) == null ? void 0 : _b.index);
+  });
+}
+var TOLD_PREFIXES, rules, imageOf, finder, wordFinder, signOf, builtImage;
+var init_mask_tables = __esm({
+  "store/mask-tables.ts"() {
+    "use strict";
+    init_built_masker();
+    init_errors();
+    init_mask_find();
+    init_mask_find_wasm();
+    init_mask_grams();
+    init_mask_image();
+    init_mask_probe();
+    init_mask_told();
+    init_mask_words();
+    TOLD_PREFIXES = [12, 8, 5];
+    imageOf = (words) => buildImage(words.map(imagedWord));
+    wordFinder = () => {
+      var _a9;
+      return finder ??= startWasmFinder((_a9 = readBuiltMasker()) == null ? void 0 : _a9.module) ?? findWordsPlainly;
+    };
+    signOf = (words) => Buffer.from(
+      words.map(
+        ({ text: text4, word }) => word.is === "token" ? `${text4}	${word.rule.tail}	${word.rule.head}	${word.rule.edges}` : `${text4}	${word.is}`
+      ).join("\n"),
+      "latin1"
+    );
+    builtImage = ({ image, words: sign4 }, words) => Buffer.compare(sign4, signOf(words)) === 0 ? { bytes: image, words: words.length } : void 0;
+  }
+});
+
+// store/mask-hits.ts
 function afterEscapes(bytes, at, end) {
   let after = at;
-  while (after < end && bytes[after] === ESC7) after = endOfEscape2(bytes, after, end);
+  while (after < end && bytes[after] === ESC9) after = endOfEscape2(bytes, after, end);
   return after;
+}
+function mayPart(image, bytes, { after, from, to }) {
+  const [first = 0, second = 0] = [bytes[from - 1], bytes[to]];
+  if (!hasPair(image, first, second)) return false;
+  if (from - 1 <= after || bytes[to + 1] === ESC9 || hasWholePair(image, first, second)) return true;
+  return hasTriple(image, bytes[from - 2] ?? 0, first, second) || hasTriple(image, first, second, bytes[to + 1] ?? 0);
 }
 function lineStart(bytes, at, from) {
   let start = at;
@@ -61032,78 +61568,61 @@ function lineEnd(bytes, at, end) {
   while (to < end && bytes[to] !== LF3 && bytes[to] !== CR3) to++;
   return Math.min(to + 1, end);
 }
-function nextShownHit({ words, probes }, bytes, { from, end }) {
-  const { table, classes, shift, firstHit, escapeState, depths } = words.automaton;
-  let state2 = 0;
-  let whole = from;
-  for (let at = from; at < end; at++) {
-    const next = table[state2 << shift | classes[bytes[at]]];
-    if (next === escapeState) {
-      whole = endOfEscape2(bytes, at, end);
-      at = whole - 1;
-      continue;
+function shownBytes(bytes, { from, end }) {
+  scratch ??= Buffer.alloc(SCRATCH_BYTES);
+  const shown = end - from > SCRATCH_BYTES ? Buffer.allocUnsafe(end - from) : scratch;
+  let length = 0;
+  for (let at = from; at < end; ) {
+    const byte = bytes[at];
+    if (byte === ESC9) at = endOfEscape2(bytes, at, end);
+    else {
+      shown[length++] = byte;
+      at++;
     }
-    state2 = next;
-    if (next < firstHit) continue;
-    const isParted = at + 1 - depths[next] < whole;
-    if (!isParted && !isWorthALook(bytes, at + 1, probes[next - firstHit])) continue;
-    if (isInCase(words, next - firstHit, visibleLine(bytes, from, at + 1).text)) return at + 1;
+  }
+  return shown.subarray(0, length);
+}
+function nextShownHit(tables, bytes, { from, end }) {
+  if (!hasWord(tables, shownBytes(bytes, { from, end }))) return -1;
+  const { text: text4, origin } = visibleLine(bytes, from, end);
+  for (const { index, to } of findWords(tables, text4)) {
+    const { length } = tables.texts[index];
+    const last = origin === void 0 ? to - 1 : origin[to - 1];
+    const first = origin === void 0 ? to - length : origin[to - length];
+    const isParted = last - first >= length;
+    if (isParted || isWorthALook(bytes, from + last + 1, checkAt(tables, index))) return from + last + 1;
   }
   return -1;
 }
-function isSpelled({ codes, isExact: isExact2 }, bytes, start, classes) {
-  for (let n3 = 0; n3 < codes.length; n3++) {
-    const byte = bytes[start + n3];
-    const code = codes[n3];
-    if (byte !== code && (isExact2 || classes[byte] !== classes[code] || classes[byte] === 0)) return false;
-  }
-  return true;
-}
-function hitAt(tables, bytes, place, at, { from, end }) {
-  const spellings = tables.spellings[place & SLOT_MASK] ?? NO_SPELLINGS;
-  for (let n3 = 0; n3 < spellings.length; n3++) {
-    const spelling = spellings[n3];
-    const start = at + spelling.offset;
-    const to = start + spelling.codes.length;
-    if (start < from || to > end || !isSpelled(spelling, bytes, start, tables.words.automaton.classes)) continue;
-    if (isWorthALook(bytes, to, spelling.probe)) return to;
-  }
-  return -1;
-}
-var ESC7, LF3, CR3, findPlaces, NO_PLACES, NO_SPELLINGS, SLOT_MASK, HitScan, areNeighbours, isInCase;
+var ESC9, LF3, CR3, NO_WORDS2, HitScan, SCRATCH_BYTES, scratch;
 var init_mask_hits = __esm({
   "store/mask-hits.ts"() {
     "use strict";
-    init_mask_grams();
-    init_mask_places();
-    init_mask_places_wasm();
+    init_mask_find();
+    init_mask_image();
     init_mask_probe();
-    init_mask_told();
+    init_mask_tables();
     init_mask_visible();
-    init_mask_words();
-    ESC7 = 27;
+    ESC9 = 27;
     LF3 = 10;
     CR3 = 13;
-    NO_PLACES = new Int32Array(0);
-    NO_SPELLINGS = [];
-    SLOT_MASK = (1 << SLOT_BITS) - 1;
+    NO_WORDS2 = new Int32Array(0);
     HitScan = class {
       bytes;
       end;
       find;
       tables;
-      /** Where words may stand in the bytes from `looked` to `seen`, and how many of these places are done with. */
-      places = NO_PLACES;
+      /** Words whose pieces lie in the bytes from `looked` to `seen`, and how far these are done with. */
+      words = NO_WORDS2;
       done = 0;
       looked = 0;
       seen = 0;
       /** The next escape sequence from where the last look began; found once, however many words come before it. */
       escape = -1;
-      constructor(bytes, end, find) {
+      constructor(bytes, end, find = wordFinder()) {
         this.bytes = bytes;
         this.end = end;
-        findPlaces ??= startWasmFinder() ?? findPlacesPlainly;
-        this.find = find ?? findPlaces;
+        this.find = find;
       }
       /**
        * Index after a word in [from, end) that may be a secret's, or -1; no line before that word's has one. `from` never
@@ -61117,27 +61636,27 @@ var init_mask_hits = __esm({
       /** In the bytes as they came, inside sequences too. */
       nextRaw(tables, from, end) {
         if (this.tables !== tables) {
-          this.places = NO_PLACES;
+          this.words = NO_WORDS2;
           this.done = 0;
           this.seen = from;
         }
         this.tables = tables;
-        const range3 = { from, end };
         for (; ; ) {
-          for (; this.done < this.places.length; this.done++) {
-            const place = this.places[this.done];
-            const at = this.looked + (place >>> SLOT_BITS);
-            if (at >= end) return -1;
-            const hit = hitAt(tables, this.bytes, place, at, range3);
-            if (hit >= 0) return hit;
+          for (; this.done < this.words.length; this.done += 2) {
+            const index = this.words[this.done + 1];
+            const to = this.looked + this.words[this.done];
+            const start = to - tables.texts[index].length;
+            if (start >= end) return -1;
+            if (start >= from && to <= end && isWorthALook(this.bytes, to, checkAt(tables, index))) return to;
           }
           this.seen = Math.max(this.seen, from);
           if (this.seen >= end) return -1;
           const next = Math.min(this.seen + SLICE_BYTES, this.end);
-          this.places = this.find(tables.grams.pieces, this.bytes, this.seen, next);
+          const { words, seen } = this.find(tables.image, this.bytes, this.seen, next);
+          this.words = words;
           this.done = 0;
           this.looked = this.seen;
-          this.seen = next;
+          this.seen = seen;
         }
       }
       /** In lines that have an escape sequence where a word may be parted by it. */
@@ -61146,8 +61665,9 @@ var init_mask_hits = __esm({
         let seen = from;
         for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
           if (at < seen) continue;
-          seen = afterEscapes(bytes, at, end);
-          if (at === from || seen >= end || !areNeighbours(tables, bytes[at - 1], bytes[seen])) continue;
+          const sequences = { after: seen, from: at, to: afterEscapes(bytes, at, end) };
+          seen = sequences.to;
+          if (at === from || seen >= end || !mayPart(tables.image, bytes, sequences)) continue;
           const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
           const hit = nextShownHit(tables, bytes, line);
           if (hit >= 0) return hit;
@@ -61157,16 +61677,13 @@ var init_mask_hits = __esm({
       }
       escapeFrom(at) {
         if (this.escape < at) {
-          const found = this.bytes.indexOf(ESC7, at);
+          const found = this.bytes.indexOf(ESC9, at);
           this.escape = found < 0 ? this.bytes.length : found;
         }
         return this.escape;
       }
     };
-    areNeighbours = ({ pairs }, first, second) => pairs[((first ?? 0) | 32) << 8 | ((second ?? 0) | 32)] === 1;
-    isInCase = ({ automaton, words, texts }, state2, text4) => (automaton.words[state2] ?? []).some(
-      (index) => !isExact(words[index]) || text4.endsWith(texts[index])
-    );
+    SCRATCH_BYTES = 4096;
   }
 });
 
@@ -61182,7 +61699,7 @@ var init_mask_passphrase = __esm({
   }
 });
 
-// store/mask-context.ts
+// store/mask-value-start.ts
 function endAt(pattern, text4, at) {
   pattern.lastIndex = at;
   return pattern.test(text4) ? pattern.lastIndex : -1;
@@ -61195,23 +61712,30 @@ function skipSpaces(text4, from) {
 function nameAround(line, from, to) {
   let start = from;
   while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
+  for (let at = start; at + 3 <= from; at++) if (isWideSign2(line, at)) start = at + 3;
   let end = to;
-  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end))) end++;
+  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end)) && !isWideSign2(line, end))
+    end++;
   const dashes = line.charCodeAt(start) === 45 || line.charCodeAt(start - 1) === 47 && /\s/.test(line[start - 2] ?? "");
   while (start < from && /[-.$]/.test(line[start] ?? "")) start++;
   while (end > to && /[-.]/.test(line[end - 1] ?? "")) end--;
+  if (end - 3 >= to && line.startsWith(IS_CHINESE, end - 3)) end -= 3;
   return { from: start, to: end, dashes, text: line.slice(start, end) };
 }
 function elementStart(line, name2, at) {
-  return line[at] === ">" && line[name2.from - 1] === "<" ? { at: at + 1, how: "element" } : void 0;
+  const closed = skip(ATTRIBUTES, line, at);
+  return line[closed] === ">" && isElement(line, name2) ? { at: closed + 1, how: "element" } : void 0;
 }
 function spacedStart(line, name2, at) {
   const spaced = skipSpaces(line, at);
   if (spaced === at || spaced >= line.length) return void 0;
-  if (spaced === at + 1 && endAt(QUOTE2, line, spaced) >= 0) return { at: spaced, how: "quoted" };
-  if (name2.dashes) return { at: spaced, how: "flag" };
+  const isQuoted = spaced === at + 1 && endAt(QUOTE2, line, spaced) >= 0;
+  if (isQuoted && !name2.dashes && !isSqlBefore(line, name2)) return { at: spaced, how: "quoted" };
+  if (name2.dashes || isQuoted) return { at: spaced, how: "flag" };
   const before = line.slice(Math.max(0, name2.from - MAX_BEFORE), name2.from);
   if (isSetBefore(before)) return { at: spaced, how: "flag" };
+  const told = endAt(OF_WHAT, line, at);
+  if (told >= 0 && !isAbout(line.slice(at, told))) return { at: told, how: "told" };
   if (startsLine(before) && /^\S{8,400}\s*$/.test(line.slice(spaced, spaced + 410)))
     return { at: spaced, how: "prose" };
   return { at: spaced, how: "spaced" };
@@ -61222,7 +61746,7 @@ function valueStart(line, name2) {
   const closed = skip(CLOSERS, line, name2.to);
   const quoted = closed > name2.to;
   const at = skipSpaces(line, closed);
-  const typed = quoted ? -1 : endAt(TYPED, line, name2.to);
+  const typed = quoted || isElement(line, name2) ? -1 : endAt(TYPED, line, name2.to);
   if (typed >= 0) return { at: typed, how: "assigned" };
   if (!quoted && SETS_VALUE.test(name2.text)) {
     const called = endAt(CALL, line, name2.to);
@@ -61236,12 +61760,53 @@ function valueStart(line, name2) {
     const after = skipSpaces(line, at + 1);
     return endAt(QUOTE2, line, after) < 0 ? void 0 : { at: after, how: "listed" };
   }
+  const child = quoted ? endAt(CHILD, line, closed) : -1;
+  if (child >= 0) return { at: child, how: "element" };
   if (quoted && line[closed] === ">") return { at: closed + 1, how: "element" };
   if (line[at] === "|" && at > closed) return { at: at + 1, how: "prose" };
+  if (line.startsWith(BOX_LINE, at) && at > closed) return { at: at + BOX_LINE.length, how: "prose" };
+  if (endAt(BRACKETED2, line, closed) >= 0) return { at: skipSpaces(line, closed) + 1, how: "spaced" };
   const prose = endAt(IS_WORD, line, closed);
   if (prose >= 0) return { at: prose, how: "prose" };
   return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
 }
+var MAX_NAME_LEFT, MAX_NAME_RIGHT, WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_CHINESE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
+var init_mask_value_start = __esm({
+  "store/mask-value-start.ts"() {
+    "use strict";
+    init_mask_before();
+    init_mask_names();
+    MAX_NAME_LEFT = 64;
+    MAX_NAME_RIGHT = 48;
+    WIDE_SIGN = /\u00ef\u00bc[\u009a\u009d]/y;
+    isWideSign2 = (line, at) => line.charCodeAt(at) === 239 && endAt(WIDE_SIGN, line, at) >= 0;
+    isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
+    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
+    MAX_SPACES = 24;
+    SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\u009a\u009d])/iy;
+    IS_CHINESE = "\xE6\x98\xAF";
+    IS_WORD = /(?:\u00e6\u0098\u00af ?|(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+    TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
+    CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
+    SETS_VALUE = /(?:^|[.$])(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
+    OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
+    ELEMENT_PAIR = /<\/(?:key|name|id|env-entry-name|param-name)>\s{0,8}<(?:string|value|text|env-entry-value|param-value)>/iy;
+    QUOTE2 = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
+    VALUE_WORD = /(?:,[ \t]{0,4}\\{0,4}["']type\\{0,4}["'][ \t]{0,4}:[ \t]{0,4}\\{0,4}["'][\w-]{0,24}\\{0,4}["'])?[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
+    skip = (pattern, text4, at) => Math.max(at, endAt(pattern, text4, at));
+    ATTRIBUTES = /(?:[ \t]{1,4}[\w:.-]{1,40}="[^"<>]{0,120}"){1,6}(?=>)/y;
+    ELEMENT_BEFORE = /<(?:[\w-]{1,20}:)?$/;
+    isElement = (line, name2) => ELEMENT_BEFORE.test(line.slice(Math.max(0, name2.from - 22), name2.from));
+    CHILD = /(?:[ \t]{1,4}[\w:.-]{1,40}="[^"<>]{0,60}"){0,4}>\s{0,8}<(?:value|string|text)>/iy;
+    SQL_BEFORE = /(?:\b(?:with|login|encrypted|set|role|user|superuser)|[(,])[ \t]{1,4}$|[(,]$/i;
+    isSqlBefore = (line, name2) => SQL_BEFORE.test(line.slice(Math.max(0, name2.from - 20), name2.from));
+    OF_WHAT = /(?: [A-Za-z\u0080-\u00ff'[\]()]{1,48}){1,5} ?: {1,4}(?=["'`]?\S{8,200}[ \t]*$)/y;
+    BOX_LINE = "\xE2\x94\x82";
+    BRACKETED2 = /(?: ?<[\w-]{20,400}>|\[[\w-]{20,400}\]|\([\w-]{20,400}\)|\{[\w-]{20,400}\})/y;
+  }
+});
+
+// store/mask-value-text.ts
 function quotedEnd(line, from, quote) {
   const limit = Math.min(line.length, from + MAX_QUOTED);
   const folded2 = quote.toLowerCase();
@@ -61268,11 +61833,11 @@ function stopsAt(line, at, kind) {
       return true;
   }
 }
-function plainEnd(line, from, isElement) {
+function plainEnd(line, from, isElement2) {
   const limit = Math.min(line.length, from + MAX_PLAIN);
   for (let at = from; at < limit; at++) {
     const code = line.charCodeAt(at);
-    if (isElement) {
+    if (isElement2) {
       if (code === 60) return at;
       continue;
     }
@@ -61280,6 +61845,21 @@ function plainEnd(line, from, isElement) {
     if (kind !== 0 && stopsAt(line, at, kind)) return at;
   }
   return limit;
+}
+function plainTo(line, from, start) {
+  const to = plainEnd(line, from, start.how === "element");
+  if (start.how === "prose" || start.how === "told") {
+    const rest = to > from ? endAt(REST_OF_PROSE, line, to) : -1;
+    if (rest >= 0) return line.slice(0, rest).trimEnd().length;
+  }
+  const isSentence = line[to - 1] === "." && to - from > 8 && (to === line.length || line[to] === " ");
+  return isSentence && start.how !== "element" ? to - 1 : to;
+}
+function wholeEnd(line, value2) {
+  let to = value2.to;
+  if (value2.quoted || to - value2.from < MAX_PLAIN) return to;
+  while (to < line.length && PLAIN_KINDS[line.charCodeAt(to)] !== STOP2) to++;
+  return to;
 }
 function readValue(line, start) {
   let at = skipSpaces(line, start.at);
@@ -61293,7 +61873,9 @@ function readValue(line, start) {
     if (to2 !== void 0) return { from, to: to2, quoted: true };
     at = from;
   }
-  const to = plainEnd(line, at, start.how === "element");
+  const braced = endAt(BRACED, line, at);
+  if (braced >= 0 && isNoName(line.slice(at + 1, braced - 1))) return { from: at + 1, to: braced - 1, quoted: true };
+  const to = plainTo(line, at, start);
   return start.how === "element" && line[to + 1] !== "/" ? { from: at, to: at, quoted: false } : { from: at, to, quoted: false };
 }
 function envLineEnd(line, name2, value2) {
@@ -61311,17 +61893,51 @@ function withoutScheme(line, value2) {
   while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? "")) to++;
   return { from, to, quoted: value2.quoted };
 }
+var MAX_QUOTED, MAX_PLAIN, WRAPPERS, SCHEME, BEFORE_ENV_LINE, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, BRACED, isNoName, REST_OF_PROSE;
+var init_mask_value_text = __esm({
+  "store/mask-value-text.ts"() {
+    "use strict";
+    init_mask_letters();
+    init_mask_value_start();
+    MAX_QUOTED = 2048;
+    MAX_PLAIN = 1024;
+    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|redacted|text|string)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
+    SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
+    BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
+    STOP2 = 1;
+    PIPE = 2;
+    AMPERSAND = 3;
+    PERCENT = 4;
+    EQUALS = 5;
+    PLAIN_KINDS = new Uint8Array(256);
+    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP2;
+    PLAIN_KINDS["|".charCodeAt(0)] = PIPE;
+    PLAIN_KINDS["&".charCodeAt(0)] = AMPERSAND;
+    PLAIN_KINDS["%".charCodeAt(0)] = PERCENT;
+    PLAIN_KINDS["=".charCodeAt(0)] = EQUALS;
+    LONG_PART = /\|[\w-]{20}/y;
+    ENCODED_STOP = /%(?:26|22|27|20|2C)/iy;
+    ENTITY = /&(?:#|amp;)/y;
+    PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
+    BRACED = /\{[^{}\s"'<>:,;]{8,400}\}(?=[;<"'&\s]|$)/y;
+    isNoName = (text4) => text4.endsWith("=") || /\d/.test(text4) && (/[^\w.$-]/.test(text4) || wordScore(text4) < -0.5);
+    REST_OF_PROSE = /[,;<>)\]}=][^\s"'`\\]{1,200}[ \t]*$/y;
+  }
+});
+
+// store/mask-context.ts
 function isMasked(line, value2, kind, how) {
   var _a9;
   if (value2.to - value2.from < 6) return false;
   const text4 = line.slice(value2.from, value2.to);
   if (!isSecretValue(text4, kind)) return isBase64Pair(text4) && !isPlaceholder(text4);
   if (how === "spaced")
-    return /^[\w-]{20,}$/.test(text4) && (((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0) >= 3 && /[a-z]/i.test(text4) && !UUID.test(text4);
+    return /^(?:[\w-]{20,}|[A-Za-z0-9+/]{40})$/.test(text4) && (((_a9 = text4.match(/\d/g)) == null ? void 0 : _a9.length) ?? 0) >= (wordScore(text4) < -0.7 ? 2 : 3) && /[a-z]/i.test(text4) && !UUID.test(text4);
   if (how === "quoted")
-    return text4.length >= 8 && /\d/.test(text4) && /[a-z]/i.test(text4) && !/\s/.test(text4) && wordScore(text4) < -0.4;
+    return text4.length >= 8 && /\d/.test(text4) && /[a-z]/i.test(text4) && !UUID.test(text4) && isUnlikeWords(text4);
+  if (how === "told") return text4.length >= 8 && /\d/.test(text4) && kind !== "weak" && isUnlikeWords(text4);
   if (how !== "prose") return true;
-  return text4.length >= 8 && /\d/.test(text4) && kind !== "weak";
+  return text4.length >= 8 && kind !== "weak" && (/\d/.test(text4) || INNER_SIGN.test(text4) && wordScore(text4) < -0.3);
 }
 function openAt(line, name2, start, kind) {
   if (start !== void 0 && start.how !== "spaced" && start.how !== "quoted") {
@@ -61334,6 +61950,8 @@ function openAt(line, name2, start, kind) {
   if (/^<\/(?:key|name)>\s{0,4}$/.test(rest) && /<(?:key|name)>$/.test(field)) return { kind, needsValueWord: true };
   if (/^\\{0,4}["'][ \t]{0,4}\{$/.test(rest) && /variable[ \t]{1,4}["']$/.test(field))
     return { kind, needsValueWord: true };
+  if (start !== void 0 && kind !== "weak" && /:[ \t]*$/.test(line) && line.length - name2.to < MAX_SENTENCE)
+    return { kind, needsValueWord: false, isSentence: true };
   return name2.dashes && /^[ \t]{0,8}\\$/.test(rest) ? { kind, needsValueWord: false } : void 0;
 }
 function kindHere(line, name2) {
@@ -61365,6 +61983,32 @@ function furtherItems(line, first, kind) {
   }
   return spans;
 }
+function findPairs(line, value2, name2, kind) {
+  const spans = [];
+  if (value2.to === value2.from) return spans;
+  const isUser = NAMES_PAIR.test(name2.text) || /Ident$/.test(name2.text);
+  const pattern = isUser && !/[=/@]/.test(line.slice(value2.from, value2.to)) ? USER_PAIR : HOST_PAIR;
+  pattern.lastIndex = value2.from;
+  while (spans.length < 16) {
+    const match = pattern.exec(line);
+    const text4 = match == null ? void 0 : match[1];
+    if (match === null || text4 === void 0 || !isSecretValue(text4, pattern === USER_PAIR ? "password" : kind)) break;
+    const to = match.index + match[0].length;
+    spans.push({ from: to - text4.length, to, rule: `value:${kind}` });
+    if (pattern === USER_PAIR) break;
+    pattern.lastIndex = to;
+  }
+  return spans;
+}
+function findFallback(line, value2, kind) {
+  FALLBACK.lastIndex = value2.from;
+  SHELL_DEFAULT.lastIndex = value2.from;
+  const match = FALLBACK.exec(line) ?? SHELL_DEFAULT.exec(line);
+  const text4 = match == null ? void 0 : match[2];
+  if (match === null || text4 === void 0 || !isSecretValue(text4, kind)) return void 0;
+  const to = match.index + match[0].length - 1;
+  return { from: to - text4.length, to, rule: `value:${kind}` };
+}
 function findContextValue(line, from, to) {
   const name2 = nameAround(line, from, to);
   const kind = kindHere(line, name2);
@@ -61374,7 +62018,11 @@ function findContextValue(line, from, to) {
   if (start === void 0 || open3 !== void 0) return open3 === void 0 ? { end: name2.to } : { end: name2.to, open: open3 };
   const value2 = readValue(line, start);
   if (isMasked(line, value2, kind, start.how)) {
-    const span = { from: value2.from, to: envLineEnd(line, name2, value2), rule: `value:${kind}` };
+    const span = {
+      from: value2.from,
+      to: Math.max(envLineEnd(line, name2, value2), wholeEnd(line, value2)),
+      rule: `value:${kind}`
+    };
     const isList = value2.quoted && (OPEN_LIST.test(line.slice(Math.max(0, value2.from - 8), value2.from)) || CHANGE.test(line.slice(value2.to, value2.to + 12)));
     return { end: name2.to, spans: isList ? [span, ...furtherItems(line, value2, kind)] : [span] };
   }
@@ -61386,76 +62034,56 @@ function findContextValue(line, from, to) {
     if (spans.length > 0) return { end: name2.to, spans };
   }
   const end = !value2.quoted && value2.to - value2.from >= MAX_TESTED ? value2.to : name2.to;
+  const pairs = findPairs(line, value2, name2, kind);
+  if (pairs.length > 0) return { end: name2.to, spans: pairs };
+  const fallback2 = findFallback(line, value2, kind);
+  if (fallback2 !== void 0) return { end: name2.to, spans: [fallback2] };
   const bare = withoutScheme(line, value2);
   if (bare === value2 || !isMasked(line, bare, kind, start.how)) return { end };
-  return { end: name2.to, spans: [{ from: bare.from, to: bare.to, rule: `value:${kind}` }] };
+  return { end: name2.to, spans: [{ from: bare.from, to: wholeEnd(line, bare), rule: `value:${kind}` }] };
 }
 function findOpenValue(line, open3) {
   var _a9;
   const prefix = ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].length) ?? 0;
   const field = VALUE_FIELD.exec(line.slice(prefix));
   if (field === null && open3.needsValueWord) return void 0;
-  const isElement = (field == null ? void 0 : field[0].endsWith(">")) === true;
-  const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement ? "element" : "assigned" });
+  const isElement2 = (field == null ? void 0 : field[0].endsWith(">")) === true;
+  const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement2 ? "element" : "assigned" });
   const whole = withoutScheme(line, value2);
   const text4 = line.slice(whole.from, whole.to);
-  const alone = isElement || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
+  if (open3.isSentence === true && !isLoneSecret(text4)) return void 0;
+  const alone = isElement2 || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
   if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
   return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
 }
-var MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_QUOTED, MAX_PLAIN, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, VALUE_WORD, WRAPPERS, QUOTE2, SCHEME, BEFORE_ENV_LINE, skip, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, isBase64Pair, OPEN_END, NAME_FIELD, WORDS_BEFORE, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX;
+var isBase64Pair, INNER_SIGN, isUnlikeWords, OPEN_END, MAX_SENTENCE, NAME_FIELD, WORDS_BEFORE, HOST_PAIR, USER_PAIR, NAMES_PAIR, FALLBACK, SHELL_DEFAULT, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX, isLoneSecret;
 var init_mask_context = __esm({
   "store/mask-context.ts"() {
     "use strict";
-    init_mask_before();
     init_mask_letters();
     init_mask_names();
     init_mask_passphrase();
     init_mask_placeholder();
     init_mask_value();
-    MAX_NAME_LEFT = 64;
-    MAX_NAME_RIGHT = 48;
-    MAX_QUOTED = 2048;
-    MAX_PLAIN = 1024;
-    isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
-    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
-    MAX_SPACES = 24;
-    SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A)/iy;
-    IS_WORD = /(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) (?=["'`]?[^\s])/iy;
-    TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
-    CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
-    SETS_VALUE = /^(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
-    OFFERED = / ?\[[^\][]{0,24}\](?=[:=] )/y;
-    ELEMENT_PAIR = /<\/(?:key|name|id)>\s{0,8}<(?:string|value|text)>/iy;
-    VALUE_WORD = /[ \t]{0,8}[,;]?[ \t]{0,8}(?:\\{0,4}["']|&quot;)?(?:value|val|default|content|plaintext|stringvalue)(?:\\{0,4}["']|&quot;)?[ \t]{0,4}(?:=>|=|:)/iy;
-    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|secret|just|new string|secretstring|redacted|text|string)\(|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
-    QUOTE2 = /\\{0,4}["'`]|&quot;|&#3[49];|%22|%27|\\u0022|\\x22/iy;
-    SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
-    BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
-    skip = (pattern, text4, at) => Math.max(at, endAt(pattern, text4, at));
-    STOP2 = 1;
-    PIPE = 2;
-    AMPERSAND = 3;
-    PERCENT = 4;
-    EQUALS = 5;
-    PLAIN_KINDS = new Uint8Array(256);
-    for (const sign4 of " 	\n\r\v\f\xA0\"'`<>,;)]}\\") PLAIN_KINDS[sign4.charCodeAt(0)] = STOP2;
-    PLAIN_KINDS["|".charCodeAt(0)] = PIPE;
-    PLAIN_KINDS["&".charCodeAt(0)] = AMPERSAND;
-    PLAIN_KINDS["%".charCodeAt(0)] = PERCENT;
-    PLAIN_KINDS["=".charCodeAt(0)] = EQUALS;
-    LONG_PART = /\|[\w-]{20}/y;
-    ENCODED_STOP = /%(?:26|22|27|20|2C)/iy;
-    ENTITY = /&(?:#|amp;)/y;
-    PADDING = /={1,3}(?:$|[^A-Za-z0-9=])/y;
+    init_mask_value_start();
+    init_mask_value_text();
     isBase64Pair = (text4) => (text4.length % 4 === 0 || text4.endsWith("=")) && /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text4) && /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text4, "base64").toString("latin1"));
+    INNER_SIGN = /[!@#$%^&*+=?~][A-Za-z0-9]/;
+    isUnlikeWords = (text4) => !/\s/.test(text4) && (wordScore(text4) < -0.4 || /[!@#$%^&*?~]/.test(text4));
     OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
+    MAX_SENTENCE = 160;
     NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
     WORDS_BEFORE = /\b[A-Za-z]{2,20} (?:[A-Za-z]{2,20} )?$/;
+    HOST_PAIR = /[;, ]{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}=([^\s;,"'=]{8,400})/y;
+    USER_PAIR = /[\w.@+-]{1,60}(?: \/ |:)([^\s"'`,;:=>/-][^\s"'`,;]{5,200})/y;
+    NAMES_PAIR = /(?:^|[^a-z])(?:creds?|credentials?|basic_?auth|userpwd|user_?pass|ident|auth)$/i;
+    FALLBACK = /(?:process\.|os\.|System\.)?(?:get)?[eE][nN][vV][\w.]{0,20}[^\s;"']{0,60}(?:["'][\w.-]{1,80}["'][\])]?)?(?:,|[ \t]{0,4}(?:\|\||\?\?|or))[ \t]{0,4}(["'])([^"'\s]{8,400})\1/y;
+    SHELL_DEFAULT = /(\$\{)\w{1,80}:?[-=]([^}\s"']{6,200})\}/y;
     CHANGE = /^\\{0,4}["'][ \t]{0,4}->[ \t]{0,4}\\{0,4}["']/;
     OPEN_LIST = /\[[ \t]{0,4}\\{0,4}["']$/;
     VALUE_FIELD = /^[ \t]{0,60}(?:<(?:string|value)>|(?:- )?\\{0,4}["']?(?:value|val|default)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,8})/i;
     LINE_PREFIX = /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]{1,4})?(?:\d\d[OE][ +] ?)?[ \t]{0,80}/;
+    isLoneSecret = (text4) => text4.length >= 12 && !/^[0-9a-f]{40,}$/i.test(text4) && !/[./:]/.test(text4) && wordScore(text4) < -0.6;
   }
 });
 
@@ -61464,14 +62092,14 @@ function findDataEntry(line, open3) {
   var _a9;
   if (indentOf(line) <= open3.indent) return {};
   const start = prefixOf(line);
-  const value2 = ((_a9 = ENTRY.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
+  const value2 = ((_a9 = ENTRY2.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
   if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open3 };
   const decoded2 = Buffer.from(value2.slice(0, 64), "base64").toString("latin1");
   if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open3 };
   const from = line.indexOf(value2, start);
   return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open3 };
 }
-var prefixOf, indentOf, findDataBlock, ENTRY;
+var prefixOf, indentOf, findDataBlock, ENTRY2;
 var init_mask_kube = __esm({
   "store/mask-kube.ts"() {
     "use strict";
@@ -61486,7 +62114,7 @@ var init_mask_kube = __esm({
       return ((_a9 = /^[ \t]*/.exec(line.slice(prefixOf(line)))) == null ? void 0 : _a9[0].length) ?? 0;
     };
     findDataBlock = (line) => line.slice(prefixOf(line)).trim() === "data:" ? { indent: indentOf(line) } : void 0;
-    ENTRY = /^[ \t]*["']?[\w./-]{1,253}["']?:[ \t]{1,4}["']?([A-Za-z0-9+/]{10,65536}={0,2})["']?[ \t]*$/;
+    ENTRY2 = /^[ \t]*["']?[\w./-]{1,253}["']?:[ \t]{1,4}["']?([A-Za-z0-9+/]{10,65536}={0,2})["']?[ \t]*$/;
   }
 });
 
@@ -61501,10 +62129,10 @@ function findKeyBegin(line, from) {
   const rest = line.slice(start, start + MAX_GAP);
   const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
   if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
-  const body2 = start + gap;
-  if (!STARTS_BODY.test(line.slice(body2, body2 + 24))) return {};
-  const to = bodyEnd(line, body2);
-  const span = { from: body2, to, rule: "private-key" };
+  const body = start + gap;
+  if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
+  const to = bodyEnd(line, body);
+  const span = { from: body, to, rule: "private-key" };
   const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
   return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
 }
@@ -61560,10 +62188,10 @@ var init_mask_pem = __esm({
 // store/mask-prefixed.ts
 function findPrefixed(line) {
   const spans = [];
-  for (const match of line.matchAll(START)) {
-    const [whole, prefix = "", body2 = ""] = match;
+  for (const match of line.matchAll(START2)) {
+    const [whole, prefix = "", body = ""] = match;
     if (HARMLESS.test(prefix)) continue;
-    const longest = body2.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
+    const longest = body.split(/[_-]/).reduce((most, run2) => run2.length > most.length ? run2 : most, "");
     if (isRandomRun(longest)) spans.push({ from: match.index, to: match.index + whole.length, rule: "prefixed-token" });
   }
   return spans;
@@ -61601,7 +62229,7 @@ function nextLongRun(bytes, from, end) {
   }
   return end;
 }
-var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START, HARMLESS, countDigits, isRandomRun, KINDS3, EVERY_KIND;
+var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START2, HARMLESS, countDigits, isRandomRun, KINDS3, EVERY_KIND;
 var init_mask_prefixed = __esm({
   "store/mask-prefixed.ts"() {
     "use strict";
@@ -61610,7 +62238,7 @@ var init_mask_prefixed = __esm({
     MIN_RUN = 18;
     MIN_DIGITS = 3;
     MOST_WORDY = -0.9;
-    START = /(?<![\w+/=.-])([a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3})[_-]([A-Za-z0-9][\w-]{29,400})(?![./@])/g;
+    START2 = /(?<![\w+/=.-])([a-z][a-z0-9]{1,15}(?:[_-][a-z0-9]{1,12}){0,3})[_-]([A-Za-z0-9][\w-]{29,400})(?![./@])/g;
     HARMLESS = /(?:^|[_-])(?:sha\d{1,3}|md5|blake\w*|crc\w*|hash|digest|nonce|integrity|etag|pk|pub|public|publishable|phc|cs|pi|seti|src|id|ids|uid|dpl|prj|team|resp|chatcmpl|msg|file|upload|uploads|build|bld|run|job|cache|chunk|index|main|asset|assets|img|image|req|request|res|evt|event|trace|span|task|call|batch|thread|page|cursor|next|data|blob|snapshot|sourcemap|map|kid|cert|x5t|sig|signature|challenge|code|state|verifier)$/;
     countDigits = (text4) => {
       var _a9;
@@ -61655,8 +62283,8 @@ function findToken(line, from, rule, isInside) {
     pattern.lastIndex = from - back;
     const text4 = (_a9 = pattern.exec(line)) == null ? void 0 : _a9[0];
     if (text4 === void 0) continue;
-    const body2 = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
-    return !isInside && (isPlaceholder(body2.length > 6 ? body2 : text4) || isWords(body2)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
+    const body = rule.back[1] > 0 ? text4 : text4.slice(rule.key.length);
+    return !isInside && (isPlaceholder(body.length > 6 ? body : text4) || isWords(body)) ? { refusedTo: from - back + text4.length } : { from: from - back, to: from - back + text4.length, rule: rule.id };
   }
   return void 0;
 }
@@ -61670,15 +62298,15 @@ function findWebhook(line, to, rule) {
   const end = match.index + match[0].length;
   return { from: end - text4.length, to: end, rule: rule.id };
 }
-function scanRaw(line, table) {
-  const scan = new LineScan(line, table);
+function scanRaw(line, tables) {
+  const scan = new LineScan(line, tables);
   scan.isCertainOnly = true;
   scan.run();
   return scan.spans;
 }
-function scanLine(line, table, inherited) {
+function scanLine(line, tables, inherited) {
   if (line.trim() === "") return { spans: [], left: inherited, added: [] };
-  const scan = new LineScan(line, table);
+  const scan = new LineScan(line, tables);
   const spans = [];
   let key;
   if (inherited.key !== void 0) {
@@ -61701,7 +62329,7 @@ function scanLine(line, table, inherited) {
   const left2 = { ...key && { key }, ...scan.name && { name: scan.name }, ...data && { data } };
   return { spans: [...spans, ...scan.spans], left: left2, added: scan.added };
 }
-var MOST_WORDY2, LF4, compiled2, longestRun, LineScan;
+var MOST_WORDY2, compiled2, longestRun, LineScan;
 var init_mask_line = __esm({
   "store/mask-line.ts"() {
     "use strict";
@@ -61712,13 +62340,13 @@ var init_mask_line = __esm({
     init_mask_pem();
     init_mask_placeholder();
     init_mask_prefixed();
+    init_mask_tables();
     MOST_WORDY2 = 0;
-    LF4 = 10;
     compiled2 = /* @__PURE__ */ new Map();
     longestRun = (text4) => text4.split(/[^A-Za-z0-9]/).reduce((longest, run2) => run2.length > longest.length ? run2 : longest, "");
     LineScan = class {
       line;
-      table;
+      tables;
       spans = [];
       added = [];
       key;
@@ -61730,27 +62358,17 @@ var init_mask_line = __esm({
       /** A sample token (`ghp_xxxx…`) is refused once, not at every place where its text repeats the key. */
       refusedKey = "";
       refusedTo = 0;
-      constructor(line, table) {
+      constructor(line, tables) {
         this.line = line;
-        this.table = table;
+        this.tables = tables;
       }
       /** Looks only for what is a secret wherever it stands: told values and known tokens. */
       isCertainOnly = false;
       run() {
-        const { automaton, words, texts } = this.table;
-        const { table, classes, shift, firstHit, escapeState } = automaton;
-        let state2 = 0;
-        for (let at = 0; at <= this.line.length; at++) {
-          const code = at < this.line.length ? this.line.charCodeAt(at) : LF4;
-          state2 = table[state2 << shift | classes[code]];
-          if (state2 < firstHit) continue;
-          if (state2 === escapeState) {
-            state2 = 0;
-            continue;
-          }
-          for (const index of automaton.words[state2 - firstHit] ?? []) {
-            this.hit(words[index], at + 1 - texts[index].length, at + 1);
-          }
+        const { words, texts } = this.tables;
+        for (const { index, to } of findWords(this.tables, `${this.line}
+`)) {
+          this.hit(words[index], to - texts[index].length, to);
         }
       }
       add(span) {
@@ -61800,8 +62418,15 @@ var init_mask_line = __esm({
       }
       addMask(from, to) {
         var _a9;
+        const end = this.line[to] === "]" || this.line[to] === ";" ? this.line.indexOf("]", to) : -1;
+        if (this.line.startsWith("issecret", from) || this.line.startsWith("isSecret", from)) {
+          if (end >= 0) this.addValue(this.line.slice(end + 1).trim(), end + 1);
+          return;
+        }
         if (this.line.slice(((_a9 = LINE_PREFIX.exec(this.line)) == null ? void 0 : _a9[0].length) ?? 0, from).trim() !== "") return;
-        const value2 = this.line.slice(to).trim();
+        this.addValue(this.line.slice(to).trim(), to);
+      }
+      addValue(value2, to) {
         if (value2 === "" || /^\*+$/.test(value2)) return;
         this.added.push(value2);
         this.add({ from: to, to: this.line.length, rule: "add-mask" });
@@ -61836,7 +62461,7 @@ var init_mask_span = __esm({
 // store/mask-stream.ts
 function lineEnd2(bytes, from, end) {
   let at = from;
-  while (at < end && bytes[at] !== LF5 && bytes[at] !== CR4) at++;
+  while (at < end && bytes[at] !== LF4 && bytes[at] !== CR4) at++;
   return at;
 }
 function afterLastLineEnd(bytes) {
@@ -61853,7 +62478,7 @@ function applyMasks(bytes, spans) {
   parts2.push(bytes.subarray(at));
   return Buffer.concat(parts2);
 }
-var MASK, WITHHELD, LF5, CR4, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, MAX_KNOWN2, MAX_KNOWN_LINE, isOpen, isTokenByte, isLineEnd2, MaskStream, moved, toRaw;
+var MASK, WITHHELD, LF4, CR4, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, MAX_KNOWN2, MAX_KNOWN_LINE, isOpen, isTokenByte, isLineEnd2, MaskStream, moved, toRaw;
 var init_mask_stream = __esm({
   "store/mask-stream.ts"() {
     "use strict";
@@ -61861,11 +62486,12 @@ var init_mask_stream = __esm({
     init_mask_line();
     init_mask_prefixed();
     init_mask_span();
+    init_mask_tables();
     init_mask_told();
     init_mask_visible();
     MASK = "***";
     WITHHELD = Buffer.from("[line withheld: masking failed]");
-    LF5 = 10;
+    LF4 = 10;
     CR4 = 13;
     MAX_LINE = 65536;
     LOOK_AHEAD = 8192;
@@ -61877,7 +62503,7 @@ var init_mask_stream = __esm({
     MAX_KNOWN_LINE = 512;
     isOpen = ({ key, name: name2, data }) => key !== void 0 || name2 !== void 0 || data !== void 0;
     isTokenByte = (byte) => byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122 || "+/=_.~%-".includes(String.fromCharCode(byte));
-    isLineEnd2 = (byte) => byte === LF5 || byte === CR4;
+    isLineEnd2 = (byte) => byte === LF4 || byte === CR4;
     MaskStream = class {
       firstTables;
       told;
@@ -62000,12 +62626,12 @@ var init_mask_stream = __esm({
       /** Spans of a line as byte positions, counted. */
       scan(line, inherited) {
         const { text: text4, origin, strings } = visibleLine(line, 0, line.length);
-        const { words } = this.current;
-        const result = scanLine(text4, words, inherited);
+        const tables = this.current;
+        const result = scanLine(text4, tables, inherited);
         const found = origin === void 0 ? result.spans : result.spans.map((span) => toRaw(span, origin));
-        const hidden = origin === void 0 ? [] : scanRaw(line.toString("latin1"), words);
+        const hidden = origin === void 0 ? [] : scanRaw(line.toString("latin1"), tables);
         const inStrings = strings.flatMap(
-          ({ from, to }) => scanLine(line.toString("latin1", from, to), words, {}).spans.map((span) => moved(span, from))
+          ({ from, to }) => scanLine(line.toString("latin1", from, to), tables, {}).spans.map((span) => moved(span, from))
         );
         const spans = mergeSpans([...found, ...hidden, ...inStrings]);
         for (const { rule } of spans) this.countsByRule[rule] = (this.countsByRule[rule] ?? 0) + 1;
@@ -62128,8 +62754,8 @@ var asMasked, tablesOfList, NO_VALUES;
 var init_mask = __esm({
   "store/mask.ts"() {
     "use strict";
-    init_mask_hits();
     init_mask_stream();
+    init_mask_tables();
     init_mask_tokens();
     asMasked = (bytes) => bytes;
     tablesOfList = /* @__PURE__ */ new WeakMap();
@@ -62206,7 +62832,7 @@ function namedValue(name2, env3) {
 }
 function valuesInFile(path2) {
   try {
-    const lines = (0, import_node_fs14.readFileSync)(path2, "utf8").split(/\r?\n/).filter((line) => line !== "");
+    const lines = (0, import_node_fs15.readFileSync)(path2, "utf8").split(/\r?\n/).filter((line) => line !== "");
     return lines.map((value2) => ({ name: "mask-file", value: value2 }));
   } catch (cause) {
     throw new AppError("INPUT_UNREADABLE", `--mask-file ${path2} cannot be read: ${reasonOf(cause)}`, {
@@ -62215,11 +62841,11 @@ function valuesInFile(path2) {
     });
   }
 }
-var import_node_fs14, MASK_VALUE_OPTIONS, MASK_OPTIONS;
+var import_node_fs15, MASK_VALUE_OPTIONS, MASK_OPTIONS;
 var init_masking = __esm({
   "cli/masking.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
+    import_node_fs15 = require("node:fs");
     init_errors();
     init_mask();
     init_told_values();
@@ -62248,9 +62874,11 @@ async function openProgress(input2, io) {
     isDrawn = true;
     write2(TAKE_AWAY + text4.slice(0, Math.max(10, (io.stderr.columns ?? 80) - 1)));
   };
+  let waiting;
   const write2 = (text4) => void io.stderr.write(text4).catch(() => void 0);
   return {
     show(state2) {
+      clearTimeout(waiting);
       const nowMs = performance.now();
       if (state2.what !== part.what) part = { what: state2.what, startedMs: nowMs };
       if (nowMs - drawnMs >= REDRAW_MS) draw(progressText({ ...state2, elapsedMs: nowMs - part.startedMs }), nowMs);
@@ -62258,9 +62886,13 @@ async function openProgress(input2, io) {
     say(what) {
       const nowMs = performance.now();
       part = { what, startedMs: nowMs };
-      if (nowMs - startedMs >= FIRST_MS) draw(what, nowMs);
+      clearTimeout(waiting);
+      const early = FIRST_MS - (nowMs - startedMs);
+      if (early > 0) waiting = setTimeout(() => draw(what, performance.now()), early).unref();
+      else draw(what, nowMs);
     },
     clear() {
+      clearTimeout(waiting);
       if (isDrawn) write2(TAKE_AWAY);
       isDrawn = false;
     }
@@ -62611,8 +63243,8 @@ function pageSchema({
   const entries = external_exports.array(item).nullable();
   if (key === void 0) return entries.transform((list2) => ({ entries: list2 ?? [], total: void 0 }));
   const total = external_exports.int().nonnegative().optional().catch(void 0);
-  return external_exports.object({ [key]: entries.optional(), total_count: total }).transform((body2) => {
-    const record2 = body2;
+  return external_exports.object({ [key]: entries.optional(), total_count: total }).transform((body) => {
+    const record2 = body;
     return {
       entries: record2[key] ?? [],
       total: record2["total_count"]
@@ -62786,8 +63418,8 @@ async function writeComment(http, { issue: issue2, comment }, signal) {
   const base = repoPath(issue2.repo);
   const what = `comments of #${issue2.number} of ${issue2.repo}`;
   const list2 = `${base}/issues/${issue2.number}/comments`;
-  const read = { path: list2, what, scope: "read:issue" };
-  const { value: value2 } = await http.json(read, external_exports.array(commentSchema).nullable(), signal);
+  const read2 = { path: list2, what, scope: "read:issue" };
+  const { value: value2 } = await http.json(read2, external_exports.array(commentSchema).nullable(), signal);
   const marked = (value2 == null ? void 0 : value2.filter((c5) => {
     var _a10;
     return ((_a10 = c5.body) == null ? void 0 : _a10.startsWith(comment.marker)) === true;
@@ -62885,8 +63517,8 @@ async function* bodyChunks(response, watchdog, context) {
   }
 }
 async function readBounded(chunks, limitBytes, note2) {
-  const body2 = await readUpTo(chunks, limitBytes + 1);
-  if (body2.byteLength <= limitBytes) return body2;
+  const body = await readUpTo(chunks, limitBytes + 1);
+  if (body.byteLength <= limitBytes) return body;
   throw new AppError("PROVIDER_UNAVAILABLE", `the answer for the ${note2.what} is over ${limitBytes} bytes`, {
     hint: "no list of this API is that long: check the address of the server"
   });
@@ -63118,8 +63750,8 @@ async function workflowOf(http, { repo, run: run2, jobs }, signal) {
   const named2 = { repo, sha: run2.commit_sha, file: run2.workflow_id, pageUrl: run2.html_url };
   const statuses = await findStatuses(http, { repo, sha }, signal);
   const names = jobs.map((job) => job.name);
-  const read = () => readWorkflowName(http, named2, FORGEJO_WORKFLOW_FOLDERS, signal);
-  return workflowOfStatuses(statuses, named2, names) ?? await read() ?? run2.workflow_id;
+  const read2 = () => readWorkflowName(http, named2, FORGEJO_WORKFLOW_FOLDERS, signal);
+  return workflowOfStatuses(statuses, named2, names) ?? await read2() ?? run2.workflow_id;
 }
 async function findRunByIndex(http, { repo, sha, index }, signal) {
   var _a9;
@@ -63255,15 +63887,15 @@ var init_gitea_task_attempts = __esm({
 });
 
 // forge/http-failure.ts
-function serverReason(body2, token) {
-  const found = reasonFields(body2).join(": ");
+function serverReason(body, token) {
+  const found = reasonFields(body).join(": ");
   const masked = token === void 0 || token === "" ? found : found.replaceAll(token, "***");
   return showText(masked, { maxLineBytes: MAX_REASON_BYTES }).replaceAll("\n", " ").trim();
 }
-function reasonFields(body2) {
+function reasonFields(body) {
   let json2;
   try {
-    json2 = JSON.parse(body2);
+    json2 = JSON.parse(body);
   } catch {
     return [];
   }
@@ -63272,9 +63904,9 @@ function reasonFields(body2) {
   const list2 = Array.isArray(errors) ? errors : [];
   return [message, ...list2].filter((part) => typeof part === "string" && part !== "");
 }
-function failureOf2(status, body2, note2, source) {
+function failureOf2(status, body, note2, source) {
   const cause = { status };
-  const reason = serverReason(body2, source.token);
+  const reason = serverReason(body, source.token);
   const said = `${source.host} answered ${status}${reason === "" ? "" : ` (${reason})`} for the ${note2.what}`;
   const haveToken = source.token !== void 0 && source.token !== "";
   if (status === 401) return new AppError("REFUSED", said, { hint: tokenHint(note2, source, haveToken), cause });
@@ -64005,7 +64637,7 @@ async function openLogArchive(chunks, what) {
   const folder = await (0, import_promises11.mkdtemp)((0, import_node_path16.join)((0, import_node_os7.tmpdir)(), "firstred-logs-"));
   try {
     const path2 = (0, import_node_path16.join)(folder, "logs.zip");
-    await (0, import_promises12.pipeline)(import_node_stream15.Readable.from(bounded2(chunks, what)), (0, import_node_fs15.createWriteStream)(path2, { mode: 384 }));
+    await (0, import_promises12.pipeline)(import_node_stream15.Readable.from(bounded2(chunks, what)), (0, import_node_fs16.createWriteStream)(path2, { mode: 384 }));
     const zip = await loadYauzl().openPromise(path2, { autoClose: false, lazyEntries: true, decodeStrings: false });
     const logs = await jobLogs(zip, what);
     const close = async () => {
@@ -64042,20 +64674,20 @@ async function jobLogs(zip, what) {
 }
 function readLog2(zip, entry, what) {
   if (entry === void 0) return void 0;
-  async function* read(from) {
+  async function* read2(from) {
     try {
       for await (const chunk of await zip.openReadStreamPromise(from)) yield chunk;
     } catch (error3) {
       throw damaged(what, error3);
     }
   }
-  return read(entry);
+  return read2(entry);
 }
-var import_node_fs15, import_promises11, import_node_module2, import_node_os7, import_node_path16, import_node_stream15, import_promises12, MAX_ENTRIES, MAX_ARCHIVE_BYTES, loadYauzl, fileNameOf, damaged;
+var import_node_fs16, import_promises11, import_node_module2, import_node_os7, import_node_path16, import_node_stream15, import_promises12, MAX_ENTRIES, MAX_ARCHIVE_BYTES, loadYauzl, fileNameOf, damaged;
 var init_log_archive = __esm({
   "forge/log-archive.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
+    import_node_fs16 = require("node:fs");
     import_promises11 = require("node:fs/promises");
     import_node_module2 = require("node:module");
     import_node_os7 = require("node:os");
@@ -64159,7 +64791,7 @@ async function writeGithubComment(http, { issue: issue2, comment }, signal) {
   };
   const json2 = { body: comment.body };
   const all = await collect(listPages(http, { path: list2, what, scope: "issues: read" }, shape, signal));
-  const marked = all.filter(({ body: body2 }) => (body2 == null ? void 0 : body2.startsWith(comment.marker)) === true);
+  const marked = all.filter(({ body }) => (body == null ? void 0 : body.startsWith(comment.marker)) === true);
   const old = await findOwnComment(http, marked, signal);
   if (old !== void 0) {
     if (old.body === comment.body) return { id: old.id, url: old.html_url, state: "unchanged", attachments: [] };
@@ -64350,8 +64982,8 @@ var init_http = __esm({
           return (_a9 = response.body) == null ? void 0 : _a9.cancel();
         };
         if (status >= 200 && status < 300) return { status, headers, chunks, close };
-        const body2 = new TextDecoder().decode(await readUpTo(chunks, MAX_ERROR_BYTES));
-        const failure2 = failureOf2(status, body2, request, this.source);
+        const body = new TextDecoder().decode(await readUpTo(chunks, MAX_ERROR_BYTES));
+        const failure2 = failureOf2(status, body, request, this.source);
         const passes = isPassing2(status, headers) || status === request.passingStatus;
         if (!passes || !(isRead || status === 429)) throw failure2;
         const waitMs = askedWaitMs(headers, this.#tools.now());
@@ -64392,13 +65024,13 @@ var init_http = __esm({
           headers.set("authorization", `Bearer ${token}`);
         }
         if (request.json !== void 0) headers.set("content-type", "application/json");
-        const body2 = request.json === void 0 ? request.form : JSON.stringify(request.json);
+        const body = request.json === void 0 ? request.form : JSON.stringify(request.json);
         return {
           method: request.method ?? "GET",
           headers,
           redirect: "manual",
           signal,
-          ...body2 === void 0 ? {} : { body: body2 }
+          ...body === void 0 ? {} : { body }
         };
       }
     };
@@ -64534,7 +65166,7 @@ var init_forge_access = __esm({
 // cli/keep-what-came.ts
 function keepWhatCame(log2, passing = ["PROVIDER_UNAVAILABLE"]) {
   let reason;
-  async function* read() {
+  async function* read2() {
     let begun = false;
     try {
       for await (const chunk of log2) {
@@ -64546,7 +65178,7 @@ function keepWhatCame(log2, passing = ["PROVIDER_UNAVAILABLE"]) {
       reason = error3.message;
     }
   }
-  return { chunks: read(), reason: () => reason };
+  return { chunks: read2(), reason: () => reason };
 }
 var init_keep_what_came = __esm({
   "cli/keep-what-came.ts"() {
@@ -64619,16 +65251,16 @@ async function openOwnLog(input2, io) {
 }
 function findFileText2(path2) {
   try {
-    return (0, import_node_fs16.readFileSync)(path2, "utf8");
+    return (0, import_node_fs17.readFileSync)(path2, "utf8");
   } catch {
     return void 0;
   }
 }
-var import_node_fs16;
+var import_node_fs17;
 var init_own_log = __esm({
   "cli/own-log.ts"() {
     "use strict";
-    import_node_fs16 = require("node:fs");
+    import_node_fs17 = require("node:fs");
     init_errors();
     init_forge_access();
     init_keep_what_came();
@@ -66026,12 +66658,12 @@ var require_parse = __commonJS({
       }
       return depth;
     };
-    var analyzeRepeatedExtglob = (body2, options) => {
+    var analyzeRepeatedExtglob = (body, options) => {
       if (options.maxExtglobRecursion === false) {
         return { risky: false };
       }
       const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants4.DEFAULT_MAX_EXTGLOB_RECURSION;
-      const branches = splitTopLevel(body2).map((branch) => branch.trim());
+      const branches = splitTopLevel(body).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
           return { risky: true };
@@ -66202,8 +66834,8 @@ var require_parse = __commonJS({
       };
       const extglobClose = (token) => {
         const literal2 = input2.slice(token.startIndex, state2.index + 1);
-        const body2 = input2.slice(token.startIndex + 2, state2.index);
-        const analysis = analyzeRepeatedExtglob(body2, opts);
+        const body = input2.slice(token.startIndex + 2, state2.index);
+        const analysis = analyzeRepeatedExtglob(body, opts);
         if ((token.type === "plus" || token.type === "star") && analysis.risky) {
           const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
           const open3 = tokens[token.tokensIndex];
@@ -67262,14 +67894,14 @@ async function expandGlob(pattern) {
     throw new AppError("INPUT_MISSING", `no file matches ${pattern}`, { hint: "check the pattern; nothing was kept" });
   return found.sort();
 }
-var import_node_fs17, isGlob;
+var import_node_fs18, isGlob;
 var init_globs = __esm({
   "cli/globs.ts"() {
     "use strict";
-    import_node_fs17 = require("node:fs");
+    import_node_fs18 = require("node:fs");
     init_dist2();
     init_errors();
-    isGlob = (name2) => /[*?[\]{}]/.test(name2) && !(0, import_node_fs17.existsSync)(name2);
+    isGlob = (name2) => /[*?[\]{}]/.test(name2) && !(0, import_node_fs18.existsSync)(name2);
   }
 });
 
@@ -67465,11 +68097,12 @@ function outcomeText({ file: file2, result }) {
   if (result instanceof AppError) return "";
   const { manifest } = result;
   const { sizeBytes, lines } = manifest.text;
-  const ratio = sizeBytes === 0 ? "" : `, \xD7${(sizeBytes / manifest.object.sizeBytes).toFixed(1)}`;
+  const packed = sizeBytes / manifest.object.sizeBytes;
+  const ratio = packed < 1 ? "" : `, \xD7${packed.toFixed(1)}`;
   const state2 = { created: "kept", unchanged: "was kept already", spooled: "waits in the spool" }[result.state];
   const masks = Object.values(manifest.masking.counts).reduce((a5, b5) => a5 + b5, 0);
   const masked = masks === 0 ? "" : `, ${masks} ${masks === 1 ? "secret" : "secrets"} masked`;
-  return `${manifest.logId}  ${showText(file2)} ${state2}: ${lines} lines, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}
+  return `${manifest.logId}  ${showText(file2)} ${state2}: ${lines} ${lines === 1 ? "line" : "lines"}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}
 `;
 }
 var archive, LOGS_AT_ONCE;
@@ -67562,7 +68195,7 @@ var init_sinks = __esm({
 
 // cli/action.ts
 var import_node_child_process2 = require("node:child_process");
-var import_node_fs18 = require("node:fs");
+var import_node_fs19 = require("node:fs");
 var import_node_url = require("node:url");
 var import_node_worker_threads3 = require("node:worker_threads");
 var MARK2 = "firstred";
@@ -67589,7 +68222,7 @@ function begin(env3) {
   const file2 = env3["GITHUB_STATE"] ?? "";
   if (file2 === "") process.stdout.write(`::save-state name=${MARK2}::begun
 `);
-  else (0, import_node_fs18.appendFileSync)(file2, `${MARK2}=begun
+  else (0, import_node_fs19.appendFileSync)(file2, `${MARK2}=begun
 `);
 }
 async function guard(env3) {

@@ -171,12 +171,13 @@ async function* foreseen(
 
 /** Those that filter and limit let through. */
 async function* wanted(
-  { options: { filter, limit = Number.POSITIVE_INFINITY }, counts, feed, entryOf }: Context,
+  { options: { filter, limit = Number.POSITIVE_INFINITY, signal }, counts, feed, entryOf }: Context,
   results: AsyncIterable<ReadResult<Manifest>>,
 ): AsyncGenerator<ReadResult<Manifest>> {
   const test = filter === undefined ? undefined : await openFilter(filter);
   let taken = 0;
   for await (const result of results) {
+    signal.throwIfAborted();
     if (result.kind === 'failed') yield result;
     else if (taken < limit && test?.fits(result.value) !== false) {
       taken += 1;

@@ -1,7 +1,7 @@
 // What a stranger does: install the tarball globally where nothing is, and use it. Packages come from a registry on
 // loopback that has this checkout's own; native modules as they were compiled here, since compiling takes minutes.
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +46,10 @@ test('the installed command keeps a log, finds a line in it and explains it', ()
   expect(firstred('search', 'connection refused')).toContain('in 1 of 1 attempts: 1 of 1 red');
   expect(firstred('errors', 'last-red')).toContain('error: connection refused by db-7:5432');
   expect(firstred('verify', '--deep', '--json')).toContain('"logs": 1');
+});
+
+test('its man page is linked', () => {
+  expect(readdirSync(path.join(prefix, 'share/man/man1'))).toEqual(['firstred.1']);
 });
 
 test('it brings no package of the workshop along', () => {

@@ -18,16 +18,15 @@ import { openAlert } from '../search-alert.ts';
 import { matchRow, summaryRow } from '../search-json.ts';
 import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
-import { frameCacheDirOf, isTeamIndex, openSession, type Session } from '../session.ts';
+import { frameCacheDirOf, openSession, type Session } from '../session.ts';
 import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 import { note } from '../trace.ts';
 
 /** chosen: what a person can read; said when it cuts. */
 const LINES_FOR_PEOPLE = 200;
-/** chosen: counting goes on this long after the last line: some 300 frames of a folder, 100 of a bucket. */
-const FOLDER_BUDGET = '100ms';
-const DISTANT_BUDGET = '500ms';
+/** chosen: counting goes on this long after the last line. */
+const DEFAULT_BUDGET = '500ms';
 /** SECURITY: bounds the time of --fuzzy. */
 const MAX_HEADLINES = 50_000;
 /** chosen: compared in some hundredths of a second by a search that found nothing. */
@@ -51,10 +50,7 @@ export const search: Command = {
     { flags: '--count', summary: 'only the counts' },
     { flags: '--files', summary: 'only the ids of logs with a match' },
     { flags: '--sort <order>', summary: 'newest or oldest first', choices: ['new', 'old'] },
-    {
-      flags: '--budget <duration>',
-      summary: `time for counting after the last line (default ${FOLDER_BUDGET}, of a bucket or engine ${DISTANT_BUDGET})`,
-    },
+    { flags: '--budget <duration>', summary: `time for counting after the last line (default ${DEFAULT_BUDGET})` },
     { flags: '--since-last <name>', summary: 'only logs that no earlier call with this name gave; for cron' },
     { flags: '--no-index', summary: 'read the whole store instead: slow, and the same answer' },
     { flags: '--explain', summary: 'plan, candidates, blocks and times; with --json in the summary' },
@@ -179,10 +175,7 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
   const context = input.text('context');
   const isAlert = input.text('sinceLast') !== undefined;
   const people = !input.flag('json') && mode === 'lines' && !isAlert;
-  const frameCacheDir = frameCacheDirOf(session.config);
-  const isNear = frameCacheDir === undefined && !isTeamIndex(session.config);
-  const usual = isNear ? FOLDER_BUDGET : DISTANT_BUDGET;
-  const budget = mode === 'count' || isAlert ? input.text('budget') : (input.text('budget') ?? usual);
+  const budget = mode === 'count' || isAlert ? input.text('budget') : (input.text('budget') ?? DEFAULT_BUDGET);
   let rawBytes = 0;
   let readBytes = 0;
   return {
@@ -192,7 +185,7 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
     mode,
     contextLines: context === undefined ? 0 : context === '0' ? 0 : parseCount(context, 'context'),
     budgetMs: budget === undefined || mode === 'count' ? undefined : parseDurationMs(budget),
-    frameCacheDir,
+    frameCacheDir: frameCacheDirOf(session.config),
     signal: io.signal,
     explain: input.flag('explain'),
     onScan: (reason, findRawBytes) => {
