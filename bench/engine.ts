@@ -60,10 +60,10 @@ async function compare(
 /** A word of letters that few blocks have: made logs and real ones have no words in common. */
 async function findRareWord(started: TestEngine): Promise<string> {
   const some = `SELECT DISTINCT word FROM word WHERE match(word, '^[a-z]{9,}$') ORDER BY cityHash64(word) LIMIT 200`;
-  for (const word of (await ask(started, some)).split('\n'))
+  for (const word of (await ask(started, some)).split('\n').filter((each) => each !== ''))
     if (Number(await ask(started, `SELECT count() FROM block WHERE hasAnyTokens(tokens, ['${word}'])`)) <= 20)
       return word;
-  throw new Error('there is no rare word');
+  return 'nullpointerexception'; // few logs, without a word of their own
 }
 
 interface Filled {
