@@ -55,12 +55,12 @@ function compileChecked(text: string, flags: number): Re2.RE2JS {
   return pattern;
 }
 
-/** What is wrong and where: an error is two lines, so the place is named and not pointed at. */
+/** What is wrong and where: an error is two lines, so the place is counted and not pointed at. */
 function refusal(text: string, error: { readonly message: string; readonly input?: unknown }): AppError {
   const part = typeof error.input === 'string' ? error.input : '';
   const at = part === '' ? text.length - 1 : Math.max(0, text.indexOf(part));
   const [what, hint] = explain(text.slice(at), error.message);
-  return new AppError('USAGE', `${what}, at character ${at + 1}: ${shortened(text.slice(at))}`, { hint });
+  return new AppError('USAGE', `${what}, at character ${at + 1} of '${shortened(text)}'`, { hint });
 }
 
 function explain(rest: string, message: string): readonly [what: string, hint: string] {
@@ -71,7 +71,7 @@ function explain(rest: string, message: string): readonly [what: string, hint: s
     ];
   if (/^\\[1-9]/.test(rest) || /^\\k/.test(rest))
     return ['back-references are not supported', 'write the repeated part out'];
-  if (/^\{\d/.test(rest)) return ['a repetition is over 1,000', 'use a smaller one, or `*`'];
+  if (/^\{\d/.test(rest)) return ['a repetition comes to over 1,000', 'use a smaller one, or `*`'];
   const reason = message.replace(/^error parsing regexp: /, '').replace(/: `[\s\S]*$/, '');
   return [
     `the regular expression is not understood: ${reason}`,

@@ -34,7 +34,7 @@ test('the package has the program that its bin names, executable, and what a rea
     'README.md',
     'LICENSE',
     'docs/cli.md',
-    man,
+    ...man,
   ])
     expect(paths).toContain(file);
   expect(readFileSync(path.join(ROOT, 'dist/cli/main.js'), 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
