@@ -64,8 +64,11 @@ export const CROWDED_LEVELS = sql<{ rows: number; maxBytes: number }, { class: n
   `SELECT class, level FROM vocabulary WHERE size_bytes < :maxBytes GROUP BY class, level HAVING count(*) >= :rows
    ORDER BY level, class LIMIT 100`,
 );
-export const ROWS_OF_LEVEL = sql<{ class: number; level: number; maxBytes: number }, { id: number }>(
-  'SELECT id FROM vocabulary WHERE class = :class AND level = :level AND size_bytes < :maxBytes ORDER BY id',
+export const ROWS_OF_LEVEL = sql<
+  { class: number; level: number; maxBytes: number },
+  { id: number; size_bytes: number }
+>(
+  'SELECT id, size_bytes FROM vocabulary WHERE class = :class AND level = :level AND size_bytes < :maxBytes ORDER BY id',
 );
 
 export const FRAME_RUNS_OF_LOG = sql<{ log: number }, { first_frame: number; last_frame: number }>(

@@ -19,8 +19,10 @@ import { readWordList, writeWordList } from './word-list.ts';
 
 /** chosen: a word is written at most log8 times; so many small lists cost a reader less than a millisecond. */
 const ROWS_BEFORE_MERGE = 8;
-/** chosen: lists of this size are left alone, so that a merge never holds more than eight of them. */
-const MAX_MERGED_BYTES = 16 * 1024 * 1024;
+/** chosen: a merge holds so much at most, some 800,000 words, each of which takes four times its bytes while it is sorted. */
+const MAX_MERGED_BYTES = 8 * 1024 * 1024;
+/** Larger lists are left alone, so that any two of the others can be merged. */
+const MAX_LIST_BYTES = MAX_MERGED_BYTES / 2;
 /** chosen: ids are most of it, 17 MB for 2 GB of made logs; what is beyond is unpacked for each search anew. */
 const MAX_CACHED_BYTES = 192 * 1024 * 1024;
 const FIRST_LEVEL = 3;
@@ -53,7 +55,7 @@ function addList(
 /** Merges lists while a level has `rows` of them; each merge is a transaction of its own. */
 export function mergeVocabulary(db: IndexWriteDatabase, rows = ROWS_BEFORE_MERGE): void {
   for (;;) {
-    const crowded = db.all(CROWDED_LEVELS, { rows, maxBytes: MAX_MERGED_BYTES });
+    const crowded = db.all(CROWDED_LEVELS, { rows, maxBytes: MAX_LIST_BYTES });
     if (crowded.length === 0) return;
     for (const { class: vocabularyClass, level } of crowded) {
       db.transaction(() => mergeLevel(db, vocabularyClass as VocabularyClass, level));
@@ -62,10 +64,13 @@ export function mergeVocabulary(db: IndexWriteDatabase, rows = ROWS_BEFORE_MERGE
 }
 
 function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, level: number): void {
-  const rows = db.all(ROWS_OF_LEVEL, { class: vocabularyClass, level, maxBytes: MAX_MERGED_BYTES });
+  const rows = db.all(ROWS_OF_LEVEL, { class: vocabularyClass, level, maxBytes: MAX_LIST_BYTES });
   if (rows.length < 2) return;
   const words: string[] = [];
-  for (const { id } of rows) {
+  let bytes = 0;
+  for (const { id, size_bytes: listBytes } of rows) {
+    bytes += listBytes;
+    if (bytes > MAX_MERGED_BYTES) break;
     const text = readList(db, id);
     for (const word of text.toString('latin1', 1, text.length - 1).split('\n')) words.push(word);
     db.run(REMOVE_VOCABULARY, { id });
