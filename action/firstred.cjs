@@ -175,6 +175,15 @@ var init_frame_slots = __esm({
   }
 });
 
+// store/web-assembly.ts
+var WebAssembly2;
+var init_web_assembly = __esm({
+  "store/web-assembly.ts"() {
+    "use strict";
+    ({ WebAssembly: WebAssembly2 } = globalThis);
+  }
+});
+
 // store/xxh64.ts
 function mulHigh(a5, b5) {
   const cross = (a5 & 65535) * (b5 >>> 16);
@@ -644,6 +653,7 @@ function wasmZstd(zstd2) {
 function startModule() {
   const { script, wasm } = readZstdFiles();
   script.instantiateWasm = (imports, take2) => {
+    if (WebAssembly2 === void 0) throw new Error("Node runs without WebAssembly");
     const instance = new WebAssembly2.Instance(new WebAssembly2.Module(wasm), imports);
     take2(instance);
     return instance.exports;
@@ -672,13 +682,13 @@ function withChecksum(frame, content) {
   view.setUint32(frame.byteLength - CHECKSUM_BYTES, checksumOf(content), true);
   return frame;
 }
-var opened, WebAssembly2, CHECKSUM_BYTES, CHECKSUM_FLAG;
+var opened, CHECKSUM_BYTES, CHECKSUM_FLAG;
 var init_zstd_wasm = __esm({
   "store/zstd-wasm.ts"() {
     "use strict";
+    init_web_assembly();
     init_xxh64();
     init_zstd_wasm_files();
-    ({ WebAssembly: WebAssembly2 } = globalThis);
     CHECKSUM_BYTES = 4;
     CHECKSUM_FLAG = 4;
   }
@@ -863,12 +873,13 @@ function bytesText(bytes) {
   }
   return `${unit2 === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit2]}`;
 }
-var UNITS;
+var UNITS, countText;
 var init_sizes = __esm({
   "cli/sizes.ts"() {
     "use strict";
     init_errors();
     UNITS = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+    countText = (count3, thing) => `${count3} ${thing}${count3 === 1 ? "" : "s"}`;
   }
 });
 
@@ -57448,16 +57459,22 @@ var init_archiver = __esm({
 
 // cli/each-of.ts
 async function eachOf(things, width, work) {
+  const results = [];
+  let begun = 0;
   const underWay2 = /* @__PURE__ */ new Set();
   const failures = [];
   for await (const thing of things) {
-    const done = work(thing).catch((error3) => void failures.push(error3)).finally(() => underWay2.delete(done));
+    const place = begun++;
+    const done = work(thing).then((result) => {
+      results[place] = result;
+    }).catch((error3) => void failures.push(error3)).finally(() => underWay2.delete(done));
     underWay2.add(done);
     if (underWay2.size >= width) await Promise.race(underWay2);
     if (failures.length > 0) break;
   }
   await Promise.all(underWay2);
   if (failures.length > 0) throw failures[0];
+  return results;
 }
 var init_each_of = __esm({
   "cli/each-of.ts"() {
@@ -58740,12 +58757,15 @@ var init_mask_find = __esm({
 });
 
 // store/mask-before.ts
-var SET_COMMAND, NETRC_BEFORE, MAX_BEFORE, startsLine, isSetBefore;
+var SET_COMMAND, NETRC_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_SENTENCE, MAX_BEFORE, startsLine, isSetBefore;
 var init_mask_before = __esm({
   "store/mask-before.ts"() {
     "use strict";
     SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
     NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
+    MAX_NAME_LEFT = 64;
+    MAX_NAME_RIGHT = 48;
+    MAX_SENTENCE = 160;
     MAX_BEFORE = 100;
     startsLine = (before) => /^[\sT\d:.Z+-]*$/.test(before);
     isSetBefore = (before) => SET_COMMAND.test(before) || NETRC_BEFORE.test(before);
@@ -59177,9 +59197,9 @@ function isShortRest(bytes, from) {
 }
 function isIdleName(bytes, from, to) {
   let start = from;
-  while (from - start < MOST_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
+  while (from - start < MAX_NAME_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
   let end = to;
-  while (end - to < MOST_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
+  while (end - to < MAX_NAME_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
   if (bytes[end] === ESC4 || hasControlBefore(bytes, start)) return false;
   while (start < from && "-.$".includes(String.fromCharCode(bytes[start]))) start++;
   while (end > to && "-.".includes(String.fromCharCode(bytes[end - 1]))) end--;
@@ -59196,7 +59216,7 @@ function isIdle(name2) {
 }
 function leadsToColon(bytes, from) {
   let last = 0;
-  for (let at = from; at < bytes.length && at - from < MOST_SENTENCE; at++) {
+  for (let at = from; at < bytes.length && at - from < MAX_SENTENCE; at++) {
     const byte = bytes[at];
     if (byte === ESC4) return true;
     if (byte === LF2 || byte === CR2) return last === 58;
@@ -59205,17 +59225,16 @@ function leadsToColon(bytes, from) {
   }
   return last === 58;
 }
-var TAB, LF2, CR2, ESC4, MOST_LEFT, MOST_RIGHT, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, isWideSign, isChineseIs, MOST_SENTENCE;
+var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, isWideSign, isChineseIs;
 var init_mask_probe_name = __esm({
   "store/mask-probe-name.ts"() {
     "use strict";
+    init_mask_before();
     init_mask_names();
     TAB = 9;
     LF2 = 10;
     CR2 = 13;
     ESC4 = 27;
-    MOST_LEFT = 64;
-    MOST_RIGHT = 48;
     ESCAPE_BYTES = 32;
     SHORT_VALUE = 5;
     PART_OF_NAME = 1;
@@ -59236,7 +59255,6 @@ var init_mask_probe_name = __esm({
     idleNames = /* @__PURE__ */ new Map();
     isWideSign = (bytes, at) => bytes[at] === 239 && bytes[at + 1] === 188 && (bytes[at + 2] === 154 || bytes[at + 2] === 157);
     isChineseIs = (bytes, at) => bytes[at] === 230 && bytes[at + 1] === 152 && bytes[at + 2] === 175;
-    MOST_SENTENCE = 160;
   }
 });
 
@@ -59410,7 +59428,7 @@ function hasUserInfo(bytes, from) {
 }
 function nameStart(bytes, from) {
   let at = from;
-  while (at > 0 && from - at < 64 && (KINDS2[bytes[at - 1]] & NAME) !== 0) at--;
+  while (at > 0 && from - at < MAX_NAME_LEFT && (KINDS2[bytes[at - 1]] & NAME) !== 0) at--;
   return at;
 }
 function randomFollows(bytes, from) {
@@ -59474,7 +59492,7 @@ function isPassed(bytes, from, to) {
 }
 function contextFollows(bytes, to, check2) {
   let at = to;
-  while (at < bytes.length && at - to < 48 && (KINDS2[bytes[at]] & NAME) !== 0 && !isWideSign(bytes, at))
+  while (at < bytes.length && at - to < MAX_NAME_RIGHT && (KINDS2[bytes[at]] & NAME) !== 0 && !isWideSign(bytes, at))
     at++;
   if (isWideSign(bytes, at) || isChineseIs(bytes, at - 3)) return true;
   const byte = at < bytes.length ? bytes[at] : 10;
@@ -59706,8 +59724,8 @@ function findModule() {
 }
 function startWasmFinder(module2 = findModule(), mostFound = MOST_FOUND) {
   try {
-    if (WebAssembly3 === void 0) return void 0;
-    const { exports: exports2 } = new WebAssembly3.Instance(new WebAssembly3.Module(module2));
+    if (WebAssembly2 === void 0) return void 0;
+    const { exports: exports2 } = new WebAssembly2.Instance(new WebAssembly2.Module(module2));
     return finderOf(exports2, mostFound);
   } catch {
     return void 0;
@@ -59740,12 +59758,13 @@ function finderOf({ find, memory }, mostFound) {
     return { words, seen: Math.min(at - shift, end) };
   };
 }
-var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf, WebAssembly3;
+var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf;
 var init_mask_find_wasm = __esm({
   "store/mask-find-wasm.ts"() {
     "use strict";
     init_mask_find();
     init_mask_image();
+    init_web_assembly();
     PAGE_BYTES = 65536;
     ESC7 = 27;
     SPARE = 16;
@@ -59815,7 +59834,6 @@ var init_mask_find_wasm = __esm({
     named = (name2, rest) => [...sized([...Buffer.from(name2)]), ...rest];
     numbers = (count3) => vector(new Array(count3).fill([I32]));
     functionOf = (variables, body) => sized([...vector([[variables, I32]]), ...body, 11]);
-    ({ WebAssembly: WebAssembly3 } = globalThis);
   }
 });
 
@@ -59934,6 +59952,32 @@ var init_mask_told = __esm({
     unicodeEscaped = (text4) => text4.replace(/[<>&'+=]/g, (sign4) => `\\u${sign4.charCodeAt(0).toString(16).padStart(4, "0")}`);
     uriEscaped = (text4) => encodeURIComponent(text4.toWellFormed());
     lowerHex = (text4) => text4.replace(/%[0-9A-F]{2}/g, (hex4) => hex4.toLowerCase());
+  }
+});
+
+// store/mask-rule.ts
+var A, W, H, HX, U, L, B, BU, ID, ruleOf;
+var init_mask_rule = __esm({
+  "store/mask-rule.ts"() {
+    "use strict";
+    A = "[A-Za-z0-9]";
+    W = "[\\w-]";
+    H = "[0-9a-f]";
+    HX = "[0-9A-Fa-f]";
+    U = "[A-Z0-9]";
+    L = "[a-z0-9]";
+    B = "[A-Za-z0-9+/]";
+    BU = "[\\w+/-]";
+    ID = `${HX}{8}-${HX}{4}-${HX}{4}-${HX}{4}-${HX}{12}`;
+    ruleOf = ([id4, key, tail, edges = ""]) => ({
+      id: id4,
+      key,
+      tail,
+      edges,
+      back: [0, 0],
+      head: "",
+      keep: 0
+    });
   }
 });
 
@@ -60172,10 +60216,11 @@ function findCommandSecret(line, to, index) {
   if (text4.length === MOST_READ) while (end < line.length && !/[\s"']/.test(line[end] ?? "")) end++;
   return { from, to: end, rule: "cli-password" };
 }
-var MOST_READ, VALUE, P, FLAG, STRINGS, BASE64_FIELD, UUID2, COMMAND_RULES, compiled;
+var MOST_READ, VALUE, P, FLAG, STRINGS, BASE64_FIELD, COMMAND_RULES, compiled;
 var init_mask_commands = __esm({
   "store/mask-commands.ts"() {
     "use strict";
+    init_mask_rule();
     init_mask_value();
     MOST_READ = 4e3;
     VALUE = `["']?([^\\s"']{6,${MOST_READ}})`;
@@ -60183,7 +60228,6 @@ var init_mask_commands = __esm({
     FLAG = (flag) => `[^|;&\\n]{0,200}?\\s${flag}[ =]${VALUE}`;
     STRINGS = `\\s*(?:["'][^"']{0,120}["']\\s*,\\s*){1,3}["']([^"']{6,200})["']`;
     BASE64_FIELD = `["']?[ \\t]{0,4}[=:][ \\t]{0,4}["']?([A-Za-z0-9+/]{42,86}={1,2})`;
-    UUID2 = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
     COMMAND_RULES = [
       { key: "cf auth", tail: `\\s+\\S{1,80}\\s+${VALUE}`, kind: "password" },
       { key: "sshpass", tail: `[^|;&\\n]{0,40}?\\s?-p ?${VALUE}`, kind: "password" },
@@ -60294,7 +60338,7 @@ var init_mask_commands = __esm({
       { key: "bundle_", tail: `[\\w-]{2,100}["']?(?:=|: )["']?[^\\s:"'/]{1,60}:${VALUE}`, kind: "password" },
       { key: "credentials(", tail: STRINGS, kind: "password" },
       { key: "basicauth(", tail: STRINGS, kind: "password" },
-      { key: "secret id", tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${UUID2})`, kind: "secret" },
+      { key: "secret id", tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${ID})`, kind: "secret" },
       { key: 'encrypt = "', tail: `([A-Za-z0-9+/]{22,43}={1,2})"`, kind: "secret" },
       { key: 'encrypt":', tail: `[ \\t]{0,4}"([A-Za-z0-9+/]{22,43}={1,2})"`, kind: "secret" },
       { key: "<master>{", tail: `([A-Za-z0-9+/=]{20,200})(?=\\})`, kind: "secret" },
@@ -60343,7 +60387,7 @@ function groupAt(line, at, pattern, rule, isSecret) {
   const from = match.index + match[0].lastIndexOf(text4);
   return one(from, from + text4.length, rule);
 }
-var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, APP_PASSWORD2, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, PIPED, findPiped;
+var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, PIPED, findPiped;
 var init_mask_shapes = __esm({
   "store/mask-shapes.ts"() {
     "use strict";
@@ -60460,8 +60504,7 @@ var init_mask_shapes = __esm({
     };
     ATTACHED_USER = /[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
     USER_AND_PASSWORD = /(?:ser(?:name)?)?[ =]["']?[\w.@\\/:+-]{1,80}["']? (?:[^|;&\n]{0,160}? )??-[pP][ =]?["']?([^\s"']{8,400})/y;
-    APP_PASSWORD2 = /^[a-z]{4}(?:-[a-z]{4}){3}$/;
-    isStrongPassword = (text4) => isPassword2(text4) && (/\d/.test(text4) || APP_PASSWORD2.test(text4)) && (APP_PASSWORD2.test(text4) || wordScore(text4) < -0.6 || /[!@#$%^&*?~]/.test(text4) || /[a-z]/.test(text4) && /[A-Z]/.test(text4));
+    isStrongPassword = (text4) => isPassword2(text4) && (/\d/.test(text4) || APP_PASSWORD.test(text4)) && (APP_PASSWORD.test(text4) || wordScore(text4) < -0.6 || /[!@#$%^&*?~]/.test(text4) || /[a-z]/.test(text4) && /[A-Z]/.test(text4));
     USER_TOKEN = /[= ]{1,3}["']?([\w.-]{16,200}):(?=["'\s]|$)/y;
     isToken = (text4) => isSecretValue(text4, "secret");
     PHRASE = /["']?[ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}\\?["'[]?((?:[a-z]{3,8}["']?[, ]{1,2}["']?){11,23}[a-z]{3,8})\b/y;
@@ -60522,32 +60565,6 @@ var init_mask_shapes = __esm({
       const at = from - before.length + match.index + match[0].indexOf(text4);
       return one(at, at + text4.length, "piped");
     };
-  }
-});
-
-// store/mask-rule.ts
-var A, W, H, HX, U, L, B, BU, ID, ruleOf;
-var init_mask_rule = __esm({
-  "store/mask-rule.ts"() {
-    "use strict";
-    A = "[A-Za-z0-9]";
-    W = "[\\w-]";
-    H = "[0-9a-f]";
-    HX = "[0-9A-Fa-f]";
-    U = "[A-Z0-9]";
-    L = "[a-z0-9]";
-    B = "[A-Za-z0-9+/]";
-    BU = "[\\w+/-]";
-    ID = `${HX}{8}-${HX}{4}-${HX}{4}-${HX}{4}-${HX}{12}`;
-    ruleOf = ([id4, key, tail, edges = ""]) => ({
-      id: id4,
-      key,
-      tail,
-      edges,
-      back: [0, 0],
-      head: "",
-      keep: 0
-    });
   }
 });
 
@@ -61300,11 +61317,11 @@ var init_mask_tokens = __esm({
 });
 
 // store/mask-webhooks.ts
-var UUID3, WEBHOOK_RULES;
+var WEBHOOK_RULES;
 var init_mask_webhooks = __esm({
   "store/mask-webhooks.ts"() {
     "use strict";
-    UUID3 = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+    init_mask_rule();
     WEBHOOK_RULES = [
       {
         id: "slack-webhook",
@@ -61324,24 +61341,24 @@ var init_mask_webhooks = __esm({
       { id: "make-webhook", key: ".make.com/", tail: `([a-z0-9]{24,40})` },
       { id: "integromat-webhook", key: "hook.integromat.com/", tail: `([a-z0-9]{24,40})` },
       { id: "pagerduty-webhook", key: "events.pagerduty.com/integration/", tail: `([0-9a-f]{32})` },
-      { id: "feishu-webhook", key: "/open-apis/bot/v2/hook/", tail: `(${UUID3})` },
-      { id: "wecom-webhook", key: "/cgi-bin/webhook/send?key=", tail: `(${UUID3})` },
+      { id: "feishu-webhook", key: "/open-apis/bot/v2/hook/", tail: `(${ID})` },
+      { id: "wecom-webhook", key: "/cgi-bin/webhook/send?key=", tail: `(${ID})` },
       { id: "mattermost-webhook", key: "/hooks/", tail: `([a-z0-9]{26}|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{40,80})(?![\\w-])` },
-      { id: "healthcheck-ping", key: "hc-ping.com/", tail: `(${UUID3}|[\\w-]{22}/[\\w-]{1,80})` },
+      { id: "healthcheck-ping", key: "hc-ping.com/", tail: `(${ID}|[\\w-]{22}/[\\w-]{1,80})` },
       { id: "cronitor-ping", key: "cronitor.link/", tail: `(?:p/)?([0-9a-f]{32})` },
-      { id: "opsgenie-webhook", key: "api.opsgenie.com/v1/json/", tail: `[\\w]{1,40}\\?apiKey=(${UUID3})` },
-      { id: "webhook-site", key: "webhook.site/", tail: `(${UUID3})` },
+      { id: "opsgenie-webhook", key: "api.opsgenie.com/v1/json/", tail: `[\\w]{1,40}\\?apiKey=(${ID})` },
+      { id: "webhook-site", key: "webhook.site/", tail: `(${ID})` },
       { id: "victorops-webhook", key: "/integrations/generic/", tail: `\\d{8}/alert/([\\w-]{20,60})` },
       { id: "splunk-oncall", key: "alert.victorops.com/", tail: `[\\w/-]{1,80}/alert/([\\w-]{20,60})` },
       { id: "datadog-webhook", key: "webhook/v1/", tail: `([0-9a-f]{32})` },
       { id: "azure-function", key: ".azurewebsites.net/", tail: `[^\\s"'<>]{1,200}[?&]code=([\\w/%-]{40,120}={0,2})` },
       { id: "dotenv-vault", key: "dotenv.org/vault/", tail: `[^\\s"'<>]{0,120}key_([0-9a-f]{40,64})` },
       { id: "conda-token", key: "anaconda.org/t/", tail: `([\\w-]{16,80})(?=/)` },
-      { id: "conda-token", key: "/t/ac-", tail: `(${UUID3})` },
-      { id: "conda-token", key: "/t/an-", tail: `(${UUID3})` },
+      { id: "conda-token", key: "/t/ac-", tail: `(${ID})` },
+      { id: "conda-token", key: "/t/an-", tail: `(${ID})` },
       { id: "serverchan", key: "ftqq.com/", tail: `(SC[TU][A-Za-z0-9]{20,60})(?=\\.send)` },
       { id: "bark", key: "api.day.app/", tail: `([A-Za-z0-9]{20,24})(?![A-Za-z0-9])` },
-      { id: "loggly", key: "loggly.com/inputs/", tail: `(${UUID3})` },
+      { id: "loggly", key: "loggly.com/inputs/", tail: `(${ID})` },
       { id: "telegram", key: "api.telegram.org/bot", tail: `(\\d{6,12}:[\\w-]{30,40})` }
     ];
   }
@@ -61492,24 +61509,23 @@ function buildTables(values) {
   });
 }
 function hasWord({ image }, bytes) {
+  for (const { words } of looks(image, bytes)) if (words.length > 0) return true;
+  return false;
+}
+function* looks(image, bytes) {
   const find = wordFinder();
   for (let from = 0; from < bytes.length; ) {
     const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
-    if (words.length > 0) return true;
+    yield { from, words };
     from = seen;
   }
-  return false;
 }
 function findWords(tables, text4) {
   const bytes = Buffer.from(text4, "latin1");
-  const find = wordFinder();
   const found = [];
-  for (let from = 0; from < bytes.length; ) {
-    const { words, seen } = find(tables.image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+  for (const { from, words } of looks(tables.image, bytes))
     for (let n3 = 0; n3 < words.length; n3 += 2)
       found.push({ to: from + words[n3], index: words[n3 + 1] });
-    from = seen;
-  }
   const lengthOf = ({ index }) => tables.texts[index].length;
   found.sort((a5, b5) => a5.to - b5.to || lengthOf(b5) - lengthOf(a5) || a5.index - b5.index);
   return found.filter((each, n3) => {
@@ -61770,14 +61786,12 @@ function valueStart(line, name2) {
   if (prose >= 0) return { at: prose, how: "prose" };
   return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
 }
-var MAX_NAME_LEFT, MAX_NAME_RIGHT, WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_CHINESE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
+var WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_CHINESE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
 var init_mask_value_start = __esm({
   "store/mask-value-start.ts"() {
     "use strict";
     init_mask_before();
     init_mask_names();
-    MAX_NAME_LEFT = 64;
-    MAX_NAME_RIGHT = 48;
     WIDE_SIGN = /\u00ef\u00bc[\u009a\u009d]/y;
     isWideSign2 = (line, at) => line.charCodeAt(at) === 239 && endAt(WIDE_SIGN, line, at) >= 0;
     isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
@@ -62056,10 +62070,11 @@ function findOpenValue(line, open3) {
   if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
   return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
 }
-var isBase64Pair, INNER_SIGN, isUnlikeWords, OPEN_END, MAX_SENTENCE, NAME_FIELD, WORDS_BEFORE, HOST_PAIR, USER_PAIR, NAMES_PAIR, FALLBACK, SHELL_DEFAULT, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX, isLoneSecret;
+var isBase64Pair, INNER_SIGN, isUnlikeWords, OPEN_END, NAME_FIELD, WORDS_BEFORE, HOST_PAIR, USER_PAIR, NAMES_PAIR, FALLBACK, SHELL_DEFAULT, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX, isLoneSecret;
 var init_mask_context = __esm({
   "store/mask-context.ts"() {
     "use strict";
+    init_mask_before();
     init_mask_letters();
     init_mask_names();
     init_mask_passphrase();
@@ -62071,7 +62086,6 @@ var init_mask_context = __esm({
     INNER_SIGN = /[!@#$%^&*+=?~][A-Za-z0-9]/;
     isUnlikeWords = (text4) => !/\s/.test(text4) && (wordScore(text4) < -0.4 || /[!@#$%^&*?~]/.test(text4));
     OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
-    MAX_SENTENCE = 160;
     NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
     WORDS_BEFORE = /\b[A-Za-z]{2,20} (?:[A-Za-z]{2,20} )?$/;
     HOST_PAIR = /[;, ]{0,2}[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}=([^\s;,"'=]{8,400})/y;
@@ -68031,15 +68045,6 @@ function watchFiles(progress) {
     }
   };
 }
-async function keepTasks(tasks, tools) {
-  const outcomes = [];
-  let begun = 0;
-  await eachOf(tasks, LOGS_AT_ONCE, async (task) => {
-    const place = begun++;
-    outcomes[place] = await keepTask(task, tools);
-  });
-  return outcomes;
-}
 async function keepTask(task, { archiver, newMasker, io, watch }) {
   const { file: file2 } = task;
   if ("error" in task) return { file: file2, result: task.error };
@@ -68101,11 +68106,11 @@ function outcomeText({ file: file2, result }) {
   const ratio = packed < 1 ? "" : `, \xD7${packed.toFixed(1)}`;
   const state2 = { created: "kept", unchanged: "was kept already", spooled: "waits in the spool" }[result.state];
   const masks = Object.values(manifest.masking.counts).reduce((a5, b5) => a5 + b5, 0);
-  const masked = masks === 0 ? "" : `, ${masks} ${masks === 1 ? "secret" : "secrets"} masked`;
-  return `${manifest.logId}  ${showText(file2)} ${state2}: ${lines} ${lines === 1 ? "line" : "lines"}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}
+  const masked = masks === 0 ? "" : `, ${countText(masks, "secret")} masked`;
+  return `${manifest.logId}  ${showText(file2)} ${state2}: ${countText(lines, "line")}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}
 `;
 }
-var archive, LOGS_AT_ONCE;
+var archive, LOGS_AT_ONCE, keepTasks;
 var init_archive = __esm({
   "cli/commands/archive.ts"() {
     "use strict";
@@ -68154,6 +68159,7 @@ var init_archive = __esm({
       run: (input2, io) => input2.isOff("fail") ? neverFailing(input2, io) : keepAll(input2, io)
     };
     LOGS_AT_ONCE = 4;
+    keepTasks = (tasks, tools) => eachOf(tasks, LOGS_AT_ONCE, (task) => keepTask(task, tools));
   }
 });
 

@@ -2,9 +2,9 @@
 // usage: node scripts/bench.mjs growth --kept FOLDER   (made by bench/made-store.ts; --figures docs/figures.json keeps the points)
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { openIndexReader } from '../indexer/open-index.ts';
 import { selectVolume } from '../indexer/statements-filter.ts';
-import { takeArguments } from './arguments.ts';
 import { saveFigures, storeName } from './figures.ts';
 import { keptStoreIn, readMadeStore } from './kept-store.ts';
 import { machineText, measure } from './measure.ts';
@@ -12,9 +12,9 @@ import { machineText, measure } from './measure.ts';
 /** chosen: some hundred points of an hour, and next to nothing of the time of a minute. */
 const LOOK_EVERY_MS = 3000;
 
-const { take } = takeArguments();
-const folder = path.resolve(take('--kept') ?? '.');
-const figures = take('--figures');
+const { values } = parseArgs({ options: { kept: { type: 'string', default: '.' }, figures: { type: 'string' } } });
+const { figures } = values;
+const folder = path.resolve(values.kept);
 const store = keptStoreIn(folder, { logs: 0, rawBytes: 0 });
 const file = path.join(folder, 'index.db');
 for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });

@@ -3,15 +3,20 @@
 // usage: node scripts/bench.mjs made-store FOLDER --bytes 2000000000      (--seed 1, --slice 500000000)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { takeArguments } from './arguments.ts';
+import { parseArgs } from 'node:util';
 import { archiveBatch, keptStoreIn, readMadeStore, saveMadeStore } from './kept-store.ts';
 import { writeMadeLogs } from './made-logs.ts';
 
-const { take, rest } = takeArguments();
-const bytes = Number(take('--bytes') ?? 2e9);
-const slice = Number(take('--slice') ?? 5e8);
-const seed = Number(take('--seed') ?? 1);
-const [given] = rest();
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    bytes: { type: 'string', default: '2000000000' },
+    slice: { type: 'string', default: '500000000' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [bytes, slice, seed] = [Number(values.bytes), Number(values.slice), Number(values.seed)];
+const [given] = positionals;
 if (given === undefined) throw new Error('give the folder that the store is to be made in');
 const folder = path.resolve(given);
 mkdirSync(folder, { recursive: true });

@@ -5,12 +5,12 @@
 // More: --queries 100, --processes 5, --rivals 3, --seconds 40 for each kind, --seed 1, --figures docs/figures.json
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { openIndexReader } from '../indexer/open-index.ts';
 import { parseQuery } from '../indexer/query.ts';
 import { search } from '../indexer/search.ts';
 import { selectVolume } from '../indexer/statements-filter.ts';
 import { openStore } from '../store/open-store.ts';
-import { takeArguments } from './arguments.ts';
 import { type Latency, saveFigures, storeName } from './figures.ts';
 import { type KeptStore, keptStoreIn, makeKeptStore, readMadeStore } from './kept-store.ts';
 import { type Asked, queryKinds } from './latency-queries.ts';
@@ -18,11 +18,23 @@ import { writeMadeLogs } from './made-logs.ts';
 import { machineText, measure, spreadOf, spreadText } from './measure.ts';
 import { measurePlainFts5 } from './plain-fts5.ts';
 
-const { take, has, rest } = takeArguments();
-const [kept, made, figures] = [take('--kept'), take('--made'), take('--figures')];
-const number = (name: string, usual: number): number => Number(take(name) ?? usual);
-const [queries, processes, rivals] = [number('--queries', 100), number('--processes', 5), number('--rivals', 3)];
-const [seconds, seed] = [number('--seconds', 40), number('--seed', 1)];
+const { values, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kept: { type: 'string' },
+    made: { type: 'string' },
+    figures: { type: 'string' },
+    fts5: { type: 'boolean' },
+    queries: { type: 'string', default: '100' },
+    processes: { type: 'string', default: '5' },
+    rivals: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const { kept, made, figures } = values;
+const [queries, processes, rivals] = [Number(values.queries), Number(values.processes), Number(values.rivals)];
+const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 /** chosen: what takes longer is no answer for a person; it counts as this long. */
 const MAX_QUERY_MS = 10_000;
 
@@ -57,7 +69,7 @@ for (const [kind, asked] of questions) {
 console.log(
   `\nat most ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB of memory, the making of the queries included`,
 );
-if (has('--fts5')) {
+if (values.fts5 === true) {
   const words = [...questions.values()].map(([first]) => first).filter((first) => first?.regex !== true);
   await measurePlainFts5(
     store.folder,
@@ -74,7 +86,7 @@ async function storeForThisRun(): Promise<KeptStore> {
   const raw = path.join(process.cwd(), `.made-${process.pid}`);
   try {
     if (made !== undefined) writeMadeLogs(raw, Number(made), { seed });
-    const kept = await makeKeptStore(made === undefined ? rest().map((each) => path.resolve(each)) : [raw]);
+    const kept = await makeKeptStore(made === undefined ? folders.map((each) => path.resolve(each)) : [raw]);
     await kept.firstred(['sync', '--quiet']);
     return kept;
   } finally {

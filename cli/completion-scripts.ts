@@ -7,8 +7,12 @@ import { TOPIC_NAMES } from './topics.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What `help` takes besides commands. */
-const HELP_WORDS = ['all', ...TOPIC_NAMES];
+/** What `help` takes. */
+const helpWords = (commands: readonly CommandDescription[]): readonly string[] => [
+  'all',
+  ...TOPIC_NAMES,
+  ...commands.map((command) => command.name),
+];
 
 /** Values that the index knows, by the flag they are given to. */
 export const INDEXED_FLAGS = ['repo', 'sha', 'job', 'branch', 'workflow'] as const;
@@ -40,7 +44,7 @@ _firstred() {
   fi
   case "$cmd:$prev" in
 ${choices.join('\n')}
-    help:*) known='${[...HELP_WORDS, ...commands.map((command) => command.name)].join(' ')}' ;;
+    help:*) known='${helpWords(commands).join(' ')}' ;;
     ${INDEXED_FLAGS.map((flag) => `*:--${flag}`).join('|')}) asked=\${prev#--} ;;
     *) case "$cmd" in ${commands
       .filter(takesRef)
@@ -83,7 +87,7 @@ function fishScript(commands: readonly CommandDescription[]): string {
     `complete -c firstred -n '__fish_seen_subcommand_from ${command}' -xa ${quotedForFish(words.join(' '))}`;
   return `# firstred: completion for fish. Load it by: firstred completion fish | source
 complete -c firstred -n __fish_use_subcommand -xa help -d 'help on a command or topic'
-${fixed('help', [...HELP_WORDS, ...commands.map((command) => command.name)])}
+${fixed('help', helpWords(commands))}
 ${fixed('completion', SHELLS)}
 ${commands
   .flatMap((command) => [

@@ -13,9 +13,9 @@ import { openSpool } from '../store/spool.ts';
 import { findStoreFormat } from '../store/store-format.ts';
 import { loadZstd } from '../store/zstd.ts';
 import type { Config } from './config.ts';
-import { isProgramThere } from './pager.ts';
+import { isProgramThere, pagerOf } from './pager.ts';
 import { isTeamIndex, type OpenedStore, type Session } from './session.ts';
-import { bytesText } from './sizes.ts';
+import { bytesText, countText } from './sizes.ts';
 import { ageOf, durationText } from './times.ts';
 
 /** `warn`: works, but something will be missed. `bad`: something that firstred is for does not work. */
@@ -84,7 +84,7 @@ export function checkTools({ env }: Pick<Config, 'env'>): readonly Finding[] {
         'not there: outside a CI job nothing tells repository and commit',
         'install git, or give --repo and --sha',
       );
-  const pager = (env['FIRSTRED_PAGER'] ?? env['PAGER'] ?? 'less').trim().split(/\s+/)[0] ?? '';
+  const { program: pager } = pagerOf(env);
   if ((env['CI'] ?? '') !== '' || pager === '' || isThere(pager)) return [git];
   return [
     git,
@@ -298,5 +298,5 @@ function indexFinding(index: LogIndexReader, file: string, nowMs: number): Findi
   const [newest] = listAttempts(index, {}, { limit: 1 });
   const age =
     newest === undefined ? '' : `, the newest ${ageOf(newest.attempt.startedAtMs ?? newest.capturedAtMs, nowMs)}`;
-  return ok('index', `${file}: whole, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${age}`);
+  return ok('index', `${file}: whole, ${countText(attempts, 'attempt')}${age}`);
 }

@@ -30,8 +30,7 @@ export function openPager(
   { stdout, stderr, env }: { readonly stdout: Sink; readonly stderr: Sink; readonly env: Environment },
 ): Pager | undefined {
   if (!stdout.isTerminal || input.isOff('pager') || input.flag('json') || input.flag('raw')) return undefined;
-  const command = env['FIRSTRED_PAGER'] ?? env['PAGER'] ?? 'less';
-  const [program = ''] = command.trim().split(/\s+/);
+  const { command, program } = pagerOf(env);
   if (command.trim() === '' || command.trim() === 'cat' || !isProgramThere(program, env['PATH'] ?? ''))
     return undefined;
   let started: { readonly pipe: Sink; readonly end: () => Promise<unknown> } | undefined;
@@ -68,6 +67,13 @@ function start(command: string, env: Environment): { readonly pipe: Sink; readon
       return ended;
     },
   };
+}
+
+/** The pager's command line and its program; empty where none is wanted. */
+export function pagerOf(env: Environment): { readonly command: string; readonly program: string } {
+  const command = env['FIRSTRED_PAGER'] ?? env['PAGER'] ?? 'less';
+  const [program = ''] = command.trim().split(/\s+/);
+  return { command, program };
 }
 
 /** Whether a program can be started: by its path, or from one of `folders` as PATH has them. */

@@ -158,11 +158,11 @@ ${listed(CATALOGUE.filter((e) => e.group === 'daily'))}
 
 async function helpText(topic: string | undefined): Promise<string> {
   if (topic === undefined) return shortHelp();
+  const { findTopic, TOPIC_NAMES } = await import('./topics.ts');
   if (topic === 'all')
-    return `${shortHelp()}\nFurther:\n${listed(CATALOGUE.filter((e) => e.group === 'more'))}\n\nHelp on: refs, filters, exit-codes, masking (firstred help refs)\n`;
+    return `${shortHelp()}\nFurther:\n${listed(CATALOGUE.filter((e) => e.group === 'more'))}\n\nHelp on: ${TOPIC_NAMES.join(', ')} (firstred help refs)\n`;
   const entry = CATALOGUE.find((e) => e.name === topic);
   if (entry !== undefined) return commandHelp(await entry.load());
-  const { findTopic, TOPIC_NAMES } = await import('./topics.ts');
   const found = findTopic(topic);
   if (found === undefined) throw unknownCommand(topic, TOPIC_NAMES);
   return found;

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../store/built-file.ts';
 import { AppError, reasonOf } from '../store/errors.ts';
+import { WebAssembly } from '../store/web-assembly.ts';
 
 /** Places in the memory (wasm/layout.ts); the first ones and the last ones of the areas that JavaScript reads and writes. */
 const PLACES = ['TEXT', 'LINE', 'FOUND', 'COLUMNS', 'EDITS', 'GRAMS', 'DOCUMENTS', 'TEMPLATES', 'NEEDLES'] as const;
@@ -38,14 +39,6 @@ export interface ByteLoops {
   readonly float64: Float64Array<ArrayBuffer>;
   readonly at: Readonly<Record<Place, number>>;
 }
-
-/** Node's own, of which its types for version 20 say nothing; missing where code may not be made (`--jitless`). */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly?: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-};
 
 let compiled: object | undefined;
 let shared: ByteLoops | undefined;

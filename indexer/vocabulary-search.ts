@@ -62,7 +62,7 @@ const sideFits = (side: WantedWord['left'], neighbour: number): boolean =>
 
 /**
  * Whether a word of the visible text may begin behind `start`, the start of a word of the index: behind nothing, behind what
- * marks a word that only the visible text has, or behind the letters that an escape sequence ends with (line-visible.ts).
+ * marks a word that only the visible text has, or behind the letters that an escape sequence ends with (visible-line.ts).
  */
 const isEscapeEnd = (start: string): boolean =>
   start === '' || start === VISIBLE_MARK || /^(?:[0-9ks\x80-\xff]*[a-z_]|[0-9\x80-\xff])$/.test(start);

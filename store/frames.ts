@@ -1,10 +1,9 @@
 // Reads logs back: the frame table, one frame, the whole text. Writing is log-writer.ts.
 import { AppError } from './errors.ts';
 import { decodeFrameTable, type FrameTable } from './frame-table.ts';
-import type { RangeReader } from './held-object.ts';
 import type { ObjectKey } from './keys.ts';
 import { keysOfManifest, type Manifest } from './manifest.ts';
-import type { ByteRange, ObjectReader } from './object-store.ts';
+import type { ByteRange, ObjectReader, RangeReader } from './object-store.ts';
 import { loadZstd } from './zstd.ts';
 
 /** chosen: the tables of a 10 GB log are about 500 KB; a hostile manifest must not make us fetch gigabytes. */

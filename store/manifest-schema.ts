@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Attempt, CONCLUSIONS } from './attempt.ts';
 import { AppError } from './errors.ts';
 import { type LogId, logIdOf } from './log-id.ts';
-import { MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT } from './manifest.ts';
+import { MAX_MANIFEST_BYTES, type Manifest, STORE_FORMAT, type Step } from './manifest.ts';
 
 /** chosen: names of jobs with large matrices reach some 2,000 characters. */
 const name = z.string().max(16_384);
@@ -114,7 +114,6 @@ const stepSchema = z
     finishedAtMs: s.finishedAt ?? undefined,
   }));
 
-type Step = z.infer<typeof stepSchema>;
 /** Up to the first that is wrong: one complaint is enough. */
 function readSteps(items: readonly unknown[], context: z.RefinementCtx): Step[] {
   const steps: Step[] = [];

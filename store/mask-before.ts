@@ -5,6 +5,11 @@ const SET_COMMAND =
 const NETRC_BEFORE =
   /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
 
+/** chosen: longer than any name in use; bounds the work per hit on hostile lines. So far a name reaches around a word in it. */
+export const MAX_NAME_LEFT = 64;
+export const MAX_NAME_RIGHT = 48;
+/** chosen: a longer sentence after a name leads to no value. */
+export const MAX_SENTENCE = 160;
 /** How much text before a name says what is done with it. */
 export const MAX_BEFORE = 100;
 /** Nothing but a time and spaces stand before a name. */

@@ -1,4 +1,5 @@
 // Passwords and tokens that stand in command lines under flags whose letter alone says nothing: `docker login -p X`.
+import { ID } from './mask-rule.ts';
 import type { Span } from './mask-span.ts';
 import { isSecretValue, type NameKind } from './mask-value.ts';
 
@@ -19,7 +20,6 @@ const FLAG = (flag: string): string => `[^|;&\\n]{0,200}?\\s${flag}[ =]${VALUE}`
 const STRINGS = `\\s*(?:["'][^"']{0,120}["']\\s*,\\s*){1,3}["']([^"']{6,200})["']`;
 /** A key of 32 or 64 bytes as a field of a document. */
 const BASE64_FIELD = `["']?[ \\t]{0,4}[=:][ \\t]{0,4}["']?([A-Za-z0-9+/]{42,86}={1,2})`;
-const UUID = '[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
 
 /** chosen: tools that CI jobs log in with; the flags are from their manuals. */
 export const COMMAND_RULES: readonly CommandRule[] = [
@@ -132,7 +132,7 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   { key: 'bundle_', tail: `[\\w-]{2,100}["']?(?:=|: )["']?[^\\s:"'/]{1,60}:${VALUE}`, kind: 'password' },
   { key: 'credentials(', tail: STRINGS, kind: 'password' },
   { key: 'basicauth(', tail: STRINGS, kind: 'password' },
-  { key: 'secret id', tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${UUID})`, kind: 'secret' },
+  { key: 'secret id', tail: `[ \\t]{0,16}[=:][ \\t]{0,4}(${ID})`, kind: 'secret' },
   { key: 'encrypt = "', tail: `([A-Za-z0-9+/]{22,43}={1,2})"`, kind: 'secret' },
   { key: 'encrypt":', tail: `[ \\t]{0,4}"([A-Za-z0-9+/]{22,43}={1,2})"`, kind: 'secret' },
   { key: '<master>{', tail: `([A-Za-z0-9+/=]{20,200})(?=\\})`, kind: 'secret' },

@@ -1,6 +1,7 @@
 // Values that only the name before them gives away: `NAME=value`, `"name": "value"`, `--name value`, headers, query
 // parameters, XML, attribute pairs. Finds where the value is; whether it is a secret is mask-value.ts.
 
+import { MAX_SENTENCE } from './mask-before.ts';
 import { wordScore } from './mask-letters.ts';
 import { kindOfName } from './mask-names.ts';
 import { isPassphrase } from './mask-passphrase.ts';
@@ -59,7 +60,6 @@ function isMasked(line: string, value: Value, kind: NameKind, how: ValueStart['h
 
 /** Nothing but an opening sign is left of the line: the value comes on the next one. */
 const OPEN_END = /^[ \t]{0,24}(?:[|>][-+]?\d?|\\|["'`[({]|\\?["'])?[ \t]{0,24}\\?$/;
-const MAX_SENTENCE = 160;
 const NAME_FIELD = /(?:name|key|id|field)\\{0,4}["']?[ \t]{0,4}(?:=>|=|:)[ \t]{0,4}\\{0,4}["']?$/i;
 
 function openAt(line: string, name: Name, start: ValueStart | undefined, kind: NameKind): OpenName | undefined {

@@ -27,6 +27,7 @@ import {
   WORD_REFUSED,
   type WordImage,
 } from './mask-image.ts';
+import { WebAssembly } from './web-assembly.ts';
 
 const PAGE_BYTES = 65_536;
 const ESC = 0x1b;
@@ -235,14 +236,6 @@ interface Finder {
   ) => readonly [out: number, at: number];
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
-
-/** Node's own, of which its types for version 20 say nothing; missing where code may not be made (`--jitless`). */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly?: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-};
 
 /**
  * A finder with a memory of its own, which ends a look at `mostFound` words; undefined where there is no WebAssembly, or no

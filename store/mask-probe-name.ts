@@ -1,14 +1,12 @@
 // The last of the cheap checks of a hit on a name, on the bytes as they came: a name that promises nothing, or one with
 // too little behind it to be a secret. Most lines that mention a token end here. A "no" must be certain.
+import { MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_SENTENCE } from './mask-before.ts';
 import { kindOfName } from './mask-names.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const ESC = 0x1b;
-/** As mask-context.ts reads names: so far to the left and to the right of a word in them. */
-const MOST_LEFT = 64;
-const MOST_RIGHT = 48;
 /** chosen: a colour code that ends where a name begins begins no further before it. */
 const ESCAPE_BYTES = 32;
 /** A value is a secret from six characters on. */
@@ -54,9 +52,9 @@ function isShortRest(bytes: Uint8Array, from: number): boolean {
 /** True when the name around the word at [from, to) gives no value away, whatever else the line has. */
 export function isIdleName(bytes: Buffer, from: number, to: number): boolean {
   let start = from;
-  while (from - start < MOST_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
+  while (from - start < MAX_NAME_LEFT && is(bytes, start - 1, PART_OF_NAME)) start--;
   let end = to;
-  while (end - to < MOST_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
+  while (end - to < MAX_NAME_RIGHT && is(bytes, end, PART_OF_NAME)) end++;
   if (bytes[end] === ESC || hasControlBefore(bytes, start)) return false;
   while (start < from && '-.$'.includes(String.fromCharCode(bytes[start] as number))) start++;
   while (end > to && '-.'.includes(String.fromCharCode(bytes[end - 1] as number))) end--;
@@ -85,12 +83,10 @@ export const isWideSign = (bytes: Uint8Array, at: number): boolean =>
 export const isChineseIs = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0xe6 && bytes[at + 1] === 0x98 && bytes[at + 2] === 0xaf;
 
-/** chosen: longer sentences lead to no value. */
-const MOST_SENTENCE = 160;
 /** After a name and a space: words up to a colon (`password of the admin user: …`), or a line that ends with one. */
 export function leadsToColon(bytes: Uint8Array, from: number): boolean {
   let last = 0;
-  for (let at = from; at < bytes.length && at - from < MOST_SENTENCE; at++) {
+  for (let at = from; at < bytes.length && at - from < MAX_SENTENCE; at++) {
     const byte = bytes[at] as number;
     if (byte === ESC) return true;
     if (byte === LF || byte === CR) return last === 0x3a;

@@ -1,6 +1,6 @@
 // The cheap test of a hit, on the bytes as they came: may this line hold a secret at all? Nearly every hit ends here,
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
-import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
+import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './mask-before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
 import { type ByteSet, LAST_OF_COLOUR } from './mask-image.ts';
 import { hasControlBefore, isChineseIs, isIdleName, isWideSign, leadsToColon } from './mask-probe-name.ts';
@@ -207,10 +207,10 @@ function hasUserInfo(bytes: Uint8Array, from: number): boolean {
   return false;
 }
 
-/** Bytes of a name before `from`, at most 64: where it starts. */
+/** Bytes of a name before `from`, at most as many as count: where it starts. */
 function nameStart(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (at > 0 && from - at < 64 && ((KINDS[bytes[at - 1] as number] as number) & NAME) !== 0) at--;
+  while (at > 0 && from - at < MAX_NAME_LEFT && ((KINDS[bytes[at - 1] as number] as number) & NAME) !== 0) at--;
   return at;
 }
 
@@ -310,7 +310,7 @@ function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
   let at = to;
   while (
     at < bytes.length &&
-    at - to < 48 &&
+    at - to < MAX_NAME_RIGHT &&
     ((KINDS[bytes[at] as number] as number) & NAME) !== 0 &&
     !isWideSign(bytes, at)
   )

@@ -3,7 +3,7 @@
 import { wordScore } from './mask-letters.ts';
 import { isPlaceholder } from './mask-placeholder.ts';
 import type { Span } from './mask-span.ts';
-import { isSecretValue } from './mask-value.ts';
+import { APP_PASSWORD, isSecretValue } from './mask-value.ts';
 
 /** Spans for a fixed text that stands at [from, to) of `line`. */
 export type Finder = (line: string, from: number, to: number) => readonly Span[];
@@ -176,7 +176,6 @@ const ATTACHED_USER = /[^\s:"'$]{1,80}:(?!\/\/)([^\s"']{4,200})/y;
 /** `tool -u NAME … -p PASSWORD`: what stands behind both flags of a login, whatever the tool. */
 const USER_AND_PASSWORD =
   /(?:ser(?:name)?)?[ =]["']?[\w.@\\/:+-]{1,80}["']? (?:[^|;&\n]{0,160}? )??-[pP][ =]?["']?([^\s"']{8,400})/y;
-const APP_PASSWORD = /^[a-z]{4}(?:-[a-z]{4}){3}$/;
 /** Ports, folders and project names stand behind such a flag as well. */
 const isStrongPassword = (text: string): boolean =>
   isPassword(text) &&

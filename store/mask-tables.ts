@@ -113,13 +113,18 @@ const builtImage = ({ image, words: sign }: BuiltMasker, words: readonly NamedWo
 
 /** Some word stands in these bytes. */
 export function hasWord({ image }: MaskTables, bytes: Buffer): boolean {
+  for (const { words } of looks(image, bytes)) if (words.length > 0) return true;
+  return false;
+}
+
+/** Slice by slice, what is found and where the slice begins. */
+function* looks(image: WordImage, bytes: Buffer): Generator<{ readonly from: number; readonly words: Int32Array }> {
   const find = wordFinder();
   for (let from = 0; from < bytes.length; ) {
     const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
-    if (words.length > 0) return true;
+    yield { from, words };
     from = seen;
   }
-  return false;
 }
 
 /** A word in a text: its index, and where it ends. */
@@ -134,14 +139,10 @@ export interface FoundWord {
  */
 export function findWords(tables: MaskTables, text: string): readonly FoundWord[] {
   const bytes = Buffer.from(text, 'latin1');
-  const find = wordFinder();
   const found: FoundWord[] = [];
-  for (let from = 0; from < bytes.length; ) {
-    const { words, seen } = find(tables.image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+  for (const { from, words } of looks(tables.image, bytes))
     for (let n = 0; n < words.length; n += 2)
       found.push({ to: from + (words[n] as number), index: words[n + 1] as number });
-    from = seen;
-  }
   const lengthOf = ({ index }: FoundWord): number => (tables.texts[index] as string).length;
   found.sort((a, b) => a.to - b.to || lengthOf(b) - lengthOf(a) || a.index - b.index);
   // A word with two pieces in one slot's list is told twice.

@@ -1,11 +1,7 @@
 // Where the value of a name starts in a visible line: behind `=`, `:`, a quote, a flag's space, a word such as `is`, an
 // element. Names that promise a secret are mask-names.ts, the value's text mask-value-text.ts.
-import { isSetBefore, MAX_BEFORE, startsLine } from './mask-before.ts';
+import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './mask-before.ts';
 import { isAbout } from './mask-names.ts';
-
-/** chosen: longer than any name in use; bounds the work per hit on hostile lines. */
-const MAX_NAME_LEFT = 64;
-const MAX_NAME_RIGHT = 48;
 
 /** `：` and `＝` of Chinese and Japanese text, as bytes of UTF-8: no letters. */
 const WIDE_SIGN = /\u00ef\u00bc[\u009a\u009d]/y;

@@ -27,7 +27,7 @@ const PUBLIC_KEY =
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^[0-9a-f]+$/i;
 /** Four groups of four letters: an app password as Apple and Google make them. */
-const APP_PASSWORD = /^[a-z]{4}(?:[- ][a-z]{4}){3}$/;
+export const APP_PASSWORD = /^[a-z]{4}(?:[- ][a-z]{4}){3}$/;
 const SIGN = /[!@#$%^&*+=?~;]/;
 
 /** Longest part of a value that is looked at; a masked value goes on to its end. */

@@ -28,6 +28,9 @@ export interface PutResult {
   readonly storedAtMs: number;
 }
 
+/** What reads ranges of objects. */
+export type RangeReader = Pick<ObjectReader, 'get'>;
+
 /** All that readers hold. Every method may throw STORE_UNAVAILABLE, STORE_MISSING or REFUSED. */
 export interface ObjectReader {
   /** For messages: a folder path or `s3://bucket/prefix`, never credentials. */

@@ -29,7 +29,7 @@ const PLAIN = /^[\x20-\x7e\n]*$/;
  * Invisible, reordering or line-ending code points: format characters but the Arabic and Syriac signs that are drawn,
  * fillers that look like nothing, separators that some programs take for line ends.
  */
-const HIDDEN =
+export const HIDDEN =
   /(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])(?:\p{Cf}|\u034f|\u17b4|\u17b5|[\u180b-\u180f]|[\u2028\u2029\u115f\u1160\u3164\uffa0]|[\u{e0000}-\u{e0fff}])/u;
 const MARK = /\p{M}/u;
 const EMOJI = /\p{Extended_Pictographic}|[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;

@@ -1,5 +1,6 @@
 // libzstd as WASM, for where no native module can be loaded: frames as the native one makes them, some two to three times
 // slower (docs/performance.md).
+import { WebAssembly } from './web-assembly.ts';
 import { checksumOf } from './xxh64.ts';
 import type { Zstd } from './zstd.ts';
 import { readZstdFiles, type ZstdModule } from './zstd-wasm-files.ts';
@@ -33,18 +34,11 @@ function wasmZstd(zstd: ZstdModule): Zstd {
   };
 }
 
-/** Node's own, of which its types for version 20 say nothing. */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Module: new (bytes: Uint8Array) => object;
-    readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-  };
-};
-
 function startModule(): ZstdModule {
   const { script, wasm } = readZstdFiles();
   script.instantiateWasm = (imports, take) => {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports);
+    if (WebAssembly === undefined) throw new Error('Node runs without WebAssembly');
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports) as { readonly exports: object };
     take(instance);
     return instance.exports;
   };

@@ -14,7 +14,7 @@ import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import type { OwnLog } from '../own-log.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
-import { bytesText } from '../sizes.ts';
+import { bytesText, countText } from '../sizes.ts';
 import { warningLine } from '../warning-line.ts';
 
 export const archive: Command = {
@@ -222,15 +222,8 @@ interface Keeping {
   watch(file: string, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
 
-async function keepTasks(tasks: AsyncIterable<Task> | Iterable<Task>, tools: Keeping): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let begun = 0;
-  await eachOf(tasks, LOGS_AT_ONCE, async (task) => {
-    const place = begun++;
-    outcomes[place] = await keepTask(task, tools);
-  });
-  return outcomes;
-}
+const keepTasks = (tasks: AsyncIterable<Task> | Iterable<Task>, tools: Keeping): Promise<readonly Outcome[]> =>
+  eachOf(tasks, LOGS_AT_ONCE, (task) => keepTask(task, tools));
 
 async function keepTask(task: Task, { archiver, newMasker, io, watch }: Keeping): Promise<Outcome> {
   const { file } = task;
@@ -292,6 +285,6 @@ function outcomeText({ file, result }: Outcome): string {
   const ratio = packed < 1 ? '' : `, ×${packed.toFixed(1)}`;
   const state = { created: 'kept', unchanged: 'was kept already', spooled: 'waits in the spool' }[result.state];
   const masks = Object.values(manifest.masking.counts).reduce((a, b) => a + b, 0);
-  const masked = masks === 0 ? '' : `, ${masks} ${masks === 1 ? 'secret' : 'secrets'} masked`;
-  return `${manifest.logId}  ${showText(file)} ${state}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}\n`;
+  const masked = masks === 0 ? '' : `, ${countText(masks, 'secret')} masked`;
+  return `${manifest.logId}  ${showText(file)} ${state}: ${countText(lines, 'line')}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}\n`;
 }

@@ -13,6 +13,7 @@ import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { readManifest, sourceFinder } from '../log-source.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { type OpenedStore, openSession } from '../session.ts';
+import { countText } from '../sizes.ts';
 import { createTarWriter } from '../tar.ts';
 
 export const exportLogs: Command = {
@@ -59,7 +60,7 @@ async function runExport(input: CommandInput, io: CommandIo): Promise<ExitCode> 
     await (out.endsWith('.tar') ? writeTar(out, all) : writeFolder(out, all)).finally(() => progress.clear());
     const rows = all.map(({ manifest }) => ({ logId: manifest.logId, sizeBytes: manifest.text.sizeBytes }));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ out, logs: rows })}\n`);
-    else await io.stdout.write(`${showText(out)}: ${rows.length} ${rows.length === 1 ? 'log' : 'logs'}\n`);
+    else await io.stdout.write(`${showText(out)}: ${countText(rows.length, 'log')}\n`);
     return EXIT.done;
   } finally {
     await session.close();

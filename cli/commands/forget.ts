@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { removeLog } from '../forget-log.ts';
 import { findSource } from '../log-source.ts';
 import { openSession } from '../session.ts';
+import { countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 
 export const forget: Command = {
@@ -53,10 +54,7 @@ async function runForget(input: CommandInput, io: CommandIo): Promise<ExitCode> 
     const keys = await removeLog(session, { logId, manifestKey, reason });
     await sync();
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ logId: source.log.logId, removed: keys })}\n`);
-    else
-      await io.stdout.write(
-        `${source.log.logId} is gone: ${keys.length} ${keys.length === 1 ? 'capture' : 'captures'}\n`,
-      );
+    else await io.stdout.write(`${source.log.logId} is gone: ${countText(keys.length, 'capture')}\n`);
     return EXIT.done;
   } finally {
     await session.close();

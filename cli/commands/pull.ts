@@ -100,17 +100,15 @@ async function pullEach(
   tools: PullTools,
   onDone: (done: number) => void,
 ): Promise<readonly Pulled[]> {
-  const pulled: Pulled[] = [];
   const archives = new Set<() => Promise<void>>();
-  let [begun, done] = [0, 0];
+  let done = 0;
   try {
-    await eachOf(withArchives(attempts, tools, archives), LOGS_AT_ONCE, async ({ found, forge, end }) => {
-      const at = begun++;
-      pulled[at] = { found, outcome: await pullAttempt(found, { ...tools, forge }) };
+    return await eachOf(withArchives(attempts, tools, archives), LOGS_AT_ONCE, async ({ found, forge, end }) => {
+      const outcome = await pullAttempt(found, { ...tools, forge });
       onDone(++done);
       await end();
+      return { found, outcome };
     });
-    return pulled;
   } finally {
     for (const close of archives) await close();
   }

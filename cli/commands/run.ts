@@ -9,7 +9,7 @@ import { IDENTITY_OPTIONS } from '../identity.ts';
 import { MASK_OPTIONS } from '../masking.ts';
 import { type RunOutcome, startRunKeeper } from '../run-keeper.ts';
 import { ClosedPipe } from '../sinks.ts';
-import { bytesText } from '../sizes.ts';
+import { bytesText, countText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
 export const run: Command = {
@@ -87,6 +87,6 @@ async function report(
   const { manifest } = log;
   const { lines } = manifest.text;
   await say(
-    `${manifest.logId}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytesText(manifest.text.sizeBytes)}, ${showText(attemptWords(manifest.attempt))}`,
+    `${manifest.logId}: ${countText(lines, 'line')}, ${bytesText(manifest.text.sizeBytes)}, ${showText(attemptWords(manifest.attempt))}`,
   );
 }

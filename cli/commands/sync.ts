@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { openProgress, problemTeller } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
+import { countText } from '../sizes.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
@@ -90,5 +91,5 @@ const isFiltered = (filter: AttemptFilter): boolean => Object.values(filter).som
 
 const countsText = (c: SyncCounts): string => {
   const leftOut = c.leftOut === 0 ? '' : `, ${c.leftOut} left for a sync without filters`;
-  return `${c.added} ${c.added === 1 ? 'log' : 'logs'} indexed, ${c.facts} facts, ${c.pending} pending, ${c.unreadable} unreadable${leftOut}\n`;
+  return `${countText(c.added, 'log')} indexed, ${c.facts} facts, ${c.pending} pending, ${c.unreadable} unreadable${leftOut}\n`;
 };

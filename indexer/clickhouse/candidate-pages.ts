@@ -117,23 +117,12 @@ export class CandidatePages {
     this.#words = wordsCondition(wanted, await findWords(this.#client, partsOf(wanted)));
     if (this.#words?.isNarrow !== true) return 'many';
     const own = filterConditions(options.filter);
-    const narrowed =
-      own.length === 0 ? '' : `AND log IN (SELECT log FROM log FINAL ${whereAll('is_primary = 1', ...own)})`;
-    const { ofBlock, ofLog, some } = this.#words;
-    const how = settingsOf(this.#words);
-    const limit = number(FEW_LOGS + 1);
-    const isLong = `log IN (SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)})`;
-    const [found, spread] = await Promise.all([
-      this.#client.rows(
-        `SELECT log, groupUniqArray(n) FROM block WHERE ${ofBlock} ${narrowed} GROUP BY log LIMIT ${limit} ${how}`,
-      ),
-      ofLog === undefined
-        ? []
-        : this.#client.rows(
-            `SELECT log FROM block WHERE (${some}) AND ${isLong} GROUP BY log HAVING ${ofLog} LIMIT ${limit} ${how}`,
-          ),
-    ]);
-    const slots = slotsOf(found, spread);
+    const ownLogs = own.length === 0 ? undefined : `SELECT log FROM log FINAL ${whereAll('is_primary = 1', ...own)}`;
+    const slots = await askSlots(this.#client, this.#words, {
+      within: ownLogs === undefined ? [] : [`log IN (${ownLogs})`],
+      long: `SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)}`,
+      limit: `LIMIT ${number(FEW_LOGS + 1)}`,
+    });
     return slots.size > FEW_LOGS ? 'many' : slots;
   }
 
@@ -178,30 +167,22 @@ export class CandidatePages {
   /** Where the words are in these logs; undefined: nothing narrows. */
   async #slotsOf(logs: readonly TiedLog[]): Promise<Slots | undefined> {
     if (this.#words === undefined) return undefined;
-    const { ofBlock, ofLog, some } = this.#words;
+    const words = this.#words;
     if (typeof this.#few !== 'string') {
       const few = this.#few;
       return new Map(logs.flatMap(({ log }) => (few.has(log) ? [[log, few.get(log) ?? []] as const] : [])));
     }
-    const how = settingsOf(this.#words);
-    const asked = [...inChunks(logs)].map(async (chunk) => {
+    const asked = [...inChunks(logs)].map((chunk) => {
       const times = chunk.map(({ placedMs }) => placedMs);
       // Each capture's words are at its own time, and a log's row at the earliest of them.
-      const within = `home IN ${texts(new Set(chunk.map(({ home }) => home)))}
-        AND placed BETWEEN ${time(Math.min(...times))} AND ${time(Math.max(...times))}`;
-      const of = texts(chunk.map(({ log }) => log));
-      const long = `log IN (SELECT log FROM log FINAL WHERE has_long_lines = 1 AND log IN ${of})`;
-      const [found, spread] = await Promise.all([
-        this.#client.rows(
-          `SELECT log, groupUniqArray(n) FROM block WHERE ${within} AND log IN ${of} AND ${ofBlock} GROUP BY log ${how}`,
-        ),
-        ofLog === undefined
-          ? []
-          : this.#client.rows(
-              `SELECT log FROM block WHERE ${within} AND (${some}) AND ${long} GROUP BY log HAVING ${ofLog} ${how}`,
-            ),
-      ]);
-      return slotsOf(found, spread);
+      const homes = `home IN ${texts(new Set(chunk.map(({ home }) => home)))}`;
+      const placed = `placed BETWEEN ${time(Math.min(...times))} AND ${time(Math.max(...times))}`;
+      const of = `log IN ${texts(chunk.map(({ log }) => log))}`;
+      return askSlots(this.#client, words, {
+        within: [homes, placed, of],
+        long: `SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', of)}`,
+        limit: '',
+      });
     });
     return new Map((await Promise.all(asked)).flatMap((slots) => [...slots]));
   }
@@ -211,8 +192,22 @@ export class CandidatePages {
 const settingsOf = ({ looksInBlocks }: WordsCondition): string =>
   looksInBlocks ? 'SETTINGS use_text_index_like_evaluation_by_dictionary_scan = 0' : '';
 
-/** `found`: logs with their blocks; `spread`: logs that have all words, in whichever blocks. */
-function slotsOf(found: readonly EngineRow[], spread: readonly EngineRow[]): Slots {
+/** Logs with the blocks that fit; a log with long lines may have all words and no block that has them. `long`: a query of those. */
+async function askSlots(
+  client: EngineClient,
+  words: WordsCondition,
+  { within, long, limit }: { readonly within: readonly string[]; readonly long: string; readonly limit: string },
+): Promise<Slots> {
+  const { ofBlock, ofLog, some } = words;
+  const end = `${limit} ${settingsOf(words)}`;
+  const [found, spread] = await Promise.all([
+    client.rows(`SELECT log, groupUniqArray(n) FROM block ${whereAll(...within, ofBlock)} GROUP BY log ${end}`),
+    ofLog === undefined
+      ? []
+      : client.rows(
+          `SELECT log FROM block ${whereAll(...within, `(${some})`, `log IN (${long})`)} GROUP BY log HAVING ${ofLog} ${end}`,
+        ),
+  ]);
   const slots = new Map<string, readonly number[]>();
   for (const [log, own] of found) slots.set(String(log), (own as readonly unknown[]).map(Number));
   for (const [log] of spread) if (!slots.has(String(log))) slots.set(String(log), []);

@@ -102,17 +102,13 @@ class RetryingClient implements EngineClient {
   }
 
   rows(query: string): Promise<readonly EngineRow[]> {
-    return this.#retry(async () => {
-      const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
-      return (await answer.json()) as EngineRow[];
-    });
+    return this.#retry(() => this.#ask(query));
   }
 
   rowsIfThere(query: string): Promise<readonly EngineRow[] | undefined> {
     return this.#retry(async () => {
       try {
-        const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
-        return (await answer.json()) as EngineRow[];
+        return await this.#ask(query);
       } catch (error) {
         if (engineCode(error) === UNKNOWN_TABLE) return undefined;
         throw error;
@@ -122,8 +118,7 @@ class RetryingClient implements EngineClient {
 
   rowsOnce(query: string, isThere: (rows: readonly EngineRow[]) => boolean): Promise<readonly EngineRow[]> {
     return this.#retry(async () => {
-      const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
-      const rows = (await answer.json()) as EngineRow[];
+      const rows = await this.#ask(query);
       if (!isThere(rows)) throw new BehindError('what was written is not seen yet');
       return rows;
     });
@@ -159,6 +154,11 @@ class RetryingClient implements EngineClient {
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  async #ask(query: string): Promise<EngineRow[]> {
+    const answer = await this.#client.query({ query, format: 'JSONCompactEachRow', ...this.#signal });
+    return (await answer.json()) as EngineRow[];
   }
 
   get #signal(): { readonly abort_signal?: AbortSignal } {

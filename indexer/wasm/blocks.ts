@@ -1,11 +1,8 @@
 // The documents of a frame's blocks, one behind the other.
 import { clearGrams, hasLongWords } from './grams.ts';
 import { addHiddenWords } from './hidden.ts';
-import { TEXT } from './layout.ts';
+import { MARGIN, TEXT } from './layout.ts';
 import { addWords, beginDocument, clearDocuments, endOfDocument } from './words.ts';
-
-/** What is looked at behind the end of a text is nothing: no digit, no letter, no mark. */
-const MARGIN: usize = 64;
 
 /** A frame of so many bytes is in place, behind it `openBytes` of a word that it goes on. */
 export function beginFrame(textBytes: i32, openBytes: i32): void {

@@ -29,6 +29,11 @@ function classFor(byte: u32): u32 {
   return 0;
 }
 
+/** Whether a byte-order mark stands at `at`. */
+export function isByteOrderMark(at: usize): boolean {
+  return load<u8>(at) === 0xef && load<u8>(at + 1) === 0xbb && load<u8>(at + 2) === 0xbf;
+}
+
 /** Class of the byte at `at`. */
 export function classOf(at: usize): u32 {
   return load<u8>(CLASSES + <usize>load<u8>(at));

@@ -2,7 +2,8 @@
 import { EDITS } from './layout.ts';
 import { NOTHING } from './symbols.ts';
 
-const FNV_PRIME: u32 = 0x01000193;
+/** Of the FNV-1a hash. */
+export const FNV_PRIME: u32 = 0x01000193;
 /** Its inverse modulo 2^32: takes a byte out of the hash again. */
 const FNV_INVERSE: u32 = 0x359c449b;
 /** More replacements than a clipped line can need: the least source of one is one byte. */

@@ -14,6 +14,8 @@ export const FOUND: usize = 0x18100;
 export const COLUMNS: usize = 0x18400;
 /** A line without what a person doesn't see: 4,096 + 512 bytes and a sign between. */
 export const SHOWN: usize = 0x19000;
+/** What is looked at behind the end of a text is so many zeros: no digit, no letter, no mark. */
+export const MARGIN: usize = 64;
 /** Room in front of the text: the beginning of a word that goes over into this frame, and zeros before that. */
 export const TEXT: usize = 0x20000;
 /** The longest piece that is scanned at once: a line is carried on to 1 MiB, and comes with a frame behind it. */

@@ -1,7 +1,7 @@
 // The one pass over the lines of a log: visible bytes, time stamp and template hash of each. It goes on by itself, and stops
 // at lines that JavaScript has to see: marks of runners, templates that are new and may be errors.
 import { editCount, editStart, editStop } from './edits.ts';
-import { DOCUMENTS, LINE, TEXT } from './layout.ts';
+import { DOCUMENTS, LINE, MARGIN, TEXT } from './layout.ts';
 import { isMarkStart, mayHideMark } from './marks-of-runners.ts';
 import { maskTemplate } from './masker.ts';
 import { findNeedles } from './needles.ts';
@@ -12,7 +12,6 @@ import { addTemplate, clearTemplates, isMarked, isNewTemplate, mark } from './te
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 const TAB: u8 = 0x09;
-const MARGIN: usize = 64;
 /** Bytes of a line that rules see: bounds every pattern's time (chosen; error messages come first in a line). */
 const RULE_BYTES: usize = 600;
 

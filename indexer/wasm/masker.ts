@@ -1,12 +1,11 @@
 // The one definition of a template: finds what to replace in the visible bytes of a line and hashes the result in the same
-// pass. Its text is made from the same replacements (template-text.ts).
+// pass. Its text is made from the same replacements (templateText of single-line.ts).
 import { BARS, classOf, SPACE, skipClass } from './classes.ts';
 import { maskDigitWord } from './digit-word.ts';
-import { clearEdits, hashByte, hashSoFar, lastEditEnd, setHash } from './edits.ts';
+import { clearEdits, FNV_PRIME, hashByte, hashSoFar, lastEditEnd, setHash } from './edits.ts';
 import { CURRENT, ENABLES } from './layout.ts';
 import { maskBar, maskBlanks, maskRule, maskTmp } from './marks.ts';
 
-const FNV_PRIME: u32 = 0x01000193;
 const FNV_START: u32 = 0x811c9dc5;
 
 /**

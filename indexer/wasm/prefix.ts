@@ -1,4 +1,5 @@
 // What stands in front of a line: byte-order mark, columns, a provider's time stamp.
+import { isByteOrderMark } from './classes.ts';
 import { skipEscape } from './escape.ts';
 import { COLUMNS } from './layout.ts';
 import { DAY, isProviderTime, readLineTime, timeEnd, timeKind, timeMs } from './time.ts';
@@ -45,10 +46,6 @@ export function changedColumns(): usize {
   return haveColumnsChanged ? columnsBytes : 0;
 }
 
-function isMark(at: usize): boolean {
-  return load<u8>(at) === 0xef && load<u8>(at + 1) === 0xbb && load<u8>(at + 2) === 0xbf;
-}
-
 function mayBeTime(at: usize): boolean {
   const first = load<u8>(at);
   return first === 0x5b || (first >= 0x30 && first <= 0x39);
@@ -60,7 +57,7 @@ export function skipPrefix(start: usize, end: usize): usize {
   lineMs = NaN;
   stampAt = 0;
   haveColumnsChanged = false;
-  if (isMark(at)) at += 3;
+  if (isByteOrderMark(at)) at += 3;
   if (columns !== NO) at = skipColumns(at, end);
   // Buildkite: ESC _ bk;t=<epoch ms> BEL
   if (load<u8>(at) === 0x1b && load<u8>(at + 1) === 0x5f) return skipBuildkite(at, end);
@@ -91,7 +88,7 @@ function skipColumns(start: usize, end: usize): usize {
   const second = first < stop ? findTab(first + 1, stop) : stop;
   let at = second + 1;
   // The first line of each step has a byte-order mark of its own.
-  if (second < stop && isMark(at)) at += 3;
+  if (second < stop && isByteOrderMark(at)) at += 3;
   if (second >= stop || !readLineTime(at, end) || !isProviderTime()) {
     if (columns === UNKNOWN && end > start) columns = NO;
     return start;

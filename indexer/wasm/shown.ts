@@ -1,6 +1,7 @@
 // What a person sees of a line: without byte-order mark, escape sequences, overwritten text and control bytes.
+import { isByteOrderMark } from './classes.ts';
 import { ESC, skipEscape } from './escape.ts';
-import { SHOWN } from './layout.ts';
+import { MARGIN, SHOWN } from './layout.ts';
 
 /** Bytes looked at from the start of a line. Longer lines are minified files, dumps or progress bars (chosen). */
 const HEAD_BYTES: usize = 4096;
@@ -26,7 +27,7 @@ export function showLine(lineStart: usize, lineEnd: usize, isPlain: boolean): vo
   let to = lineEnd;
   if (to > lineStart && load<u8>(to - 1) === CR) to--;
   let from = lineStart;
-  if (load<u8>(from) === 0xef && load<u8>(from + 1) === 0xbb && load<u8>(from + 2) === 0xbf) from += 3;
+  if (isByteOrderMark(from)) from += 3;
   if (isPlain && to - from <= HEAD_BYTES) {
     start = from;
     end = to;
@@ -34,8 +35,7 @@ export function showLine(lineStart: usize, lineEnd: usize, isPlain: boolean): vo
   }
   start = SHOWN;
   end = copyShown(from, to);
-  // No digit, no letter, no mark of a line before.
-  memory.fill(end, 0, 64);
+  memory.fill(end, 0, MARGIN);
 }
 
 function copyShown(from: usize, to: usize): usize {
