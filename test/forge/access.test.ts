@@ -7,7 +7,7 @@ import { startFakeForge } from '../support/fake-forge/server.ts';
 import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const gitea = environmentFixture('gitea/env/push.gitea-1.25.act_runner-0.2.11.env');
 const forgejo = environmentFixture('forgejo/env/push.forgejo-16.runner-12.env');
 const github = environmentFixture('github/env/push.run-step.env');

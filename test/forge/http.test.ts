@@ -8,7 +8,7 @@ import { type FakeForge, startFakeForge } from '../support/fake-forge/server.ts'
 import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { type TestTools, testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const VERSION = { path: '/version', what: 'version of the server', scope: 'read:misc' };
 const versionSchema = z.object({ version: z.string() });
 let fake: FakeForge;

@@ -12,7 +12,7 @@ import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { BASE_SHA, HEAD_SHA, MAIN_SHA, MERGE_SHA, type Mode } from '../support/fake-forge/world.ts';
 import { testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 let fake: FakeForge;
 afterEach(async () => {
   expect(fake.apiFaults).toEqual([]);

@@ -9,7 +9,7 @@ import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import type { Mode } from '../support/fake-forge/world.ts';
 import { testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const RED = Buffer.from(providerFixture('gitea/logs/test-20.task4812.attempt1.red.log'));
 const GREEN = Buffer.from(providerFixture('gitea/logs/test-20.task4830.attempt2.green.log'));
 const REPO = 'acme/widgets';

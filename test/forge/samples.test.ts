@@ -6,7 +6,7 @@ import { collect } from '../../forge/pages.ts';
 import { providerFixture, providerJson } from '../support/env-fixture.ts';
 import { testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const SHA = 'dadbde0e6bf15dbd28c51f9027de94acdee810e9';
 const REPO = '/repos/acme/widgets';
 const RUN: AttemptFilter = { repo: 'acme/widgets', by: 'run', run: '812' };

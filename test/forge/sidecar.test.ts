@@ -22,7 +22,7 @@ import { makeKeptFolder } from '../support/temp-folder.ts';
 const SECRET = 'test-secret';
 const RED = providerFixture('gitea/logs/test-20.task4812.attempt1.red.log');
 const JOB = 'test (20)';
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const closing: (() => Promise<void>)[] = [];
 let fake: FakeForge;
 let session: Session;

@@ -8,7 +8,7 @@ import { PERSONAL_TOKEN } from '../support/fake-forge/tokens.ts';
 import { MAIN_SHA, type Mode } from '../support/fake-forge/world.ts';
 import { testTools } from '../support/forge-tools.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const REPO = 'h/acme/widgets';
 let fake: FakeForge;
 let forge: Forge;

@@ -23,7 +23,7 @@ import { MemoryStore } from '../support/memory-store.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 
 const SITE = 'http://gitea.test';
-const signal = AbortSignal.timeout(110_000);
+const { signal } = new AbortController();
 const folders: string[] = [];
 
 afterEach(() => {

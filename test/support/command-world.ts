@@ -33,7 +33,7 @@ export function openCommandWorld(
     stdin: (async function* () {})(),
     stdout: sinkInto(out),
     stderr: sinkInto(err, options),
-    signal: AbortSignal.timeout(60_000),
+    signal: new AbortController().signal,
     now: nowMs,
     commands: describeCommands,
     config: () => readConfig({ env: { ...place, ...env }, flags: {}, workingFolder: folder }),
