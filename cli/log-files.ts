@@ -1,6 +1,6 @@
 // Local files and stdin as streams of log bytes; `.gz` and `.zst` are unpacked on the way, within bounds.
 import { createReadStream, type ReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -13,7 +13,11 @@ const MAX_UNPACKED_BYTES = 8 * 1024 ** 3;
  * The bytes of the log in `path`, or of `stdin` for `-`. INPUT_MISSING, INPUT_UNREADABLE. The file is opened when the
  * first byte is asked for: a stream that fails before anybody listens would end the process.
  */
-export async function openLogFile(path: string, stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+export async function openLogFile(
+  path: string,
+  stdin: AsyncIterable<Uint8Array>,
+  options: { readonly chunks?: 'reused' } = {},
+): Promise<AsyncIterable<Uint8Array>> {
   if (path === '-') return stdin;
   await checkFile(path);
   if (path.endsWith('.gz')) return bounded(() => unpackGzip(path), path);
@@ -21,13 +25,34 @@ export async function openLogFile(path: string, stdin: AsyncIterable<Uint8Array>
     const { unpackZstd } = await import('../store/zstd-stream.ts');
     return bounded(() => unpackZstd(readFileStream(path)), path);
   }
-  return converted(() => readFileStream(path), path);
+  return converted(() => (options.chunks === 'reused' ? readInTurns(path) : readFileStream(path)), path);
 }
 
 /** Measured: a tenth less processor time for an archive than with Node's 64 KiB, at the same memory. */
 const READ_BYTES = 524_288;
 
 const readFileStream = (path: string): ReadStream => createReadStream(path, { highWaterMark: READ_BYTES });
+
+/**
+ * Two pieces of memory take turns: one is read into while the other is worked on. New memory for every read is collected
+ * so late that it came to 25 MB.
+ */
+async function* readInTurns(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    let [now, other] = [Buffer.alloc(READ_BYTES), Buffer.alloc(READ_BYTES)];
+    let { bytesRead } = await file.read(now);
+    while (bytesRead > 0) {
+      const next = file.read(other);
+      next.catch(() => undefined); // it is awaited later; until then it must not count as unhandled
+      yield now.subarray(0, bytesRead);
+      ({ bytesRead } = await next);
+      [now, other] = [other, now];
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /** Both ends fail together: `pipe` alone would wait for ever for a file that cannot be read. */
 function unpackGzip(path: string): AsyncIterable<Uint8Array> {

@@ -7,7 +7,5 @@ import { loadZstd } from './zstd.ts';
 const zstd = loadZstd();
 parentPort?.on('message', ({ slot: number, textBytes, level }: CompressOrder) => {
   const slot = findSlot(workerData as SharedArrayBuffer, number);
-  const frame = zstd.compress(slot.text.subarray(0, textBytes), level);
-  slot.frame.set(frame);
-  parentPort?.postMessage(frame.byteLength);
+  parentPort?.postMessage(zstd.compressInto(slot.frame, slot.text.subarray(0, textBytes), level));
 });

@@ -15,16 +15,22 @@ export function openWasmZstd(): Zstd {
 
 function wasmZstd(zstd: ZstdModule): Zstd {
   const context = zstd._ZSTD_createCCtx();
+  function compress(bytes: Uint8Array, level: number): Uint8Array {
+    const bound = zstd._ZSTD_compressBound(bytes.byteLength);
+    const frame = withMemory(zstd, [bytes.byteLength, bound], ([from = 0, to = 0]) => {
+      zstd.HEAPU8.set(bytes, from);
+      const made = zstd._ZSTD_compress_usingDict(context, to, bound, from, bytes.byteLength, 0, 0, level);
+      return takeResult(zstd, to, made, CHECKSUM_BYTES);
+    });
+    return withChecksum(frame, bytes);
+  }
   return {
     kind: 'wasm',
-    compress(bytes, level) {
-      const bound = zstd._ZSTD_compressBound(bytes.byteLength);
-      const frame = withMemory(zstd, [bytes.byteLength, bound], ([from = 0, to = 0]) => {
-        zstd.HEAPU8.set(bytes, from);
-        const made = zstd._ZSTD_compress_usingDict(context, to, bound, from, bytes.byteLength, 0, 0, level);
-        return takeResult(zstd, to, made, CHECKSUM_BYTES);
-      });
-      return withChecksum(frame, bytes);
+    compress,
+    compressInto(frame, bytes, level) {
+      const made = compress(bytes, level);
+      frame.set(made);
+      return made.byteLength;
     },
     decompress: (frame, sizeBytes) =>
       withMemory(zstd, [frame.byteLength, sizeBytes], ([from = 0, to = 0]) => {

@@ -234,7 +234,7 @@ async function keepTask(task: Task, { archiver, newMasker, io, watch }: Keeping)
       attempt: () => task.attempt,
       logName: task.logName,
       how: own !== undefined ? 'api' : file === '-' ? 'stdin' : 'file',
-      input: watch(file, own?.chunks ?? (await openLogFile(file, io.stdin))),
+      input: watch(file, own?.chunks ?? (await openLogFile(file, io.stdin, { chunks: 'reused' }))),
       masker: newMasker(),
       ...(own === undefined ? {} : { cutReason: own.cutReason }),
     });

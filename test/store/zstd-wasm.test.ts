@@ -107,3 +107,24 @@ describe('a foreign file, frame by frame', () => {
     await expect(unpacked(unpackFrames(stream(bomb, 1000)))).rejects.toThrow('512 MiB');
   });
 });
+
+test.each([native, wasm])(
+  '$kind: a frame is written where it is asked for, and is the one that is given otherwise',
+  (zstd) => {
+    const content = Buffer.from('the same line again and again\n'.repeat(5_000));
+    const place = Buffer.alloc(FRAME);
+    const length = zstd.compressInto(place, content, LEVEL);
+    expect(place.subarray(0, length).equals(Buffer.from(zstd.compress(content, LEVEL)))).toBe(true);
+    expect(() => zstd.compressInto(Buffer.alloc(length - 1), content, LEVEL)).toThrow();
+  },
+);
+
+test('the native module’s frames of every size are memory of their own', () => {
+  const contents = [1, 100, FRAME, 3 * FRAME].map((sizeBytes) => randomBytes(sizeBytes));
+  const frames = contents.map((content) => native.compress(content, 1));
+  for (const [n, content] of contents.entries()) {
+    const frame = frames[n] as Uint8Array;
+    expect(Buffer.from(native.decompress(frame, content.byteLength)).equals(content)).toBe(true);
+    expect(frame.buffer.byteLength).toBe(frame.byteLength);
+  }
+});
