@@ -13,11 +13,14 @@ import {
   LAST_OF_COLOUR,
   MARGIN,
   MIX,
+  MOST_ANSWERS,
+  SAYS_NO,
   SET_WORDS,
   TO_BIT,
   TO_BYTE,
   TO_CASE,
   TO_SLOT,
+  WORD_ANSWERS,
   WORD_BEFORE,
   WORD_FOLLOWS,
   WORD_FOURS,
@@ -87,12 +90,15 @@ const LOW = 2;
 const LIMIT = 3;
 const OUT = 4;
 const OUT_END = 5;
-const STOP = 6;
-const RAW = 7;
-const HASH = 8;
-const ENTRY = 9;
-const WORD = 10;
-const START = 11;
+/** 1 for a first look. */
+const IS_FIRST = 6;
+const FIND_NUMBERS = 7;
+const STOP = 7;
+const RAW = 8;
+const HASH = 9;
+const ENTRY = 10;
+const WORD = 11;
+const START = 12;
 const FIND_VARIABLES = 6;
 
 const folded = (bytes: Code): Code => or(bytes, number(FOLD));
@@ -118,7 +124,7 @@ function tellWords(): Code {
   const look = [
     ...set(WORD, load32(get(ENTRY), ENTRY_WORD * 4)),
     ...set(START, plus(get(AT), load32(get(ENTRY), ENTRY_OFFSET * 4))),
-    ...when([...get(WORD), ...get(START), ...get(LOW), ...get(LIMIT), 0x10, IS_THERE], told),
+    ...when([...get(WORD), ...get(START), ...get(LOW), ...get(LIMIT), ...get(IS_FIRST), 0x10, IS_THERE], told),
     ...set(ENTRY, load32(get(ENTRY))),
   ];
   return [...set(ENTRY, load32(left(SLOT, number(2)), HEADS_AT)), ...repeat(look, get(ENTRY))];
@@ -150,17 +156,35 @@ function findBody(): Code {
   return [...repeat(when(four, closer, add(AT, 4)), goesOn), ...get(OUT), ...get(AT)];
 }
 
-// `isThere`: a word and where it begins, between which addresses there is text.
+// `isThere`: a word and where it begins, between which addresses there is text, 1 for a first look.
 const IS_THERE = 1;
 const THE_WORD = 0;
 const FROM = 1;
 const TEXT_LOW = 2;
 const TEXT_LIMIT = 3;
-const BYTE = 4;
-const CHECK = 5;
-const CHECK_END = 6;
-const PREVIOUS = 7;
+const FIRST_LOOK = 4;
+const IS_THERE_NUMBERS = 5;
+const BYTE = 5;
+const CHECK = 6;
+const CHECK_END = 7;
+const PREVIOUS = 8;
 const IS_THERE_VARIABLES = 4;
+
+/** What the bytes after the word say. */
+function answersBody(to: Code): Code {
+  const ask = [
+    ...when(isZero(isLess(get(BYTE), get(TEXT_LIMIT))), give(number(1))),
+    ...set(PREVIOUS, load8(plus(get(CHECK), load8(get(BYTE))))),
+    ...when(get(PREVIOUS), give(differs(get(PREVIOUS), number(SAYS_NO)))),
+    ...add(BYTE, 1),
+  ];
+  return [
+    ...set(CHECK, load32(get(THE_WORD), WORD_ANSWERS * 4)),
+    ...set(BYTE, to),
+    ...set(CHECK_END, plus(to, number(MOST_ANSWERS))),
+    ...when(get(CHECK), repeat(ask, isLess(get(BYTE), get(CHECK_END)))),
+  ];
+}
 
 function isThereBody(): Code {
   const no = give(number(0));
@@ -195,6 +219,7 @@ function isThereBody(): Code {
     ...set(BYTE, to),
     ...checks(WORD_FOLLOWS, 4),
     ...when(isLess(get(CHECK), get(CHECK_END)), repeat(follow, isLess(get(CHECK), get(CHECK_END)))),
+    ...when(get(FIRST_LOOK), answersBody(to)),
     ...number(1),
   ];
 }
@@ -214,8 +239,8 @@ export function findModule(): Uint8Array {
     ...section(
       1,
       vector([
-        [0x60, ...numbers(6), ...numbers(2)],
-        [0x60, ...numbers(4), ...numbers(1)],
+        [0x60, ...numbers(FIND_NUMBERS), ...numbers(2)],
+        [0x60, ...numbers(IS_THERE_NUMBERS), ...numbers(1)],
       ]),
     ),
     ...section(3, vector([[0], [1]])),
@@ -233,6 +258,7 @@ interface Finder {
     limit: number,
     out: number,
     outEnd: number,
+    isFirst: number,
   ) => readonly [out: number, at: number];
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
@@ -274,7 +300,7 @@ function layOut(memory: Finder['memory'], image: WordImage, mostFound: number): 
 
 function finderOf({ find, memory }: Finder, mostFound: number): FindWords {
   let layout: Layout | undefined;
-  return (image, text, from, end) => {
+  return (image, text, { from, end, look }) => {
     if (layout?.image !== image) layout = layOut(memory, image, mostFound);
     const { bytes, textAt, outAt } = layout;
     const first = Math.max(0, from - MARGIN);
@@ -283,7 +309,9 @@ function finderOf({ find, memory }: Finder, mostFound: number): FindWords {
     bytes.set(text.subarray(first, last), first + shift);
     if (first === 0) bytes[shift - 1] = NOTHING;
     bytes.fill(NOTHING, last + shift, last + shift + SPARE);
-    const [outEnd, at] = find(textAt, end + shift, first + shift, last + shift, outAt, outAt + mostFound * FOUND_BYTES);
+    const outLimit = outAt + mostFound * FOUND_BYTES;
+    const isFirst = look === 'first' ? 1 : 0;
+    const [outEnd, at] = find(textAt, end + shift, first + shift, last + shift, outAt, outLimit, isFirst);
     const words = layout.numbers.slice(outAt >> 2, outEnd >> 2);
     for (let n = 0; n < words.length; n += 2) words[n] = (words[n] as number) - textAt;
     return { words, seen: Math.min(at - shift, end) };

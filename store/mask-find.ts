@@ -7,14 +7,18 @@ import {
   ENTRY_OFFSET,
   ENTRY_WORD,
   FOLD,
+  GOES_ON,
   HEADS_AT,
   LAST_OF_COLOUR,
   MIX,
+  MOST_ANSWERS,
+  SAYS_YES,
   SET_WORDS,
   TO_BIT,
   TO_BYTE,
   TO_CASE,
   TO_SLOT,
+  WORD_ANSWERS,
   WORD_BEFORE,
   WORD_FOLLOWS,
   WORD_FOURS,
@@ -33,8 +37,18 @@ export interface Found {
   readonly seen: number;
 }
 
+/** `first` leaves out the words of which the bytes behind them say no: there are many, and nearly no log has one that says yes. */
+export type Look = 'first' | 'every';
+
 /** Words whose pieces lie in [from, end), a slice at most. What it returns is the caller's. */
-export type FindWords = (image: WordImage, bytes: Uint8Array, from: number, end: number) => Found;
+export type FindWords = (image: WordImage, bytes: Uint8Array, range: LookRange) => Found;
+
+/** Where words are looked for. */
+export interface LookRange {
+  readonly from: number;
+  readonly end: number;
+  readonly look: Look;
+}
 
 /** chosen: words are looked for so many bytes at a time; these and the tables stay in the nearer memory. */
 export const SLICE_BYTES = 32_768;
@@ -47,8 +61,8 @@ const byteAt = (bytes: Uint8Array, at: number): number =>
   at >= 0 && at < bytes.length ? (bytes[at] as number) : NOTHING;
 
 /** The plain way. */
-export const findWordsPlainly: FindWords = (image, bytes, from, end) => {
-  const look = new PlainLook(image, bytes);
+export const findWordsPlainly: FindWords = (image, bytes, { from, end, look: kind }) => {
+  const look = new PlainLook(image, bytes, kind);
   const words: number[] = [];
   for (let at = from; at < end; at++) {
     const raw = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16);
@@ -63,11 +77,13 @@ class PlainLook {
   readonly tables: Uint8Array;
   private readonly numbers: Int32Array;
   private readonly bytes: Uint8Array;
+  private readonly look: Look;
 
-  constructor({ bytes: tables }: WordImage, bytes: Uint8Array) {
+  constructor({ bytes: tables }: WordImage, bytes: Uint8Array, look: Look) {
     this.tables = tables;
     this.numbers = new Int32Array(tables.buffer, tables.byteOffset, tables.byteLength >> 2);
     this.bytes = bytes;
+    this.look = look;
   }
 
   /** Ends and indexes of the words around the piece at `at`. */
@@ -96,6 +112,20 @@ class PlainLook {
   }
 
   private isThere(word: number, start: number, to: number): boolean {
+    return this.isWord(word, start, to) && (this.look === 'every' || this.mayBeWorthALook(word, to));
+  }
+
+  private mayBeWorthALook(word: number, to: number): boolean {
+    const answers = this.numbers[word + WORD_ANSWERS] as number;
+    if (answers === 0) return true;
+    for (let at = to; at < Math.min(to + MOST_ANSWERS, this.bytes.length); at++) {
+      const answer = this.tables[answers + (this.bytes[at] as number)];
+      if (answer !== GOES_ON) return answer === SAYS_YES;
+    }
+    return true;
+  }
+
+  private isWord(word: number, start: number, to: number): boolean {
     const { numbers, bytes } = this;
     const fours = numbers[word + WORD_FOURS] as number;
     const codes = (word + WORD_NUMBERS) << 2;

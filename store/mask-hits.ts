@@ -1,7 +1,7 @@
 // Finds the next word in a text that may be a secret's, as fast as can be: nearly all text has none. Words are looked for
 // in the bytes as they came, and, where an escape sequence may part one, in the text that a terminal would show.
 import { type FindWords, SLICE_BYTES } from './mask-find.ts';
-import { hasPair, hasTriple, hasWholePair, type WordImage } from './mask-image.ts';
+import { hasPair, hasPiece, type WordImage } from './mask-image.ts';
 import { isWorthALook } from './mask-probe.ts';
 import { checkAt, findWords, hasWord, type MaskTables, wordFinder } from './mask-tables.ts';
 import { endOfEscape, visibleLine } from './mask-visible.ts';
@@ -60,7 +60,7 @@ export class HitScan {
       this.seen = Math.max(this.seen, from);
       if (this.seen >= end) return -1;
       const next = Math.min(this.seen + SLICE_BYTES, this.end);
-      const { words, seen } = this.find(tables.image, this.bytes, this.seen, next);
+      const { words, seen } = this.find(tables.image, this.bytes, { from: this.seen, end: next, look: 'first' });
       this.words = words;
       this.done = 0;
       this.looked = this.seen;
@@ -71,28 +71,37 @@ export class HitScan {
   /** In lines that have an escape sequence where a word may be parted by it. */
   private nextParted(tables: MaskTables, from: number, end: number): number {
     const { bytes } = this;
-    /** Up to here no escape sequence needs a look at the text without it. */
+    /** Up to here no escape sequence needs a look at the text without it; `shown` are the last bytes of text before. */
     let seen = from;
+    let shown = LINE_START;
     for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
       if (at < seen) continue;
-      const sequences = { after: seen, from: at, to: afterEscapes(bytes, at, end) };
-      seen = sequences.to;
-      if (at === from || seen >= end || !mayPart(tables.image, bytes, sequences)) continue;
+      shown = withBytes(shown, bytes, { from: seen, end: at });
+      seen = afterEscapes(bytes, at, end);
+      if (at === from || seen >= end || !mayPart(tables.image, bytes, shown, seen)) continue;
       const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
       const hit = nextShownHit(tables, bytes, line);
       if (hit >= 0) return hit;
       seen = line.end;
+      shown = LINE_START;
     }
     return -1;
   }
 
   private escapeFrom(at: number): number {
-    if (this.escape < at) {
-      const found = this.bytes.indexOf(ESC, at);
-      this.escape = found < 0 ? this.bytes.length : found;
-    }
+    if (this.escape < at) this.escape = nextEscape(this.bytes, at);
     return this.escape;
   }
+}
+
+/** chosen: in a log that has colours the next sequence is mostly nearer; a call of `indexOf` costs about as much. */
+const NEAR = 96;
+
+function nextEscape(bytes: Buffer, from: number): number {
+  const near = Math.min(from + NEAR, bytes.length);
+  for (let at = from; at < near; at++) if (bytes[at] === ESC) return at;
+  const found = bytes.indexOf(ESC, near);
+  return found < 0 ? bytes.length : found;
 }
 
 interface Range {
@@ -107,21 +116,28 @@ function afterEscapes(bytes: Buffer, at: number, end: number): number {
   return after;
 }
 
-/**
- * Sequences from `from` to `to` may stand inside a word, of which two bytes at least are on one of their sides, unless it
- * has only two. `after`: where the sequences before them end.
- */
-function mayPart(
-  image: WordImage,
-  bytes: Buffer,
-  { after, from, to }: { readonly after: number; readonly from: number; readonly to: number },
-): boolean {
-  const [first = 0, second = 0] = [bytes[from - 1], bytes[to]];
-  if (!hasPair(image, first, second)) return false;
-  // One byte between two sequences: what is beside it is further away.
-  if (from - 1 <= after || bytes[to + 1] === ESC || hasWholePair(image, first, second)) return true;
-  return hasTriple(image, bytes[from - 2] ?? 0, first, second) || hasTriple(image, first, second, bytes[to + 1] ?? 0);
+/** Three line ends: no word begins with one. */
+const LINE_START = 0x0a0a0a;
+
+/** The last three bytes of text, the last one lowest, after those of a range. */
+function withBytes(shown: number, bytes: Buffer, { from, end }: Range): number {
+  let last = shown;
+  for (let at = Math.max(from, end - 3); at < end; at++) last = ((last << 8) | (bytes[at] as number)) & 0xffffff;
+  return last;
 }
+
+/** A word may stand on both sides of the sequences that end at `to`: all text that is near it is compared with words. */
+function mayPart(image: WordImage, bytes: Buffer, before: number, to: number): boolean {
+  const first = bytes[to] as number;
+  if (!hasPair(image, before & 0xff, first)) return false;
+  const second = nextShown(bytes, to + 1);
+  const third = nextShown(bytes, second + 1);
+  return hasPiece(image, before, first | ((bytes[second] ?? LF) << 8) | ((bytes[third] ?? LF) << 16));
+}
+
+/** Where the next byte of text is, at `at` or behind the sequences there. */
+const nextShown = (bytes: Buffer, at: number): number =>
+  bytes[at] === ESC ? afterEscapes(bytes, at, bytes.length) : at;
 
 function lineStart(bytes: Buffer, at: number, from: number): number {
   let start = at;

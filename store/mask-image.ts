@@ -32,7 +32,15 @@ export interface ImageWord {
   readonly before: Uint8Array | undefined;
   /** What each of the bytes after it is; an escape sequence among them leaves the question open. */
   readonly follows: readonly Uint8Array[];
+  /** What the bytes after it say to a first look, one after the other: {@link GOES_ON}, {@link SAYS_NO}, {@link SAYS_YES}. */
+  readonly answers: Uint8Array | undefined;
 }
+
+export const GOES_ON = 0;
+export const SAYS_NO = 1;
+export const SAYS_YES = 2;
+/** chosen: so many bytes that go on leave the question open. With a short word before them they lie within the margin. */
+export const MOST_ANSWERS = 128;
 
 /** The whole of it. Words are named by their index in the list that it was made of. */
 export interface WordImage {
@@ -61,11 +69,14 @@ export const SET_WORDS = 4;
 export const CASES_AT = 1 << (32 - TO_BYTE);
 export const BESIDE_AT = CASES_AT + SLOTS;
 export const HEADS_AT = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
-/** A bit for each two folded bytes that stand side by side in a word, for each two that are one, and by hash for each three. */
+/** A bit for each two folded bytes that stand side by side in a word, for each two that are one, and by hash for threes. */
 const PAIRS_AT = HEADS_AT + SLOTS * 4;
 const WHOLE_PAIRS_AT = PAIRS_AT + 8_192;
-const TRIPLES_AT = WHOLE_PAIRS_AT + 8_192;
-const LISTS_AT = TRIPLES_AT + 8_192;
+const WHOLE_TRIPLES_AT = WHOLE_PAIRS_AT + 8_192;
+/** By hash for each four that stand side by side. chosen: the words have some 8,000 of them, so few others share a bit. */
+const FOURS_AT = WHOLE_TRIPLES_AT + 8_192;
+const TO_FOUR = 14;
+const LISTS_AT = FOURS_AT + (1 << (32 - TO_FOUR - 3));
 
 // An entry of a slot's list, in numbers of 32 bits: the next entry or 0, its word, where the word begins.
 export const ENTRY_WORD = 1;
@@ -79,7 +90,10 @@ export const WORD_FOURS = 2;
 export const WORD_REFUSED = 3;
 export const WORD_BEFORE = 4;
 export const WORD_FOLLOWS = 5;
-export const WORD_NUMBERS = 6;
+export const WORD_ANSWERS = 6;
+export const WORD_NUMBERS = 7;
+/** Changes with the parts' sizes. */
+export const IMAGE_LAYOUT = `${LISTS_AT} ${ENTRY_NUMBERS} ${WORD_NUMBERS}`;
 
 /** A word may end with `m` of a colour code before it, behind which only the text without codes can tell. */
 export const LAST_OF_COLOUR = 0x6d;
@@ -94,10 +108,10 @@ export const MAX_WORDS = 32_768;
 
 const hashOf = (code: number): number => Math.imul(code << 8, MIX);
 
-/** The numbers of bits: of two folded bytes, and of three, which share theirs with others. */
+/** The numbers of bits: of two bytes, and of three and four, which share theirs with others. The first byte is lowest. */
 const pairBit = (first: number, second: number): number => ((first | 0x20) << 8) | (second | 0x20);
-const tripleBit = (first: number, second: number, third: number): number =>
-  hashOf(first | 0x20 | ((second | 0x20) << 8) | ((third | 0x20) << 16)) >>> TO_BYTE;
+const tripleBit = (code: number): number => hashOf(code | (FOLD >>> 8)) >>> TO_BYTE;
+const fourBit = (code: number): number => Math.imul(code | FOLD, MIX) >>> TO_FOUR;
 
 /** Packs words side by side; positions are those in the image. */
 class Packer {
@@ -136,12 +150,11 @@ class Packer {
     const set = (part: number, bit: number): void => {
       bytes[part + (bit >>> 3)] = (bytes[part + (bit >>> 3)] as number) | (1 << (bit & 7));
     };
-    for (let at = 1; at < text.length; at++) {
-      const [first, second] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
-      set(PAIRS_AT, pairBit(first, second));
-      if (text.length === 2) set(WHOLE_PAIRS_AT, pairBit(first, second));
-      else if (at > 1) set(TRIPLES_AT, tripleBit(text.charCodeAt(at - 2), first, second));
-    }
+    for (let at = 1; at < text.length; at++) set(PAIRS_AT, pairBit(text.charCodeAt(at - 1), text.charCodeAt(at)));
+    const codes = Buffer.from(text, 'latin1');
+    if (codes.length === 2) set(WHOLE_PAIRS_AT, pairBit(codes[0] as number, codes[1] as number));
+    if (codes.length === 3) set(WHOLE_TRIPLES_AT, tripleBit(codes.readUIntLE(0, 3)));
+    for (let at = 0; at + 4 <= codes.length; at++) set(FOURS_AT, fourBit(codes.readInt32LE(at)));
   }
 
   private take(count: number): number {
@@ -178,11 +191,12 @@ class Packer {
     this.numbers[tail] = entry << 2;
   }
 
-  private addWord(index: number, { text, isExact, refused, before, follows }: ImageWord): number {
+  private addWord(index: number, { text, isExact, refused, before, follows, answers }: ImageWord): number {
     const fours = (text.length + 3) >> 2;
     const sets = [refused ?? NO_BYTE, before ?? EVERY_BYTE, ...follows].map((set) => this.addSet(set));
+    const said = answers === undefined ? 0 : this.addSet(answers);
     const at = this.take(WORD_NUMBERS + 2 * fours + follows.length);
-    this.numbers.set([index, text.length, fours, sets[0] ?? 0, sets[1] ?? 0, follows.length], at);
+    this.numbers.set([index, text.length, fours, sets[0] ?? 0, sets[1] ?? 0, follows.length, said], at);
     for (let n = 0; n < fours; n++) this.numbers.set(fourOf(text, n * 4, isExact), at + WORD_NUMBERS + 2 * n);
     this.numbers.set(sets.slice(2), at + WORD_NUMBERS + 2 * fours);
     return at;
@@ -233,9 +247,18 @@ const hasBit = (bytes: Uint8Array, part: number, bit: number): boolean =>
 /** Some word has these two bytes side by side, in either case. */
 export const hasPair = ({ bytes }: WordImage, first: number, second: number): boolean =>
   hasBit(bytes, PAIRS_AT, pairBit(first, second));
-/** Some word is these two bytes, in either case, and no more. */
-export const hasWholePair = ({ bytes }: WordImage, first: number, second: number): boolean =>
-  hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, second));
-/** Some word may have these three bytes side by side, in either case. */
-export const hasTriple = ({ bytes }: WordImage, first: number, second: number, third: number): boolean =>
-  hasBit(bytes, TRIPLES_AT, tripleBit(first, second, third));
+/**
+ * Some word may go on from the last of three bytes to the first of three others, in either case. `before` has its last byte
+ * lowest, `after` its first.
+ */
+export function hasPiece({ bytes }: WordImage, before: number, after: number): boolean {
+  const [third, second, first] = [(before >>> 16) & 0xff, (before >>> 8) & 0xff, before & 0xff];
+  return (
+    hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, after & 0xff)) ||
+    hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(second | (first << 8) | ((after & 0xff) << 16))) ||
+    hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(first | ((after & 0xffff) << 8))) ||
+    hasBit(bytes, FOURS_AT, fourBit(third | (second << 8) | (first << 16) | (after << 24))) ||
+    hasBit(bytes, FOURS_AT, fourBit(second | (first << 8) | (after << 16))) ||
+    hasBit(bytes, FOURS_AT, fourBit(first | (after << 8)))
+  );
+}

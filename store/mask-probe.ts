@@ -2,7 +2,7 @@
 // so the rest of the work is done for few lines. A "yes" costs time only; a "no" must be certain.
 import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './mask-before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
-import { type ByteSet, LAST_OF_COLOUR } from './mask-image.ts';
+import { type ByteSet, GOES_ON, LAST_OF_COLOUR, SAYS_NO, SAYS_YES } from './mask-image.ts';
 import { hasControlBefore, isChineseIs, isIdleName, isWideSign, leadsToColon } from './mask-probe-name.ts';
 import { endOfEscape } from './mask-visible.ts';
 import type { Word } from './mask-words.ts';
@@ -36,6 +36,8 @@ export interface Check {
   readonly refused: Uint8Array | undefined;
   /** `token`: bytes one of which must stand right before the word, or undefined. */
   readonly before: Uint8Array | undefined;
+  /** What the bytes after the word say to a first look (mask-image.ts); a yes is asked again. */
+  readonly answers: Uint8Array | undefined;
   /** `context`: signs at the end of the word that are not the name's. */
   readonly trim: number;
   /** `flag`: what must come later in the line (`-p`). */
@@ -113,6 +115,7 @@ const ALWAYS: Check = {
   follows: [],
   refused: undefined,
   before: undefined,
+  answers: undefined,
   trim: 0,
   flag: '',
 };
@@ -127,7 +130,7 @@ export function checkOf(word: Word, length: number): Check {
     case 'command':
       return word.flag === '' ? ALWAYS : { ...ALWAYS, how: 'flag', flag: word.flag };
     case 'shape':
-      return word.next === 'any' ? ALWAYS : { ...ALWAYS, how: word.next };
+      return word.next === 'any' ? ALWAYS : { ...ALWAYS, how: word.next, answers: answersOf(word.next) };
     case 'webhook':
     case 'key-begin':
     case 'putty-key':
@@ -139,6 +142,9 @@ export function checkOf(word: Word, length: number): Check {
       return word satisfies never;
   }
 }
+
+/** As `hasUserInfo` and `spaceFollows` say, but for an address without a user. */
+const answersOf = (next: 'space' | 'address'): Uint8Array => (next === 'space' ? SPACE_ANSWERS : ADDRESS_ANSWERS);
 
 const ESC = 0x1b;
 
@@ -206,6 +212,10 @@ function hasUserInfo(bytes: Uint8Array, from: number): boolean {
   }
   return false;
 }
+
+const ADDRESS_ANSWERS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x40 || byte === ESC ? SAYS_YES : ((KINDS[byte] as number) & ADDRESS_END) === 0 ? GOES_ON : SAYS_NO,
+);
 
 /** Bytes of a name before `from`, at most as many as count: where it starts. */
 function nameStart(bytes: Uint8Array, from: number): number {
@@ -362,6 +372,8 @@ function spaceFollows(byte: number | undefined): boolean {
     byte === 0x3d
   );
 }
+
+const SPACE_ANSWERS = Uint8Array.from({ length: 256 }, (_, byte) => (spaceFollows(byte) ? SAYS_YES : SAYS_NO));
 
 /** True when the hit that ends before `to` may be a secret's. */
 export function isWorthALook(bytes: Buffer, to: number, check: Check): boolean {

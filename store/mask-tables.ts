@@ -5,7 +5,7 @@ import { AppError } from './errors.ts';
 import { type FindWords, findWordsPlainly, SLICE_BYTES } from './mask-find.ts';
 import { findModule, startWasmFinder } from './mask-find-wasm.ts';
 import { windowOf } from './mask-grams.ts';
-import { buildImage, type ImageWord, type WordImage } from './mask-image.ts';
+import { buildImage, IMAGE_LAYOUT, type ImageWord, type WordImage } from './mask-image.ts';
 import { type Check, checkOf, sidesOf } from './mask-probe.ts';
 import { formsOfValue } from './mask-told.ts';
 import { isExact, type NamedWord, toldWords, type Word, wordsOfRules } from './mask-words.ts';
@@ -34,9 +34,9 @@ const TOLD_PREFIXES = [12, 8, 5];
 
 function imagedWord({ text, word }: NamedWord): ImageWord {
   const check = checkOf(word, text.length);
-  const { refused, before, follows } = check;
+  const { refused, before, follows, answers } = check;
   const window = windowOf({ word: text, isExact: isExact(word), ...sidesOf(check) });
-  return { text, isExact: isExact(word), window, refused, before, follows };
+  return { text, isExact: isExact(word), window, refused, before, follows, answers };
 }
 
 interface Rules {
@@ -95,7 +95,7 @@ export function packMasker(): Uint8Array {
   return packBuiltMasker({ image: imageOf(words).bytes, words: signOf(words), module: findModule() });
 }
 
-/** All that the image of these words depends on: one that was built from other rules is not used. */
+/** All that the image of these words depends on: one that was built from other rules, or laid out otherwise, is not used. */
 const signOf = (words: readonly NamedWord[]): Uint8Array =>
   Buffer.from(
     words
@@ -104,6 +104,7 @@ const signOf = (words: readonly NamedWord[]): Uint8Array =>
           ? `${text}\t${word.rule.tail}\t${word.rule.head}\t${word.rule.edges}`
           : `${text}\t${word.is}`,
       )
+      .concat(IMAGE_LAYOUT)
       .join('\n'),
     'latin1',
   );
@@ -121,7 +122,7 @@ export function hasWord({ image }: MaskTables, bytes: Buffer): boolean {
 function* looks(image: WordImage, bytes: Buffer): Generator<{ readonly from: number; readonly words: Int32Array }> {
   const find = wordFinder();
   for (let from = 0; from < bytes.length; ) {
-    const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+    const { words, seen } = find(image, bytes, { from, end: Math.min(from + SLICE_BYTES, bytes.length), look: 'every' });
     yield { from, words };
     from = seen;
   }

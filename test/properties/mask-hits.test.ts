@@ -204,13 +204,15 @@ describe('the filter before the rules', () => {
     const few = buildTables([]).image;
     const text = fc.array(fc.oneof(anyCase, value, colour), { maxLength: 60 }).map((parts) => asBytes(parts, 0));
     const anything = fc.oneof({ weight: 9, arbitrary: text }, fc.uint8Array({ maxLength: 200 }));
+    const looks = fc.constantFrom('first' as const, 'every' as const);
     let found = 0;
     fc.assert(
-      fc.property(anything, fc.nat(40), fc.nat(40), fc.boolean(), (bytes, skipped, left, isAll) => {
+      fc.property(anything, fc.nat(40), fc.nat(40), fc.boolean(), looks, (bytes, skipped, left, isAll, look) => {
         const from = Math.min(skipped, bytes.length);
         const end = Math.max(from, bytes.length - left);
-        const inWasm = find(isAll ? all : few, bytes, from, end);
-        expect(inWasm).toEqual(findWordsPlainly(isAll ? all : few, bytes, from, end));
+        const range = { from, end, look };
+        const inWasm = find(isAll ? all : few, bytes, range);
+        expect(inWasm).toEqual(findWordsPlainly(isAll ? all : few, bytes, range));
         found += inWasm.words.length;
       }),
       { numRuns: 2_000 },
@@ -254,11 +256,11 @@ describe('the filter before the rules', () => {
     const { image } = tables;
     const find = startWasmFinder(undefined, 1_000);
     if (find === undefined) throw new Error('no WebAssembly here');
-    expect(find(image, log, 0, 32_768).seen).toBeLessThan(32_768);
+    expect(find(image, log, { from: 0, end: 32_768, look: 'every' }).seen).toBeLessThan(32_768);
     const count = (each: FindWords): number => {
       let words = 0;
       for (let at = 0; at < log.length; ) {
-        const found = each(image, log, at, Math.min(at + 32_768, log.length));
+        const found = each(image, log, { from: at, end: Math.min(at + 32_768, log.length), look: 'every' });
         expect(found.seen).toBeGreaterThan(at);
         words += found.words.length;
         at = found.seen;
