@@ -122,7 +122,11 @@ export function hasWord({ image }: MaskTables, bytes: Buffer): boolean {
 function* looks(image: WordImage, bytes: Buffer): Generator<{ readonly from: number; readonly words: Int32Array }> {
   const find = wordFinder();
   for (let from = 0; from < bytes.length; ) {
-    const { words, seen } = find(image, bytes, { from, end: Math.min(from + SLICE_BYTES, bytes.length), look: 'every' });
+    const { words, seen } = find(image, bytes, {
+      from,
+      end: Math.min(from + SLICE_BYTES, bytes.length),
+      look: 'every',
+    });
     yield { from, words };
     from = seen;
   }
