@@ -230,5 +230,5 @@ export function keptRow(kept: KeptLog): Record<string, unknown> {
 export function attemptWords(attempt: Attempt): string {
   const words = [attempt.repo, attempt.sha?.slice(0, 10), attempt.workflow, attempt.job].filter((w) => w !== undefined);
   const number = attempt.attempt ?? (attempt.providerId === undefined ? undefined : `t${attempt.providerId}`);
-  return `${words.length === 0 ? 'an unnamed attempt' : words.join(' ')}${number === undefined ? '' : ` #${number}`}`;
+  return `${words.length === 0 ? 'an attempt without repo, sha or job' : words.join(' ')}${number === undefined ? '' : ` #${number}`}`;
 }

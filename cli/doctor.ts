@@ -211,7 +211,11 @@ export async function checkSpool(config: Config): Promise<readonly Finding[]> {
     const findings = [
       waiting === 0
         ? ok('spool', `nothing waits in ${config.spool}`)
-        : warn('spool', `${waiting} logs (${bytesText(used)}) wait in ${config.spool}`, 'run `firstred flush`'),
+        : warn(
+            'spool',
+            `${countText(waiting, 'log')} (${bytesText(used)}) ${waiting === 1 ? 'waits' : 'wait'} in ${config.spool}`,
+            'run `firstred flush`',
+          ),
     ];
     if (damaged.length > 0)
       findings.push(

@@ -1,6 +1,7 @@
 // Plain columns and sparklines for people. Loading string-width is dear: only commands that print tables import this.
 import stringWidth from 'string-width';
 import { showText } from '../store/visible-text.ts';
+import type { CommandInput, CommandIo } from './command.ts';
 import type { Link } from './hyperlinks.ts';
 
 export interface Column<Row> {
@@ -36,6 +37,11 @@ export function tableText<Row>(
       return `${lineText(line, columns, { widths, urls, link }).trimEnd()}\n`;
     })
     .join('');
+}
+
+/** What a person is told below a table without rows; a program sees its empty list. */
+export async function sayNone(input: CommandInput, io: CommandIo, what: string): Promise<void> {
+  if (!input.flag('json') && !input.flag('quiet')) await io.stderr.write(`firstred: ${what}\n`);
 }
 
 interface LineStyle {

@@ -30,7 +30,7 @@ export function parseRef(text: string): Ref {
       hint: 'check the path; `firstred help refs` shows what names a log',
     });
   throw new AppError('USAGE', `'${text.slice(0, 120)}' names no log`, {
-    hint: 'give a file, a log id, RUN/ATTEMPT or SHA:JOB#ATTEMPT; see `firstred help refs`',
+    hint: 'give a file, a log id or six characters of its start, RUN/ATTEMPT or SHA:JOB#ATTEMPT; see `firstred help refs`',
   });
 }
 
@@ -82,12 +82,16 @@ export function chooseRedLog(rows: readonly LogRow[], refText: string): LogRow {
   return rows.find((row) => isRed(row.attempt.conclusion)) ?? newest;
 }
 
+const ABOUT_UNTOLD = 'a log that was kept without --conclusion is neither red nor green';
+
 /** The one log that a command means: the primary of the newest attempt, when all are of one job. USAGE otherwise. */
 export function chooseLog(rows: readonly LogRow[], refText: string): LogRow {
   const [first] = rows;
   if (first === undefined)
     throw new AppError('NOT_FOUND', `nothing kept answers to ${refText}`, {
-      hint: '`firstred list` shows what is kept here; `firstred sync` brings what is new in the store',
+      hint: /^last-(red|green)/.test(refText)
+        ? `\`firstred list\` shows what is kept, and how it ended: ${ABOUT_UNTOLD}`
+        : '`firstred list` shows what is kept here; `firstred sync` brings what is new in the store',
     });
   const jobOf = (row: LogRow): string => JSON.stringify([row.attempt.repo, row.attempt.workflow, row.attempt.job]);
   if (rows.every((row) => jobOf(row) === jobOf(first))) return first;

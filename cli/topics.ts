@@ -12,6 +12,7 @@ const TOPICS: Readonly<Record<string, string>> = {
 
 Filters choose among several, as in \`firstred why last-red --job "e2e*"\`: see \`firstred help filters\`.
 Add :214 or :200-240 for a line or a range. In a job's name write %3A for ':', %23 for '#', %2F for '/'.
+An attempt shown as ~2 has no number that the CI server told: it is the second by its time, and #2 names it.
 Where a REF names several logs of one job, the newest attempt's fullest log is taken; why and attach, which are
 about a failure, take that of the newest red one.
 `,

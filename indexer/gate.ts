@@ -2,6 +2,7 @@
 import type { Attempt } from '../store/attempt.ts';
 import { isGreen, isRed } from '../store/attempt.ts';
 import type { ActiveName } from './names.ts';
+import { count } from './why-view.ts';
 
 /** Jobs by glob; `*` matches `/` too. A job that no list names is required. */
 export interface GatePolicy {
@@ -75,7 +76,7 @@ export function judge(attempts: readonly GateAttempt[], policy: GatePolicy, rest
   return {
     verdict: 'explained',
     reds,
-    reasons: [...reasons, `${greens} green and ${reds.length} red attempts are kept`],
+    reasons: [...reasons, `kept: ${count(greens, 'green attempt')}, ${count(reds.length, 'red attempt')}`],
   };
 }
 
@@ -110,7 +111,7 @@ function redOf(each: GateAttempt, policy: GatePolicy): GateRed {
     issue: name?.issue,
     explained: name !== undefined || each.fixedBy !== undefined,
     advisory: isAdvisory(policy, attempt.job),
-    why: each.doubt,
+    why: name === undefined && each.fixedBy !== undefined ? `a later commit is green: ${each.fixedBy}` : each.doubt,
   };
 }
 
@@ -119,9 +120,11 @@ function reasonOf(red: GateRed): string {
   const advisory = red.advisory ? ', but this job is advisory' : '';
   if (red.logId === undefined) return `${job}: red on the CI server: ${red.why ?? 'no log of it is kept'}${advisory}`;
   const what = `${job} (${red.logId})`;
-  if (red.explained) return `${what}: ${red.mechanism ?? 'named'}${red.issue === undefined ? '' : `, ${red.issue}`}`;
+  const more = red.why === undefined ? '' : ` (${red.why})`;
+  if (red.explained)
+    return `${what}: ${red.mechanism ?? 'named'}${red.issue === undefined ? '' : `, ${red.issue}`}${more}`;
   if (red.signature === undefined) return `${what}: red, and no line of it looks like an error${advisory}`;
-  return `${what}: red and not named: ${red.headline ?? red.signature}${red.why === undefined ? '' : ` (${red.why})`}${advisory}`;
+  return `${what}: red and not named: ${red.headline ?? red.signature}${more}${advisory}`;
 }
 
 const undecidedReason = ({ attempt, logId, doubt }: GateAttempt): string =>

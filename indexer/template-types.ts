@@ -29,8 +29,3 @@ export type TemplateType = keyof typeof TEMPLATE_TYPES;
 
 /** The types in the order of their symbols. */
 export const TYPE_NAMES = Object.keys(TEMPLATE_TYPES) as readonly TemplateType[];
-
-/** Number of each placeholder in hashes: its place in the table, behind all byte values. */
-export const SYMBOLS = Object.fromEntries(TYPE_NAMES.map((type, index) => [type, 256 + index])) as Readonly<
-  Record<TemplateType, number>
->;

@@ -20,5 +20,10 @@ await withDemoHome((env) => {
     }
     console.log();
   }
-  console.log(styleText('dim', 'The store is removed again. Yours is kept: firstred --help'));
+  console.log(
+    styleText(
+      'dim',
+      'The demo’s store is removed again. To begin with your own logs: npm install --global . && firstred --help',
+    ),
+  );
 });

@@ -2,6 +2,7 @@
 
 import type { DiffLine, LogDiff } from '../../indexer/diff.ts';
 import { diffLogs } from '../../indexer/diff.ts';
+import type { NoiseReason } from '../../indexer/diff-noise.ts';
 import type { LogLines } from '../../indexer/lines.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
@@ -116,6 +117,18 @@ function stepsText({ steps }: LogDiff, width: number | undefined): string {
 }
 
 function hiddenText({ hidden }: LogDiff, paint: Paint): string {
-  const parts = Object.entries(hidden).map(([reason, count]) => `${count} ${reason}`);
+  const parts = Object.entries(hidden).map(([reason, count]) => `${count} ${NOISE_WORDS[reason as NoiseReason]}`);
   return parts.length === 0 ? '' : `\n${paint('dim', `not listed: ${parts.join(', ')}; --all lists them`)}\n`;
 }
+
+const NOISE_WORDS: Readonly<Record<NoiseReason, string>> = {
+  transfer: 'of transfers and progress',
+  checkout: 'of the checkout',
+  conclusion: 'of how it ended',
+  value: 'with another value',
+  'other-step': 'in steps that went well',
+  routine: 'of passed tests and routine',
+  reordered: 'at another place',
+  count: 'of a frequent line',
+  'not-reached': 'that red did not get to',
+};

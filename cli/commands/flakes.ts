@@ -8,7 +8,7 @@ import { isoTime } from '../../store/manifest-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
-import { type Column, tableText } from '../output.ts';
+import { type Column, sayNone, tableText } from '../output.ts';
 import { openSession } from '../session.ts';
 import { ageOf, durationText } from '../times.ts';
 
@@ -41,6 +41,7 @@ async function runFlakes(input: CommandInput, io: CommandIo): Promise<ExitCode> 
         )}\n`,
       );
     else await io.stdout.write(tableText(groupFlakes(found), columns(names, io.now()), io.stdout.columns));
+    if (found.length === 0) await sayNone(input, io, 'no job that fits was both red and green on one SHA');
     return found.length > 0 ? EXIT.done : EXIT.no;
   } finally {
     await session.close();

@@ -11,7 +11,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { keptText } from '../log-source.ts';
-import { type Column, sparkline, tableText } from '../output.ts';
+import { type Column, sayNone, sparkline, tableText } from '../output.ts';
 import { openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import { durationText } from '../times.ts';
@@ -60,6 +60,12 @@ async function runHeadroom(input: CommandInput, io: CommandIo): Promise<ExitCode
         )}\n`,
       );
     else await io.stdout.write(tableText(rows, input.flag('waits') ? waitColumns : columns, io.stdout.columns));
+    if (rows.length === 0)
+      await sayNone(
+        input,
+        io,
+        'no green attempt that fits has a duration (`archive --started-at` and `--finished-at` tell it)',
+      );
     return rows.length > 0 ? EXIT.done : EXIT.no;
   } finally {
     await session.close();

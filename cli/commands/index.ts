@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { publishIndex } from '../index-snapshots.ts';
 import { openProgress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
-import { bytesText } from '../sizes.ts';
+import { bytesText, countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 
@@ -62,7 +62,7 @@ async function runIndex(input: CommandInput, io: CommandIo): Promise<ExitCode> {
       await io.stdout.write(`${JSON.stringify(row)}\n`);
     } else if (!input.flag('quiet'))
       await io.stdout.write(
-        `${key}: ${logs} logs, ${bytesText(indexBytes)}, ${bytesText(objectBytes)} in the store; ${removed.length} old ones removed\n`,
+        `${key}: ${countText(logs, 'log')}, ${bytesText(indexBytes)}, ${bytesText(objectBytes)} in the store; ${countText(removed.length, 'old snapshot')} removed\n`,
       );
     if (!mayRemove && !input.flag('quiet'))
       await io.stderr.write('firstred: old snapshots stay: this writer has no right to remove them\n');

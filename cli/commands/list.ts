@@ -6,7 +6,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { linkFor } from '../hyperlinks.ts';
-import { type Column, tableText } from '../output.ts';
+import { type Column, sayNone, tableText } from '../output.ts';
 import { openSession } from '../session.ts';
 import { ageOf } from '../times.ts';
 
@@ -45,6 +45,8 @@ async function runList(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     await io.stdout.write(
       tableText(rows.slice(0, limit), columns(io.now()), io.stdout.columns, await linkFor(input, io)),
     );
+    if (rows.length === 0)
+      await sayNone(input, io, 'no attempt that fits is kept; `firstred archive` and `firstred run` keep one');
     if (rows.length > limit && input.text('limit') === undefined)
       await io.stderr.write(`firstred: these are the newest ${limit}; --limit N shows more\n`);
     return rows.length > 0 ? EXIT.done : EXIT.no;
@@ -65,7 +67,7 @@ const columns = (nowMs: number): readonly Column<LogRow>[] => [
 ];
 
 /** The provider's number; with a tilde where it is only the rank by start time. */
-export const attemptNumber = (row: LogRow): string => {
+const attemptNumber = (row: LogRow): string => {
   if (row.attempt.attempt !== undefined) return String(row.attempt.attempt);
   return row.attempt.number === undefined ? '-' : `~${row.attempt.number}`;
 };

@@ -8,6 +8,7 @@ import { openLogFile } from '../log-files.ts';
 import { countsText, MAX_SHOWN, type MaskedLine, type MaskedLog, sumOf, watchMasking } from '../mask-lines.ts';
 import { MASK_VALUE_OPTIONS, readMasking } from '../masking.ts';
 import { countBytes, openProgress } from '../progress.ts';
+import { countText } from '../sizes.ts';
 
 export const mask: Command = {
   name: 'mask',
@@ -86,7 +87,7 @@ async function print(path: string, { log, found, masker, whole }: Outcome, io: C
       await io.stdout.write(`${line}: [${hit.join(', ')}] ${showText(text.slice(0, MAX_SHOWN))}\n`);
   const inAll =
     found.length === 0
-      ? `nothing would be masked in ${log.lines} lines of ${showText(path)}`
-      : `${sumOf(counts)} masks in ${found.length} of ${log.lines} lines: ${countsText(counts)}`;
+      ? `nothing would be masked in ${countText(log.lines, 'line')} of ${showText(path)}`
+      : `${countText(sumOf(counts), 'mask')} in ${found.length} of ${countText(log.lines, 'line')}: ${countsText(counts)}`;
   await (whole ? io.stderr : io.stdout).write(`${inAll} (rules ${rules ?? 'none'})\n`);
 }

@@ -11,7 +11,7 @@ import { openProgress, problemTeller } from '../progress.ts';
 import type { ClearedLeftover, OnStep, RemovalPlan } from '../prune.ts';
 import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
-import { bytesText } from '../sizes.ts';
+import { bytesText, countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 import { parseDurationMs } from '../times.ts';
@@ -96,6 +96,10 @@ async function runPrune(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     if (apply) await sync(); // what is buried leaves this index at once
     progress.clear();
     await print({ decisions, removal, leftovers, facts }, apply, input, io);
+    if (policy === undefined && !input.flag('quiet') && !input.flag('json'))
+      await io.stderr.write(
+        'firstred: no policy was given, so no log is let go: --keep-red, --keep-green or --keep-other gives one\n',
+      );
     return unreadable > 0 ? EXIT.partly : EXIT.done;
   } finally {
     progress.clear();
@@ -157,7 +161,7 @@ async function print(report: PruneReport, applied: boolean, input: CommandInput,
     ...facts.map((key) => `drop      ${key}`),
   ];
   const bytes = of('let-go').reduce((sum, { log }) => sum + log.row.objectBytes * log.captures.length, 0);
-  const sum = `${of('let-go').length} of ${decisions.length} logs (${bytesText(bytes)}) let go, ${of('protected').length} protected, ${removal.remove.length} removed, ${removal.waiting} in their grace`;
+  const sum = `${of('let-go').length} of ${countText(decisions.length, 'log')} (${bytesText(bytes)}) let go, ${of('protected').length} protected, ${removal.remove.length} removed, ${removal.waiting} let go before, to be removed`;
   const hint = applied ? '' : 'nothing was changed: say --apply to do it\n';
   await io.stdout.write(`${lines.map((line) => `${showText(line).replaceAll('\n', ' ')}\n`).join('')}${sum}\n${hint}`);
 }

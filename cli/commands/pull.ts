@@ -82,7 +82,7 @@ async function pullAll(input: CommandInput, io: CommandIo): Promise<ExitCode> {
 }
 
 /** What is asked for; `--since 1d` when nothing is. USAGE when more than one thing is. */
-export function filterOf(repo: string, input: CommandInput, nowMs: number): AttemptFilter {
+function filterOf(repo: string, input: CommandInput, nowMs: number): AttemptFilter {
   const [run, sha, since] = [input.text('run'), input.text('sha'), input.text('since')];
   if ([run, sha, since].filter((value) => value !== undefined).length > 1)
     throw new AppError('USAGE', '--run, --sha and --since exclude each other', { hint: 'give one of them' });

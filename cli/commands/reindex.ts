@@ -8,6 +8,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
+import { countText } from '../sizes.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
@@ -52,7 +53,9 @@ async function runReindex(input: CommandInput, io: CommandIo): Promise<ExitCode>
 async function tell(counts: SyncCounts, input: CommandInput, io: CommandIo): Promise<ExitCode> {
   if (input.flag('json')) await io.stdout.write(`${JSON.stringify(counts)}\n`);
   else if (!input.flag('quiet'))
-    await io.stdout.write(`${counts.added} logs indexed, ${counts.facts} facts, ${counts.unreadable} unreadable\n`);
+    await io.stdout.write(
+      `${countText(counts.added, 'log')} indexed, ${countText(counts.facts, 'fact')}, ${counts.unreadable} unreadable\n`,
+    );
   return counts.unreadable > 0 ? EXIT.partly : EXIT.done;
 }
 

@@ -10,6 +10,7 @@ import { MASK_VALUE_OPTIONS, readNamedValues } from '../masking.ts';
 import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import type { FoundLog, FoundSealed, RescanOptions, RescanView } from '../rescan.ts';
 import { openSession, type Session } from '../session.ts';
+import { countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 
@@ -197,7 +198,7 @@ async function print({ rows, view, returned, apply }: RescanReport, input: Comma
     }),
     ...returned.map((key) => `${key}: had been removed and came back`),
   ];
-  const sum = `${rows.length} of ${looked} logs hold what would be masked today; ${passed} were masked by these rules already`;
+  const sum = `${countText(looked, 'log')} looked at: ${rows.length} with what would be masked today, ${passed} masked by these rules already`;
   const hint = apply || lines.length === 0 ? '' : 'nothing was changed: --yes puts masked copies in their place\n';
   await io.stdout.write(`${lines.map((line) => `${showText(line).replaceAll('\n', ' ')}\n`).join('')}${sum}\n${hint}`);
 }

@@ -12,6 +12,7 @@ import { type LogStorage, openLogStorage, type StoredLog } from '../log-storage.
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { openProgress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
+import { countText } from '../sizes.ts';
 import { toolName } from '../version.ts';
 
 export const rescue: Command = {
@@ -191,7 +192,7 @@ async function report(
     );
   if (spooled > 0)
     await io.stderr.write(
-      `firstred: ${spooled} logs wait in ${showText(session.config.spool)}: \`firstred flush\` delivers them\n`,
+      `firstred: ${countText(spooled, 'log')} to be delivered from ${showText(session.config.spool)}: \`firstred flush\` does it\n`,
     );
   return counts.failed + counts.cut + counts.gone > 0 ? EXIT.partly : spooled > 0 ? EXIT.notYet : EXIT.done;
 }

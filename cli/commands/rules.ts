@@ -11,6 +11,7 @@ import { openLogFile } from '../log-files.ts';
 import { openProgress } from '../progress.ts';
 import { openFinder } from '../search-source.ts';
 import { frameCacheDirOf, openSession } from '../session.ts';
+import { countText } from '../sizes.ts';
 
 /** chosen: 200 rules of 4 KB each are less. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -75,7 +76,7 @@ async function runRules(input: CommandInput, io: CommandIo): Promise<ExitCode> {
 async function codeOf(trials: readonly RuleTrial[], io: CommandIo): Promise<ExitCode> {
   const unreadable = Math.max(0, ...trials.map((trial) => trial.unreadable));
   if (unreadable > 0) {
-    await io.stderr.write(`firstred: ${unreadable} logs could not be read, so the counts are too low\n`);
+    await io.stderr.write(`firstred: ${countText(unreadable, 'log')} could not be read, so the counts are too low\n`);
     return EXIT.partly;
   }
   return trials.every(({ verdict }) => verdict === 'usable') ? EXIT.done : EXIT.no;

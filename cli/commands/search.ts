@@ -19,7 +19,7 @@ import { matchRow, summaryRow } from '../search-json.ts';
 import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
 import { frameCacheDirOf, openSession, type Session } from '../session.ts';
-import { bytesText } from '../sizes.ts';
+import { bytesText, countText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 import { note } from '../trace.ts';
 
@@ -254,6 +254,8 @@ async function searchHeadlines(text: string, { session, input, io }: Asked): Pro
   if (input.flag('json')) for (const row of near) await io.stdout.write(`${JSON.stringify(row)}\n`);
   else
     for (const { score, signature, headline, attempts } of near)
-      await io.stdout.write(`${score.toFixed(2)}  ${signature}  ${attempts} attempts  ${showText(headline)}\n`);
+      await io.stdout.write(
+        `${score.toFixed(2)}  ${signature}  ${countText(attempts, 'attempt')}  ${showText(headline)}\n`,
+      );
   return near.length > 0 ? EXIT.done : EXIT.no;
 }

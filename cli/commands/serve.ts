@@ -19,7 +19,8 @@ export const serve: Command = {
     },
     {
       flags: '--auth-token <token>',
-      summary: 'the token to ask for, or @FILE to read it from (FIRSTRED_AUTH_TOKEN; default: a new one each start)',
+      summary:
+        '@FILE with the token to ask for, or the token itself, which other users of this machine then see (FIRSTRED_AUTH_TOKEN; default: a new one each start)',
     },
     { flags: '--trusted-header <name>', summary: 'a header by which the proxy in front says who is asking' },
     { flags: '--trusted-proxy <address...>', summary: 'where that proxy connects from (default: this machine)' },
@@ -48,6 +49,10 @@ async function runServe(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     import('../serve-content.ts'),
     import('../serve-logs.ts'),
   ]);
+  if (input.text('authToken')?.startsWith('@') === false && !input.flag('quiet'))
+    await io.stderr.write(
+      'firstred: a token on the command line is seen by every user of this machine; put it into a file and give @FILE\n',
+    );
   const site = await listen(siteContent(config, io.now), options);
   const base = options.publicUrl?.href ?? `http://${shownHost(options.host)}:${site.port}/`;
   const url = input.text('trustedHeader') === undefined ? `${base}#token=${options.token}` : base;

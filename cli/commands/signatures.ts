@@ -11,7 +11,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { sourceFinder } from '../log-source.ts';
-import { type Column, tableText } from '../output.ts';
+import { type Column, sayNone, tableText } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 import { ageOf } from '../times.ts';
 
@@ -52,6 +52,7 @@ async function runSignatures(input: CommandInput, io: CommandIo): Promise<ExitCo
     );
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows.map(toJson), null, 1)}\n`);
     else await io.stdout.write(tableText(rows, columns(io.now()), io.stdout.columns));
+    if (rows.length === 0) await sayNone(input, io, 'no error that fits is known');
     return rows.length > 0 ? EXIT.done : EXIT.no;
   } finally {
     await session.close();

@@ -54,7 +54,7 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
         progress.clear();
         if (!input.flag('quiet'))
           await io.stderr.write(
-            `firstred: the index begins with the snapshot of ${isoTime(storedAtMs)}, ${logs} logs\n`,
+            `firstred: the index begins with the snapshot of ${isoTime(storedAtMs)}, ${countText(logs, 'log')}\n`,
           );
       },
       ...watchSync(progress),
@@ -91,5 +91,5 @@ const isFiltered = (filter: AttemptFilter): boolean => Object.values(filter).som
 
 const countsText = (c: SyncCounts): string => {
   const leftOut = c.leftOut === 0 ? '' : `, ${c.leftOut} left for a sync without filters`;
-  return `${countText(c.added, 'log')} indexed, ${c.facts} facts, ${c.pending} pending, ${c.unreadable} unreadable${leftOut}\n`;
+  return `${countText(c.added, 'log')} indexed, ${countText(c.facts, 'fact')}, ${c.pending} pending, ${c.unreadable} unreadable${leftOut}\n`;
 };

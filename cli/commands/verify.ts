@@ -9,6 +9,7 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openProgress } from '../progress.ts';
 import { type OpenedStore, openSession, type Session } from '../session.ts';
+import { countText } from '../sizes.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -147,7 +148,7 @@ function verifyText(report: VerifyReport): string {
     ...report.spool.map(({ path }) => `left     ${path}: a capture that did not end, or is under way`),
   ];
   const { logs, objects, damaged, leftovers, spool } = report;
-  const sum = `${logs} captures whole, ${objects} keys, ${damaged.length} damaged, ${leftovers.length + spool.length} left over`;
+  const sum = `${countText(logs, 'log')} whole in ${countText(objects, 'object')}, ${damaged.length} damaged, ${leftovers.length + spool.length} left over`;
   const hint = leftovers.length + spool.length > 0 ? '; `firstred prune --leftovers` removes old ones' : '';
   return `${lines.map((line) => `${showText(line).replaceAll('\n', ' ')}\n`).join('')}${sum}${hint}\n`;
 }

@@ -17,6 +17,7 @@ import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { keptText, type LogSource, sourceFinder } from '../log-source.ts';
 import { countBytes, openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
+import { countText } from '../sizes.ts';
 
 export const why: Command = {
   name: 'why',
@@ -120,7 +121,16 @@ function answerText(answer: WhyAnswer, paint: Paint): string {
     return head + lines.join('');
   });
   const rejected = answer.rejected.map(({ mechanism, reason }) => `  ${mechanism}: ${showText(reason)}\n`);
-  const { red, green } = answer.compared;
-  const compared = `compared with ${green.length} green and ${red.length} red attempts\n`;
-  return `${parts.join('\n')}\n${rejected.length === 0 ? '' : `${paint('dim', 'not')}\n${rejected.join('')}\n`}${paint('dim', compared)}`;
+  const others = rejected.length === 0 ? '' : `${paint('dim', 'the other mechanisms')}\n${rejected.join('')}\n`;
+  return `${parts.join('\n')}\n${others}${paint('dim', comparedText(answer))}`;
+}
+
+/** The log that is asked about stands among the reds of the answer; it was compared with the others. */
+function comparedText({ ref, compared: { red, green } }: WhyAnswer): string {
+  const reds = red.filter((each) => each !== ref).length;
+  const of = [
+    ...(green.length === 0 ? [] : [countText(green.length, 'green attempt')]),
+    ...(reds === 0 ? [] : [countText(reds, 'other red attempt')]),
+  ];
+  return `compared with ${of.length === 0 ? 'no other attempt: none is kept' : of.join(' and ')}\n`;
 }

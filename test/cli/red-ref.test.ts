@@ -72,3 +72,23 @@ test('attach shows an issue the red one; show and errors take the newest, as eve
   expect((await runHere(home, ['show', '4f2a91c:test'])).stdout).toContain('all fine');
   expect(JSON.parse((await runHere(home, ['errors', '4f2a91c:test', '--json'])).stdout).ref).toBe(ids[2]);
 });
+
+test('where nothing red is kept, last-red says what makes a log red', async () => {
+  const empty = await makeHome();
+  const file = join(empty.folder, 'untold.log');
+  writeFileSync(file, 'start\n');
+  await runHere(empty, ['archive', file, '--sha', '4f2a91c', '--job', 'test']);
+  await expect(runHere(empty, ['why', 'last-red'])).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    hint: expect.stringContaining('without --conclusion is neither red nor green'),
+  });
+});
+
+test('the log that is asked about is not counted among those that it was compared with', async () => {
+  expect((await runHere(home, ['why', '4f2a91c:test#1'])).stdout).toMatch(
+    /\ncompared with 1 green attempt and 1 other red attempt\n$/,
+  );
+  const lone = join(home.folder, 'lone.log');
+  writeFileSync(lone, 'error: no route to host\n');
+  expect((await runHere(home, ['why', lone])).stdout).toMatch(/\ncompared with no other attempt: none is kept\n$/);
+});

@@ -55,7 +55,7 @@ describe.each(['removed', 'not-built', 'for-another-system'] as const)('native m
 test('what it kept it reads: verify --deep, and a file by its name', async () => {
   const { home, run } = await install('removed');
   expectCode(await run(['archive', '-', ...identity('a'), '--no-index'], { input: LONG }), 0);
-  expect(expectCode(await run(['verify', '--deep']), 0).stdout.toString()).toContain('1 captures whole');
+  expect(expectCode(await run(['verify', '--deep']), 0).stdout.toString()).toContain('1 log whole');
   const [log] = await readKeptLogs(home.store);
   const object = join(home.store, keysOfManifest(log!.manifest).object);
   expect(expectCode(await run(['show', object, '--raw']), 0).stdout.equals(Buffer.from(LONG))).toBe(true);

@@ -53,10 +53,12 @@ describe('the gate', () => {
 
   it('takes a red that a later commit fixed for explained', () => {
     const red = attempt('test', 'failure', { fixedBy: 'Lgreen' });
-    expect(judge([red], EVERYTHING_REQUIRED, NOTHING_ELSE).reds[0]).toMatchObject({
-      explained: true,
-      mechanism: 'regression',
-    });
+    const verdict = judge([red], EVERYTHING_REQUIRED, NOTHING_ELSE);
+    expect(verdict.reds[0]).toMatchObject({ explained: true, mechanism: 'regression' });
+    expect(verdict.reasons).toEqual([
+      `test (${red.logId}): regression (a later commit is green: Lgreen)`,
+      'kept: 0 green attempts, 1 red attempt',
+    ]);
   });
 
   it('shows advisory reds and lets them pass, and does not see ignored jobs', () => {

@@ -1,6 +1,5 @@
 // What must hold in a store after any crash: I1 and I2 of docs/design.md, and what commands say of it.
 import { expect } from 'vitest';
-import { CATALOGUE } from '../../cli/catalogue.ts';
 import type { Command } from '../../cli/command.ts';
 import { readConfig } from '../../cli/config.ts';
 import { describeCommands, parseInvocation } from '../../cli/program.ts';
@@ -43,9 +42,6 @@ export async function runHere(home: TestHome, argv: readonly string[], nowMs?: n
   });
   return { code, ...out };
 }
-
-/** Every name of a command, so that a test fails rather than passes when one is renamed. */
-export const commandNames = (): readonly string[] => CATALOGUE.map((entry) => entry.name);
 
 /** Nothing visible is broken, whatever was left behind. Gives the texts by log id. */
 export async function expectWhole(

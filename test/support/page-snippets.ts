@@ -49,14 +49,19 @@ interface GitlabJob {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** As much of a declarative pipeline as the page has: one `environment` block, one stage, `sh` steps. */
+/** As much of a declarative pipeline as the page has: `environment` blocks of plain text, one stage, `sh` steps. */
 function jenkinsOf(text: string): Snippet {
-  const stage = /stage\('([^']+)'\)/.exec(text)?.[1] ?? '';
-  const block = /environment \{(.*?)\n\s*\}/s.exec(text)?.[1] ?? '';
-  const pairs = [...block.matchAll(/^\s*(\w+) = (?:'([^']*)'|"([^"]*)")$/gm)];
-  const env = pairs.map(([, name = '', plain, quoted]) => {
-    return [name, plain ?? (quoted ?? '').replaceAll(/\$\{env\.STAGE_NAME\}/g, stage)];
-  });
+  const blocks = [...text.matchAll(/environment \{(.*?)\n\s*\}/gs)].map(([, body = '']) => body);
+  const env = blocks.flatMap((body) =>
+    body
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [, name, value] = /^\s*(\w+) = '([^']*)'$/.exec(line) ?? [];
+        if (name === undefined) throw new Error(`nobody here evaluates ${line}`);
+        return [name, value];
+      }),
+  );
   const lines = [...text.matchAll(/\bsh '([^']+)'/g)].map(([, line = '']) => line);
   return { kind: 'jenkins', script: lines.join('\n'), env: Object.fromEntries(env) };
 }

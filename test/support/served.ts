@@ -136,11 +136,7 @@ async function addressOf(child: ChildProcess): Promise<{ readonly url: string; r
 }
 
 /** One request, any header. */
-export function ask(
-  port: number,
-  path: string,
-  { method = 'GET', headers = {}, body }: AskOptions = {},
-): Promise<Answer> {
+function ask(port: number, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}): Promise<Answer> {
   const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, method, headers: sent, agent: false }, (response) => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** The folders of the house that hold TypeScript. */
-export const FOLDERS = ['store', 'forge', 'indexer', 'web', 'cli', 'test', 'bench'] as const;
+const FOLDERS = ['store', 'forge', 'indexer', 'web', 'cli', 'test', 'bench'] as const;
 
 export interface Import {
   /** As written: `./x.ts`, `node:fs`, `zod`. */

@@ -18,7 +18,7 @@ export interface ToldAttempt {
 const START_MS = Date.UTC(2026, 2, 1, 8);
 
 /** An attempt with its log; `name` is its ref. */
-export function toldLog(name: string, told: ToldAttempt): WhyLog {
+function toldLog(name: string, told: ToldAttempt): WhyLog {
   const startedAtMs = START_MS + (told.atMin ?? 0) * 60_000;
   const attempt: Attempt = {
     ...UNKNOWN_ATTEMPT,

@@ -37,7 +37,7 @@ export function readScenario(dir: string): Scenario {
   return { name: path.basename(dir), mechanism, attempts, texts };
 }
 
-export function scenarioQuestion(scenario: Scenario): {
+function scenarioQuestion(scenario: Scenario): {
   readonly question: WhyQuestion;
   readonly marks: ReadonlySet<string>;
 } {

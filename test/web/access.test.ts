@@ -223,8 +223,11 @@ test('others are let in only with a token or a proxy that knows them', async () 
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--auth-token')]);
   const short = await endOf(startCommand(served.home, ['serve', '--auth-token', 'short']));
   expect(short.code).toBe(2);
+  const typed = ['serve', '--auth-token', 'a-token-of-some-length', '--port', String(served.port)];
+  expect((await endOf(startCommand(served.home, typed))).stderr).toContain('seen by every user of this machine');
   const taken = await endOf(startCommand(served.home, ['serve', '--port', String(served.port)]));
   expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining(`port ${served.port}`)]);
+  expect(taken.stderr).not.toContain('seen by every user');
 });
 
 async function cookieOf(from: Served): Promise<string> {

@@ -15,9 +15,11 @@ export function WhyPanel({ logId, green }: { readonly logId: string; readonly gr
     return html`<aside class="why"><p class="dim waiting" aria-live="polite">looking for the mechanism…</p></aside>`;
   const { hypotheses, rejected, compared } = answer.value;
   const [best, ...others] = hypotheses;
+  // The log that is asked about stands among the reds.
+  const reds = compared.red.filter((each) => each !== logId).length;
   return html`<aside class="why" aria-label="why it was red">
     ${best === undefined ? null : hypothesis(best, logId)}
-    <details><summary>${plural(others.length, 'other hypothesis').replace('hypothesiss', 'hypotheses')}, ${rejected.length} rejected, compared with ${compared.green.length} green and ${compared.red.length} red attempts</summary>
+    <details><summary>${plural(others.length, 'other hypothesis').replace('hypothesiss', 'hypotheses')}, ${rejected.length} rejected, compared with ${plural(compared.green.length, 'green attempt')} and ${plural(reds, 'other red one')}</summary>
       ${others.map((each) => hypothesis(each, logId))}
       <ul class="rejected">${rejected.map((each) => html`<li><b>${each.mechanism}</b>: ${name(each.reason)}</li>`)}</ul>
     </details>

@@ -8,8 +8,7 @@ import type { Task, World } from './world.ts';
 export type StorageForm = 'zst' | 'plain' | 'database';
 
 /** Gitea 1.22 writes plain text; later ones compress, in frames of 128 KiB with a seek table behind. */
-export const usualForm = (world: World): StorageForm =>
-  world.family === 'gitea' && world.version < 23 ? 'plain' : 'zst';
+const usualForm = (world: World): StorageForm => (world.family === 'gitea' && world.version < 23 ? 'plain' : 'zst');
 
 /** From now on each finished task's log is written below `folder`, which stands for `actions_log`. */
 export function storeLogsIn(
