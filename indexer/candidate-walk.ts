@@ -33,7 +33,9 @@ const FIRST_PAGE = 32;
 const MAX_PAGE = 1024;
 /** chosen: rows of logs are read so many at a time, the first of them few, as most searches end on those. */
 const FIRST_ROWS = 4;
-const MAX_ROWS = 256;
+const MAX_ROWS = 64;
+/** chosen: so many rows are brought in a millisecond. */
+const FEW_LONG_LINES = 512;
 
 type WalkOptions = Pick<SearchOptions, 'filter' | 'sort' | 'afterMark' | 'exceptLogs'>;
 
@@ -156,12 +158,7 @@ function* fewLogs(
     if (own === undefined) blocksOf.set(log, [blocks[n] as number]);
     else own.push(blocks[n] as number);
   });
-  const longLines = new Map<number, LongLine[]>();
-  for (const { log, first_frame: firstFrame, last_frame: lastFrame } of db.all(LONG_LINES, {})) {
-    const known = longLines.get(log) ?? [];
-    longLines.set(log, known);
-    known.push({ firstFrame, lastFrame });
-  }
+  const longLines = findLongLines(db, Number.MAX_SAFE_INTEGER - 1) ?? new Map<number, LongLine[]>();
   const logs = [...new Set([...blocksOf.keys(), ...longLines.keys()])].filter((log) => log > afterMark);
   for (const place of inOrder(selectPlaces(db, filter, logs), sort)) {
     const work = {
@@ -173,6 +170,19 @@ function* fewLogs(
     };
     if (work.slots.length + work.longLines.length > 0) yield work;
   }
+}
+
+/** Lines that reach over frames, by their logs; undefined when they are more than `most`. */
+function findLongLines(db: LogIndexReader['db'], most: number): Map<number, LongLine[]> | undefined {
+  const rows = db.all(LONG_LINES, { limit: most + 1 });
+  if (rows.length > most) return undefined;
+  const byLog = new Map<number, LongLine[]>();
+  for (const { log, first_frame: firstFrame, last_frame: lastFrame } of rows) {
+    const known = byLog.get(log) ?? [];
+    byLog.set(log, known);
+    known.push({ firstFrame, lastFrame });
+  }
+  return byLog;
 }
 
 /** Whether the words of a line that reaches over frames may be those that are looked for. */
@@ -201,12 +211,13 @@ export function askedInPieces(source: CandidateSource, sort: 'new' | 'old'): Ask
 /** Log by log in the order of time; those without a candidate block are passed over. */
 function* everyLog({ db }: LogIndexReader, asked: AskedByLog | undefined, options: WalkOptions): Generator<PlacedWork> {
   const { filter, sort, afterMark = 0 } = options;
+  const runsOf = longLineFinder(db);
   let last: Place | undefined;
   for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {
     const places = selectAttempts(db, filter, { sort, limit: attempts, place: last });
     const keys = places.map((each) => each.attemptKey);
     for (const place of selectPlacesOf(db, keys, { sort, afterLog: afterMark })) {
-      const work = workOf(db, asked, place);
+      const work = workOf(asked, place, runsOf(place.log));
       if (work !== undefined) yield work;
     }
     if (places.length < attempts) return;
@@ -214,11 +225,15 @@ function* everyLog({ db }: LogIndexReader, asked: AskedByLog | undefined, option
   }
 }
 
-function workOf(db: LogIndexReader['db'], asked: AskedByLog | undefined, place: LogPlace): PlacedWork | undefined {
-  const runs = db.all(FRAME_RUNS_OF_LOG, { log: place.log }).map((run) => ({
-    firstFrame: run.first_frame,
-    lastFrame: run.last_frame,
-  }));
+/** What asks for the lines of a log that reach over frames: few logs have one, so all are brought at once while that is so. */
+function longLineFinder(db: LogIndexReader['db']): (log: number) => readonly LongLine[] {
+  const few = findLongLines(db, FEW_LONG_LINES);
+  if (few !== undefined) return (log) => few.get(log) ?? [];
+  return (log) =>
+    db.all(FRAME_RUNS_OF_LOG, { log }).map((run) => ({ firstFrame: run.first_frame, lastFrame: run.last_frame }));
+}
+
+function workOf(asked: AskedByLog | undefined, place: LogPlace, runs: readonly LongLine[]): PlacedWork | undefined {
   if (asked === undefined) return { place, slots: 'all', longLines: runs };
   const slots = asked.blocksIn(rangeOf(place)).map((block) => block - place.first_block);
   const longLines = runs.filter((run) => mayMatch(asked.source, place, run));

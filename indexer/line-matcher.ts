@@ -1,5 +1,6 @@
 // Tests real lines against a query: literals on bytes, everything else by RE2JS on the text of the line. What this says is
 // the answer; an index only saves it work.
+import { foldAscii, textFinder } from './find-text.ts';
 import { patternText, shownLength } from './line-text.ts';
 import type { Query } from './log-index.ts';
 import { compilePattern, type RequiredText, requiredText } from './query-pattern.ts';
@@ -37,9 +38,10 @@ const lineStart = (text: Buffer, at: number, from: number): number => {
 };
 
 function literalMatcher(query: Query, needle: Buffer): LineMatcher {
+  const finder = textFinder(needle, { ignoreCase: false });
   return {
     nextLine(text, from, to) {
-      const at = text.subarray(0, to).indexOf(needle, from);
+      const at = finder.find(text, from, to);
       return at < 0 ? to : lineStart(text, at, from);
     },
     match(line) {
@@ -57,34 +59,13 @@ const spanOf = (line: Buffer, start: number, end: number): MatchSpan => {
   return { start: startUnits, end: startUnits + shownLength(line.subarray(start), end - start) };
 };
 
-/**
- * `text[from, to)`, a character for each byte, with ASCII capitals folded. Bytes from 0x80 on become each other, never ASCII.
- * measured: a third of the time of a loop over bytes.
- */
-const foldAscii = (text: Buffer, from: number, to: number): string => text.toString('latin1', from, to).toLowerCase();
-
 const KELVIN = Buffer.from('\u212a', 'utf8');
 const LONG_S = Buffer.from('\u017f', 'utf8');
-/** chosen: folding a piece at a time stays in the cache, and stops early where matches are frequent. */
-const FOLD_PIECE = 32_768;
-
-/** Folds a text piece by piece; a piece with many matches is asked for again and again, and folded once. */
-function pieceFolder(overlap: number): (text: Buffer, piece: number) => string {
-  let last: { readonly text: Buffer; readonly piece: number; readonly folded: string } | undefined;
-  return (text, piece) => {
-    if (last?.text !== text || last.piece !== piece) {
-      const start = piece * FOLD_PIECE;
-      last = { text, piece, folded: foldAscii(text, start, Math.min(text.length, start + FOLD_PIECE + overlap)) };
-    }
-    return last.folded;
-  };
-}
-
 /** An ASCII literal in any case. Two characters outside of ASCII are ASCII letters in another case: lines with them go to RE2JS. */
 function foldedMatcher(query: Query, needle: Buffer): LineMatcher {
   const folded = query.text.toLowerCase();
   const specials = [...(folded.includes('k') ? [KELVIN] : []), ...(folded.includes('s') ? [LONG_S] : [])];
-  const foldPiece = pieceFolder(needle.length - 1);
+  const finder = textFinder(needle, { ignoreCase: true });
   let slow: LineMatcher | undefined;
   // The last stretch without a special character: asked for line by line, it would be searched again for each.
   let clean: { readonly text: Buffer; readonly from: number; readonly to: number } | undefined;
@@ -99,12 +80,8 @@ function foldedMatcher(query: Query, needle: Buffer): LineMatcher {
   return {
     nextLine(text, from, to) {
       if (!isClean(text, from, to)) return from;
-      for (let piece = Math.floor(from / FOLD_PIECE); piece * FOLD_PIECE < to; piece++) {
-        const start = piece * FOLD_PIECE;
-        const at = foldPiece(text, piece).indexOf(folded, from - start);
-        if (at >= 0) return start + at + folded.length > to ? to : lineStart(text, start + at, from);
-      }
-      return to;
+      const at = finder.find(text, from, to);
+      return at < 0 ? to : lineStart(text, at, from);
     },
     match(line) {
       if (specials.length > 0 && isSpecial(line)) {
@@ -123,9 +100,8 @@ function foldedMatcher(query: Query, needle: Buffer): LineMatcher {
 
 function patternMatcher(query: Query): LineMatcher {
   const { pattern, group } = compilePattern(query);
-  const filter = prefilterOf(query);
   return {
-    nextLine: filter === undefined ? (_text, from) => from : filter.nextLine,
+    nextLine: lineFilter(query) ?? ((_text, from) => from),
     match(line) {
       const text = patternText(line);
       // measured: an automaton answers this several times faster than what also finds the place.
@@ -136,20 +112,58 @@ function patternMatcher(query: Query): LineMatcher {
   };
 }
 
+type NextLine = LineMatcher['nextLine'];
+
 /** A byte search for a text that every match must contain; undefined when there is none worth looking for. */
-function prefilterOf(query: Query): LineMatcher | undefined {
-  if (query.kind === 'literal') return undefined;
-  const required = requiredText(query.text);
-  const text = required === undefined ? undefined : longestText(required);
-  if (text === undefined || !/^\p{ASCII}+$/u.test(text)) return undefined;
-  return createMatcher({ kind: 'literal', text, ignoreCase: query.ignoreCase, word: false, visible: false });
+function lineFilter(query: Query): NextLine | undefined {
+  const required: RequiredText | undefined =
+    query.kind === 'literal' ? { kind: 'text', text: query.text } : requiredText(query.text);
+  return required === undefined ? undefined : filterOf(required, query.ignoreCase)?.next;
 }
 
-function longestText(required: RequiredText): string | undefined {
-  if (required.kind === 'text') return required.text;
-  if (required.kind === 'any') return undefined;
-  const texts = required.parts.map(longestText).filter((text) => text !== undefined);
-  return texts.sort((a, b) => b.length - a.length)[0];
+/** `size`: of the shortest text that it looks for. */
+interface Filter {
+  readonly next: NextLine;
+  readonly size: number;
+}
+
+function filterOf(required: RequiredText, ignoreCase: boolean): Filter | undefined {
+  if (required.kind === 'text') return filterOfText(required.text, ignoreCase);
+  const filters = required.parts.map((part) => filterOf(part, ignoreCase));
+  const known = filters.filter((filter) => filter !== undefined).sort((a, b) => b.size - a.size);
+  if (required.kind === 'all') return known[0];
+  return known.length < filters.length || known.length > MAX_ALTERNATIVES ? undefined : firstOf(known);
+}
+
+/** chosen: each goes over the whole text by itself. */
+const MAX_ALTERNATIVES = 16;
+
+/** Bytes of a text in another case are certain in ASCII alone; the longest run of that will do. */
+function filterOfText(text: string, ignoreCase: boolean): Filter | undefined {
+  const [longest] = (text.match(ignoreCase ? /\p{ASCII}+/gu : /[^\ufffd]+/gu) ?? []).sort(
+    (a, b) => b.length - a.length,
+  );
+  if (longest === undefined) return undefined;
+  const query = { kind: 'literal', text: longest, ignoreCase, word: false, visible: false } as const;
+  return { next: createMatcher(query).nextLine, size: longest.length };
+}
+
+/** The next line that one of several filters lets through; each looks on only from where it last found one. */
+function firstOf(filters: readonly Filter[]): Filter {
+  let last: { readonly text: Buffer; readonly to: number; readonly lines: number[]; from: number } | undefined;
+  return {
+    size: filters.at(-1)?.size ?? 0,
+    next(text, from, to) {
+      if (last === undefined || last.text !== text || last.to !== to || from < last.from)
+        last = { text, to, from, lines: filters.map(() => -1) };
+      const { lines } = last;
+      last.from = from;
+      filters.forEach(({ next }, n) => {
+        if ((lines[n] as number) < from) lines[n] = next(text, from, to);
+      });
+      return Math.min(...lines);
+    },
+  };
 }
 
 /** What ripgrep's `-w` takes for a part of a word. */

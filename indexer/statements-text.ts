@@ -74,11 +74,11 @@ export const ROWS_OF_LEVEL = sql<
 export const FRAME_RUNS_OF_LOG = sql<{ log: number }, { first_frame: number; last_frame: number }>(
   'SELECT first_frame, last_frame FROM long_lines WHERE log = :log ORDER BY first_frame',
 );
-/** Lines that reach over frames, of all primary logs. */
+/** The first `limit` lines that reach over frames of all primary logs. CROSS JOIN: SQLite would go through all logs to look for theirs. */
 export const LONG_LINES = sql<
-  Record<string, never>,
+  { limit: number },
   { log: number; first_frame: number; last_frame: number; first_block: number; block_count: number }
 >(
-  `SELECT ll.log, ll.first_frame, ll.last_frame, l.first_block, l.block_count FROM long_lines ll JOIN logs l ON l.id = ll.log
-   WHERE l.is_primary = 1 ORDER BY ll.log, ll.first_frame`,
+  `SELECT ll.log, ll.first_frame, ll.last_frame, l.first_block, l.block_count FROM long_lines ll CROSS JOIN logs l ON l.id = ll.log
+   WHERE l.is_primary = 1 ORDER BY ll.log, ll.first_frame LIMIT CAST(:limit AS INTEGER)`,
 );

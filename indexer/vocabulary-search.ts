@@ -1,5 +1,6 @@
 // Which words of the index a part of a word stands in: byte search over the decompressed lists.
 import type { IndexReadDatabase } from './database.ts';
+import { textFinder } from './find-text.ts';
 import type { WantedWord } from './query-words.ts';
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { readVocabulary } from './vocabulary.ts';
@@ -18,21 +19,20 @@ export function expandWord(
   // Each list begins with a line feed and has one behind each word.
   const isStart = wanted.left === 'closed';
   const piece = Buffer.from(isStart ? `\n${wanted.text}` : wanted.text, 'latin1');
+  const finder = textFinder(piece, { ignoreCase: false });
   const next = (list: Buffer, from: number): number => {
-    const at = list.indexOf(piece, from);
+    const at = finder.find(list, from, list.length);
     return at < 0 || !isStart ? at : at + 1;
   };
-  for (const vocabularyClass of classesOf(wanted)) {
-    for (const list of readVocabulary(db, vocabularyClass)) {
-      for (let at = next(list, 0); at >= 0; ) {
-        const start = list.lastIndexOf(LF, at) + 1;
-        const end = list.indexOf(LF, at);
-        if (fits(list, wanted, { at, start, end }) && (options.visible || list[start] !== MARK_BYTE)) {
-          found.add(list.toString('latin1', start, end));
-          if (found.size > options.limit) return undefined;
-          at = next(list, end);
-        } else at = next(list, at + 1);
-      }
+  for (const list of readVocabulary(db, classesOf(wanted))) {
+    for (let at = next(list, 0); at >= 0; ) {
+      const start = list.lastIndexOf(LF, at) + 1;
+      const end = list.indexOf(LF, at);
+      if (fits(list, wanted, { at, start, end }) && (options.visible || list[start] !== MARK_BYTE)) {
+        found.add(list.toString('latin1', start, end));
+        if (found.size > options.limit) return undefined;
+        at = next(list, end);
+      } else at = next(list, at + 1);
     }
   }
   return [...found];

@@ -120,16 +120,17 @@ function cacheOf(db: IndexReadDatabase): ListCache {
   return cache;
 }
 
-/** The lists of one part, each `\nword\nword\n`, sorted within. */
-export function* readVocabulary(db: IndexReadDatabase, vocabularyClass: VocabularyClass): Generator<Buffer> {
+/** The lists of some parts, each `\nword\nword\n`, sorted within. */
+export function* readVocabulary(db: IndexReadDatabase, classes: readonly VocabularyClass[]): Generator<Buffer> {
   const cache = cacheOf(db);
-  for (const { id } of db.all(VOCABULARY_ROWS, { class: vocabularyClass })) {
-    let list = cache.lists.get(id);
-    if (list === undefined) {
-      list = readList(db, id);
-      cache.bytes += list.length;
-      if (cache.bytes <= MAX_CACHED_BYTES) cache.lists.set(id, list);
+  for (const vocabularyClass of classes)
+    for (const { id } of db.all(VOCABULARY_ROWS, { class: vocabularyClass })) {
+      let list = cache.lists.get(id);
+      if (list === undefined) {
+        list = readList(db, id);
+        cache.bytes += list.length;
+        if (cache.bytes <= MAX_CACHED_BYTES) cache.lists.set(id, list);
+      }
+      yield list;
     }
-    yield list;
-  }
 }

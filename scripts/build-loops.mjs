@@ -1,4 +1,5 @@
-// Compiles indexer/wasm/ (AssemblyScript) into indexer/byte-loops.wasm of the build.
+// Compiles indexer/wasm/ (AssemblyScript) into the build: indexer/byte-loops.wasm for who reads logs, indexer/find-text.wasm
+// for who searches.
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -9,12 +10,17 @@ const ENTRIES = ['blocks', 'lines', 'needles', 'templates', 'layout'];
 /** In the project's folder. */
 export async function buildLoops(dist) {
   mkdirSync(`${dist}/indexer`, { recursive: true });
+  // What layout.ts needs, in pages of 64 KiB; what find-text.ts needs.
+  await compile(ENTRIES, `${dist}/indexer/byte-loops.wasm`, 448);
+  await compile(['find-text'], `${dist}/indexer/find-text.wasm`, 5);
+}
+
+async function compile(entries, file, pages) {
   await promisify(execFile)('node_modules/.bin/asc', [
-    ...ENTRIES.map((name) => `indexer/wasm/${name}.ts`),
-    ...['--outFile', `${dist}/indexer/byte-loops.wasm`],
+    ...entries.map((name) => `indexer/wasm/${name}.ts`),
+    ...['--outFile', file],
     // No garbage collector and no checks: it only reads and writes places in its own memory.
     ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort='],
-    // What layout.ts needs, in pages of 64 KiB.
-    ...['--initialMemory', '448'],
+    ...['--initialMemory', String(pages)],
   ]);
 }

@@ -94,8 +94,12 @@ function express(wanted: Wanted, look: (word: WantedWord) => Expression | undefi
   const parts = wanted.parts.map((part) => express(part, look));
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0 || (wanted.kind === 'any' && known.length < parts.length)) return undefined;
-  return known.length === 1 ? known[0] : { kind: wanted.kind, parts: known };
+  // The fewest ways first: what is rarest ends a look before the others are asked for.
+  return known.length === 1 ? known[0] : { kind: wanted.kind, parts: known.sort((a, b) => waysOf(a) - waysOf(b)) };
 }
+
+const waysOf = (expression: Expression): number =>
+  expression.kind === 'term' ? expression.expansions : expression.parts.reduce((sum, part) => sum + waysOf(part), 0);
 
 const quoted = (text: string): string => `"${text}"`;
 const LONG = quoted(LONG_WORD);
@@ -170,7 +174,7 @@ class TextSource implements CandidateSource {
     this.#expression = expression;
     this.#certainWords = certainWords;
     this.#match = matchText(expression);
-    this.isWide = leaves(expression).reduce((sum, leaf) => sum + leaf.expansions, 0) > FEW_WORDS;
+    this.isWide = waysOf(expression) > FEW_WORDS;
   }
 
   /** Blocks of which the words alone show that they match; all at once, as counting asks for one log after another. */

@@ -8,6 +8,8 @@ import type { BlockNumbers, BlockRange } from './engine.ts';
 const FEW_BLOCKS = 1000;
 /** chosen: so many small questions take as long as bringing all blocks of a common word. */
 const SMALL_QUESTIONS = 32;
+/** chosen: of many words, each small question takes as long as some hundred blocks. */
+const WIDE_QUESTIONS = 6;
 const ALL = Number.MAX_SAFE_INTEGER;
 
 type Limited = BlockRange & { readonly limit: number };
@@ -34,7 +36,7 @@ export class TermBlocks {
   constructor(db: IndexReadDatabase, match: string, { isWide }: { readonly isWide: boolean }) {
     this.#db = db;
     this.#match = match;
-    if (isWide) this.#asked = SMALL_QUESTIONS;
+    if (isWide) this.#asked = SMALL_QUESTIONS - WIDE_QUESTIONS;
   }
 
   hasIn({ from, to }: BlockRange): boolean {

@@ -38,7 +38,7 @@ test('an index of version 2 is brought up to date: templates, signatures, steps 
   appendVocabulary(index.db, ['alphabet', 'beta']);
   mergeVocabulary(index.db, 2);
   expect(
-    [...readVocabulary(index.db, 0)]
+    [...readVocabulary(index.db, [0])]
       .join('')
       .split('\n')
       .filter((word) => word !== '')
