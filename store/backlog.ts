@@ -1,12 +1,13 @@
 // A queue of bytes between a command that prints fast and a keeper that masks and compresses slower: a little in memory,
 // the rest in a file, so that the command need not wait.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ByteQueue } from './byte-queue.ts';
 import { type OverflowFile, openOverflowFile } from './overflow-file.ts';
 
-/** chosen: each of the two queues in memory; a few hundred reads of a pipe. */
+/** chosen: each of the two queues in memory; some sixty full reads of a pipe. */
 const MEMORY_BYTES = 4 * 1024 * 1024;
-/** measured: about what a small Buffer costs beside its bytes. */
-const CHUNK_OVERHEAD_BYTES = 256;
+/** chosen: what the reader is given at once: about what a pipe gives in one read. */
+const TAKE_BYTES = 65_536;
 /** chosen: one write to the file. */
 const WRITE_BYTES = 256 * 1024;
 /** chosen: a minute of the keeper's work; beyond, the command is slowed down to the keeper's speed. */
@@ -41,7 +42,7 @@ export class Backlog {
     return this.#takenBytes;
   }
 
-  /** Takes `chunk`. A promise when the caller should not push more before it is fulfilled. */
+  /** Takes a copy of `chunk`. A promise when the caller should not push more before it is fulfilled. */
   push(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#ended || chunk.byteLength === 0) return undefined;
     const direct = this.#inMemoryOnly() && this.#head.sizeBytes + chunk.byteLength <= MEMORY_BYTES;
@@ -68,7 +69,10 @@ export class Backlog {
     return bytes;
   }
 
-  /** The bytes in order. Lets the event loop turn between two of them, so that the command's output never waits. */
+  /**
+   * The bytes in order; a piece holds until the next is asked for. Lets the event loop turn between two of them, so that
+   * the command's output never waits.
+   */
   async *read(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
@@ -89,7 +93,7 @@ export class Backlog {
   async #next(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#dropped) return undefined;
-      const first = this.#head.shift() ?? (await this.#file?.read());
+      const first = this.#head.take(TAKE_BYTES) ?? (await this.#file?.read());
       if ((this.#file?.waitingBytes ?? 0) > 0) this.#startWriting(); // there is room again
       if (first !== undefined) return first;
       // The file is read up: what is being written to it comes next, then what waits behind that.
@@ -97,7 +101,7 @@ export class Backlog {
         await Promise.race([this.#writing, this.#wake()]);
         if ((this.#file?.waitingBytes ?? 0) > 0 || this.#writing !== undefined) continue;
       }
-      const last = this.#tail.shift();
+      const last = this.#tail.take(TAKE_BYTES);
       if (last !== undefined) return last;
       if (this.#ended && this.#writing === undefined) return undefined;
       await this.#wake();
@@ -136,57 +140,15 @@ export class Backlog {
     try {
       this.#file ??= await openOverflowFile(this.#options.folder, limit);
       while (this.#tail.sizeBytes > 0) {
-        const pieces = this.#tail.peek(Math.min(WRITE_BYTES, limit - this.#file.waitingBytes));
-        const bytes = Buffer.concat(pieces);
-        if (bytes.byteLength > limit - this.#file.waitingBytes) break;
+        const bytes = this.#tail.peek(Math.min(WRITE_BYTES, limit - this.#file.waitingBytes));
+        if (bytes === undefined || bytes.byteLength === 0) break;
         await this.#file.write(bytes);
-        this.#tail.drop(pieces.length);
+        this.#tail.drop(bytes.byteLength);
         this.#release();
       }
     } catch {
       // No room on the disk, or no folder: then the command waits for the keeper. Nothing is lost, so nothing is said.
       this.#fileBroken = true;
     }
-  }
-}
-
-class ByteQueue {
-  #chunks: Uint8Array[] = [];
-  #at = 0;
-  sizeBytes = 0;
-
-  push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.sizeBytes += chunk.byteLength + CHUNK_OVERHEAD_BYTES;
-  }
-
-  shift(): Uint8Array | undefined {
-    const chunk = this.#chunks[this.#at];
-    if (chunk !== undefined) this.drop(1);
-    return chunk;
-  }
-
-  /** The first chunks, at least one, up to about `sizeBytes`. */
-  peek(sizeBytes: number): readonly Uint8Array[] {
-    let end = this.#at;
-    for (let sum = 0; end < this.#chunks.length && sum < sizeBytes; end++) sum += this.#chunks[end]?.byteLength ?? 0;
-    return this.#chunks.slice(this.#at, end);
-  }
-
-  drop(count: number): void {
-    for (let n = 0; n < count && this.#at < this.#chunks.length; n++)
-      this.sizeBytes -= (this.#chunks[this.#at++]?.byteLength ?? 0) + CHUNK_OVERHEAD_BYTES;
-    if (this.#at < 1024 && this.#at < this.#chunks.length) return;
-    this.#chunks.splice(0, this.#at);
-    this.#at = 0;
-  }
-
-  clear(): number {
-    let sum = 0;
-    for (const chunk of this.#chunks.slice(this.#at)) sum += chunk.byteLength;
-    this.#chunks = [];
-    this.#at = 0;
-    this.sizeBytes = 0;
-    return sum;
   }
 }

@@ -26,6 +26,7 @@ export async function openOverflowFile(folder: string, capacityBytes: number): P
   let written = 0;
   let taken = 0;
   let ciphers = newCiphers(key);
+  const hiddenBytes = Buffer.alloc(Math.min(READ_BYTES, capacityBytes));
   return {
     get waitingBytes() {
       return written - taken;
@@ -48,10 +49,10 @@ export async function openOverflowFile(folder: string, capacityBytes: number): P
       if (taken === written) return undefined;
       const position = taken % capacityBytes;
       const length = Math.min(READ_BYTES, written - taken, capacityBytes - position);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      const { bytesRead } = await file.read(hiddenBytes, 0, length, position);
       if (bytesRead === 0) throw new Error('the overflow file ends too soon');
       taken += bytesRead;
-      return ciphers.decipher.update(buffer.subarray(0, bytesRead));
+      return ciphers.decipher.update(hiddenBytes.subarray(0, bytesRead));
     },
     close: () => file.close(),
   };
