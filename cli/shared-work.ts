@@ -9,7 +9,7 @@ const LOOK = 250;
 /** chosen: while others still have something, it is asked for so often whether they have ended. */
 const WAIT_MS = 500;
 /** chosen: batches get smaller towards the end, so that workers end together, but a commit costs the engine what ten logs cost. */
-const SHARES = 8;
+const SHARES = 4;
 const LEAST = 24;
 
 export interface DividedWork<K extends string> {

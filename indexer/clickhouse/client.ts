@@ -11,6 +11,16 @@ export type EngineRow = readonly unknown[];
 /** How rows are taken in. */
 export type InsertSettings = Readonly<Record<string, string>>;
 
+/**
+ * Indexes are made when parts are merged, once for all that comes together: made with each insert they are made again in every
+ * merge. A part without them is looked through, and small: a large one is a merged one. Measured on 43 MB of words of 553 MB of
+ * logs: 2.2 s of the engine for 4.6 s, and merging takes less too.
+ */
+export const INDEX_LATER: InsertSettings = { materialize_skip_indexes_on_insert: '0' };
+
+/** Old logs that are brought in together may lie in more months than the 100 that ClickHouse lets one insert touch. */
+const ANY_MONTHS: InsertSettings = { max_partitions_per_insert_block: '0' };
+
 export interface EngineClient {
   rows(query: string): Promise<readonly EngineRow[]>;
   /** undefined: there is no such table. */
@@ -126,7 +136,15 @@ class RetryingClient implements EngineClient {
 
   async insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.#retry(() => this.#client.insert({ table, values: [...rows], format: 'JSONEachRow', ...this.#signal }));
+    await this.#retry(() =>
+      this.#client.insert({
+        table,
+        values: [...rows],
+        format: 'JSONEachRow',
+        clickhouse_settings: ANY_MONTHS,
+        ...this.#signal,
+      }),
+    );
   }
 
   async insertText(
@@ -142,7 +160,7 @@ class RetryingClient implements EngineClient {
         columns: [...columns],
         values: Readable.from([body], { objectMode: false }),
         format: 'TabSeparated',
-        ...(settings === undefined ? {} : { clickhouse_settings: settings }),
+        clickhouse_settings: { ...ANY_MONTHS, ...settings },
         ...this.#signal,
       }),
     );

@@ -9,17 +9,24 @@ import { type AnalyserPool, ON_THIS_THREAD, WorkerGone } from '../analyser-pool.
 import type { LogDigest } from '../log-index.ts';
 import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
 import { type CaptureRecord, captureRow, monthOf, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
-import type { EngineClient } from './client.ts';
+import { type EngineClient, INDEX_LATER } from './client.ts';
 import { deriveLogs } from './derive.ts';
 import { linksOf } from './links.ts';
-import { sealedDocument, sealedWordsOf } from './sealed-words.ts';
+import { sealWords, sortedWords } from './sealed-words.ts';
 import { texts } from './sql-text.ts';
 import { NewWords } from './vocabulary.ts';
 
 /** measured (bench/engine.mjs): the words of some 100 MB of log in one request; smaller ones make more parts to merge. */
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
-/** Fewer logs than months that one insert may touch (ClickHouse: 100), as each may lie in a month of its own. */
-const MAX_LOGS = 96;
+/** chosen: what two cores read in some 15 s; nobody waits longer to find what is in, and a killed worker has read no more in vain. */
+const MAX_RAW_BYTES = 256 * 1024 * 1024;
+/**
+ * chosen: as many words make a part that is soon merged with others, and gets its index then, once. Less than that is indexed at
+ * once: parts without an index are looked through by every search (measured: 30 ms for a thousand blocks), and such as nothing
+ * follows lie there for minutes.
+ */
+const INDEXED_LATER_BYTES = 2 * 1024 * 1024;
+const LINE_END = Buffer.from('\n');
 const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'tokens'] as const;
 
 /** Logs on their way into the engine: some are read while what was read before is sent. */
@@ -29,6 +36,7 @@ export class EngineIngest implements TeamIngest {
   #textBytes = 0;
   #words = new NewWords();
   #records: CaptureRecord[] = [];
+  #rawBytes = 0;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(client: EngineClient) {
@@ -37,7 +45,7 @@ export class EngineIngest implements TeamIngest {
 
   /** Whether it is time to `commit`. */
   get isFull(): boolean {
-    return this.#records.length >= MAX_LOGS;
+    return this.#rawBytes >= MAX_RAW_BYTES;
   }
 
   /** Reads the log of `manifest`. Its words may be in the engine before it is committed; nobody sees them. */
@@ -57,6 +65,7 @@ export class EngineIngest implements TeamIngest {
       digest = await analyse(ON_THIS_THREAD);
     }
     this.#records.push({ key: keys.manifest, manifest, store: options.store, table, digest });
+    this.#rawBytes += manifest.text.sizeBytes;
   }
 
   async #analyse(
@@ -69,9 +78,9 @@ export class EngineIngest implements TeamIngest {
     const month = monthOf(placedMs);
     const analysis = options.pool.begin(manifest.text.sizeBytes, (documents) => {
       for (const { slot, words } of documents) {
-        const sealed = sealedWordsOf(words);
+        const sealed = sealWords(words);
         this.#words.add(month, sealed);
-        this.#hold(Buffer.from(`${start}${slot}\t${sealedDocument(sealed)}\n`, 'utf8'));
+        this.#hold(Buffer.from(`${start}${slot}\t`, 'utf8'), sortedWords(sealed), LINE_END);
       }
     });
     try {
@@ -92,9 +101,9 @@ export class EngineIngest implements TeamIngest {
     }
   }
 
-  #hold(row: Buffer): void {
-    this.#text.push(row);
-    this.#textBytes += row.length;
+  #hold(...pieces: readonly Buffer[]): void {
+    this.#text.push(...pieces);
+    for (const piece of pieces) this.#textBytes += piece.length;
   }
 
   /** One request under way at a time: while it lasts the next logs are read, and no more than that. */
@@ -106,19 +115,31 @@ export class EngineIngest implements TeamIngest {
     this.#words = new NewWords();
     const before = this.#sending;
     this.#sending = before.then(async () => {
-      await this.#client.insertText('block', BLOCK_COLUMNS, body);
+      await this.#client.insertText('block', BLOCK_COLUMNS, body, body.length < INDEXED_LATER_BYTES ? {} : INDEX_LATER);
       await words.send(this.#client);
     });
     this.#sending.catch(() => undefined); // told by whoever awaits it next
     await before;
   }
 
-  /** Everything that was added is there for everybody when this ends. */
+  /** Everything that was added is there for everybody when this ends; what is being added meanwhile is for the next. */
   async commit(): Promise<readonly CaptureRecord[]> {
     const records = this.#records;
+    this.#records = [];
+    this.#rawBytes = 0;
+    try {
+      await this.#commit(records);
+    } catch (error) {
+      this.#records.unshift(...records);
+      throw error;
+    }
+    return records;
+  }
+
+  async #commit(records: readonly CaptureRecord[]): Promise<void> {
     await this.#sendText();
     await this.#sending;
-    if (records.length === 0) return records;
+    if (records.length === 0) return;
     await this.#client.insert('occurrence', records.flatMap(occurrenceRows));
     await this.#client.insert('capture', records.map(captureRow));
     await this.#seeCaptures(records);
@@ -130,8 +151,6 @@ export class EngineIngest implements TeamIngest {
       'done',
       records.map(({ store, key }) => ({ store, key })),
     );
-    this.#records = [];
-    return records;
   }
 
   /** What follows from captures is only found once they are seen. */

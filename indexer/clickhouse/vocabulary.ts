@@ -1,35 +1,30 @@
 // All words that blocks have, by month: a part of a word is looked up here, among each word once, and not in every block.
-import type { EngineClient } from './client.ts';
+import { type EngineClient, INDEX_LATER } from './client.ts';
+import type { SealedWords } from './sealed-words.ts';
 import { number, text, texts } from './sql-text.ts';
+import { MonthWords } from './word-rows.ts';
 import { type KnownWords, MAX_WORDS } from './words-condition.ts';
 
 /** Words of these characters alone are in a table of their own: see schema.ts. */
 const HEX_WORD = /^[0-9a-f]+$/;
 const COLUMNS = ['month', 'word'] as const;
-/**
- * Their index is made when parts are merged: most words of a batch are in the table already, and to look through the newest ones
- * without it takes no time.
- */
-const INDEX_LATER = { materialize_skip_indexes_on_insert: '0' };
 
 /** Words of blocks on their way to the engine: each once a month. */
 export class NewWords {
-  readonly #words = new Map<number, Set<string>>();
+  readonly #words = new Map<number, MonthWords>();
 
   /** `month` as the engine's toYYYYMM gives it. */
-  add(month: number, words: readonly string[]): void {
-    const own = this.#words.get(month) ?? new Set();
+  add(month: number, words: SealedWords): void {
+    const own = this.#words.get(month) ?? new MonthWords(month);
     this.#words.set(month, own);
-    for (const word of words) own.add(word);
+    own.add(words);
   }
 
   /** After their blocks, so that whoever removes words sees the block that has them: see removeWords. */
   async send(client: EngineClient): Promise<void> {
-    const bodies = { word: [] as string[], hex_word: [] as string[] };
-    for (const [month, words] of this.#words)
-      for (const word of words) bodies[HEX_WORD.test(word) ? 'hex_word' : 'word'].push(`${month}\t${word}\n`);
-    for (const table of ['word', 'hex_word'] as const)
-      await client.insertText(table, COLUMNS, Buffer.from(bodies[table].join(''), 'latin1'), INDEX_LATER);
+    const rows = [...this.#words.values()].map((words) => words.rows());
+    await client.insertText('word', COLUMNS, Buffer.concat(rows.map(({ word }) => word)), INDEX_LATER);
+    await client.insertText('hex_word', COLUMNS, Buffer.concat(rows.map(({ hex }) => hex)), INDEX_LATER);
   }
 }
 

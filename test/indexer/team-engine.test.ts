@@ -4,8 +4,9 @@ import { parseEngineAddress } from '../../indexer/clickhouse/address.ts';
 import { Circle } from '../../indexer/clickhouse/circle.ts';
 import { isPassing } from '../../indexer/clickhouse/client.ts';
 import { createTables } from '../../indexer/clickhouse/schema.ts';
-import { sealedDocument, sealedWordsOf, sealWord } from '../../indexer/clickhouse/sealed-words.ts';
+import { sealWord, sealWords, sortedWords } from '../../indexer/clickhouse/sealed-words.ts';
 import { globPattern, likeText, text, texts } from '../../indexer/clickhouse/sql-text.ts';
+import { MonthWords } from '../../indexer/clickhouse/word-rows.ts';
 
 test('an address gives host, port, database and credentials; the environment’s credentials come second', () => {
   expect(parseEngineAddress('clickhouse://host/logs')).toMatchObject({
@@ -79,7 +80,41 @@ test('sealed words are ASCII letters and digits, and a part of a word is a part 
   const word = Buffer.from('größe').toString('latin1');
   expect(sealWord(word)).toMatch(/^[A-Za-z0-9]+$/);
   expect(sealWord(word)).toContain(sealWord(Buffer.from('öß').toString('latin1')));
-  expect(sealedDocument(sealedWordsOf(Buffer.from('beta alpha_1 ')))).toBe('alphaZ1 beta');
+  expect(sortedWords(sealWords(Buffer.from('beta alpha_1 '))).toString('latin1')).toBe('alphaZ1 beta');
+});
+
+test('the words of many blocks are rows of a month, each once, hexadecimal ones apart', () => {
+  const words = new MonthWords(202605);
+  const own = new Set<string>();
+  for (let block = 0; block < 40; block++) {
+    const document = Array.from({ length: 600 }, (_, n) =>
+      ((n * 7919 + block * 300) % 20_000).toString(n % 2 === 0 ? 36 : 16),
+    );
+    for (const word of document) own.add(word);
+    words.add(sealWords(Buffer.from(`${document.join(' ')} `)));
+  }
+  const { word, hex } = words.rows();
+  const wordsIn = (rows: Buffer): string[] =>
+    rows
+      .toString('latin1')
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.replace(/^202605\t/, ''));
+  const isHex = (each: string): boolean => /^[0-9a-f]+$/.test(each);
+  expect(own.size).toBeGreaterThan(16_384); // more than there is room for in the beginning
+  expect(wordsIn(hex).sort()).toEqual([...own].filter(isHex).sort());
+  expect(wordsIn(word).sort()).toEqual([...own].filter((each) => !isHex(each)).sort());
+});
+
+test('sorting the words of a block loses none, and those that begin alike are beside each other', () => {
+  const document = Array.from({ length: 3000 }, (_, n) => `${(n * 7919) % 97}_word${(n * 31) % 5}é${n}`);
+  const sorted = sortedWords(sealWords(Buffer.from(`${document.join(' ')} `)))
+    .toString('latin1')
+    .split(' ');
+  const sealed = document.map((word) => sealWord(Buffer.from(word).toString('latin1')));
+  expect([...sorted].sort()).toEqual([...sealed].sort());
+  const starts = sorted.map((word) => word.slice(0, 6));
+  expect(starts).toEqual([...starts].sort());
 });
 
 test('logs that share a link that joins are one component; a subject alone ties nothing', () => {
