@@ -87,7 +87,7 @@ interface Context {
   readonly counts: SyncCounts;
   readonly state: typeof import('../indexer/sync-state.ts');
   readonly feed: SeenKeys;
-  /** The feed entry that led to a manifest. */
+  /** The feed entry that led to a manifest, until that is taken. */
   readonly entryOf: Map<ObjectKey, ObjectKey>;
 }
 
@@ -234,6 +234,8 @@ async function takeOne(context: Context, { result, take }: PreparedOne): Promise
     context.feed.remove(context.entryOf.get(key));
     counts.unreadable += 1;
     await options.onProblem(`${reasonOf(error)}: left out`);
+  } finally {
+    context.entryOf.delete(key); // of all logs of a store these would be as much as all else that is held
   }
 }
 

@@ -15,6 +15,11 @@ const BYTES_BEFORE_WORKERS = 16 * 1024 * 1024;
  * As it is stored that is a tenth; of what does not shrink it bounds what is held.
  */
 const BYTES_UNDER_WAY = 16 * 1024 * 1024;
+/**
+ * measured: a worker needs some 3 MB for each log that it has begun and not ended. One that is small is sent and ended at once;
+ * so many large ones may come frame by frame, as a distant store gives them.
+ */
+const LOGS_AT_ONCE = 4;
 
 /** One log under way. */
 export interface LogAnalysis {
@@ -109,6 +114,10 @@ class Lane {
   /** Of those, what it has. */
   #sentBytes = 0;
   #waiting: (() => void)[] = [];
+  /** Logs whose first frame was sent and whose end was not. */
+  readonly #begun = new Set<number>();
+  /** Who waits for one of them to end. */
+  readonly #next: (() => void)[] = [];
 
   constructor() {
     this.#worker.unref();
@@ -126,6 +135,7 @@ class Lane {
     const tell = (order: AnalysisOrder): void => this.#worker.postMessage(order);
     return {
       push: async (frame) => {
+        await this.#turn(log, sent);
         // A copy of its own, whose memory goes over to the worker.
         const bytes = new Uint8Array(frame.bytes);
         this.#sentBytes += frame.textBytes;
@@ -135,6 +145,7 @@ class Lane {
       },
       end: async () => {
         tell({ log, kind: 'end' });
+        this.#leave(log);
         return sent.digest.finally(() => this.#forget(log));
       },
       drop: () => {
@@ -158,6 +169,19 @@ class Lane {
     this.#wake();
   }
 
+  /** Waits until the worker may begin this log: those before it end by themselves. */
+  async #turn(log: number, sent: SentLog): Promise<void> {
+    if (this.#begun.has(log)) return;
+    while (this.#begun.size >= LOGS_AT_ONCE && sent.failure === undefined)
+      await new Promise<void>((resolve) => this.#next.push(resolve));
+    if (sent.failure !== undefined) throw sent.failure;
+    this.#begun.add(log);
+  }
+
+  #leave(log: number): void {
+    if (this.#begun.delete(log)) this.#next.shift()?.();
+  }
+
   async #room(sent: SentLog): Promise<void> {
     while (this.#sentBytes > BYTES_UNDER_WAY && sent.failure === undefined)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -170,6 +194,7 @@ class Lane {
   }
 
   #forget(log: number): void {
+    this.#leave(log);
     const sent = this.#logs.get(log);
     if (sent === undefined) return;
     this.#logs.delete(log);
@@ -181,6 +206,7 @@ class Lane {
   #fail(): void {
     this.#isGone = true;
     for (const log of this.#logs.values()) log.fail(new WorkerGone());
+    for (const begin of this.#next.splice(0)) begin();
     this.#wake();
   }
 

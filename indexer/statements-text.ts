@@ -28,8 +28,12 @@ export const MATCH_BLOCKS = sql<MatchParams, number>(
 export const MATCH_LAST_BLOCKS = sql<MatchParams, number>(
   'SELECT rowid FROM text WHERE text MATCH :match AND rowid >= :from AND rowid < :to ORDER BY rowid DESC LIMIT :limit',
 );
-export const ALL_TERMS = sql<Record<string, never>, { term: Uint8Array }>(
-  'SELECT CAST(term AS BLOB) AS term FROM text_terms',
+/**
+ * The next words of the text table, which gives them in ascending order by itself: told to, it would sort all that are left.
+ * `after` is bytes: words need not be valid UTF-8.
+ */
+export const TERMS_AFTER = sql<{ after: Uint8Array; limit: number }, { term: Uint8Array }>(
+  `SELECT CAST(term AS BLOB) AS term FROM text_terms WHERE term > CAST(:after AS TEXT) LIMIT :limit`,
 );
 
 /** One step of merging, of about `pages` pages. */

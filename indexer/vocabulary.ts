@@ -4,27 +4,29 @@ import { loadZstd } from '../store/zstd.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import {
   ADD_VOCABULARY,
-  ALL_TERMS,
   CROWDED_LEVELS,
   DATA_VERSION,
   GET_VOCABULARY,
   REMOVE_ALL_VOCABULARY,
   REMOVE_VOCABULARY,
   ROWS_OF_LEVEL,
+  TERMS_AFTER,
   VOCABULARY_ROWS,
 } from './statements-text.ts';
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { classOfWord, VOCABULARY_CLASSES, type VocabularyClass } from './vocabulary-class.ts';
-import { readWordList, writeWordList } from './word-list.ts';
+import { mergeWordLists, packWordList, readWordList } from './word-list.ts';
 
 /** chosen: a word is written at most log8 times; so many small lists cost a reader less than a millisecond. */
 const ROWS_BEFORE_MERGE = 8;
-/** chosen: a merge holds so much at most, some 800,000 words, each of which takes four times its bytes while it is sorted. */
+/** chosen: a merge holds so much at most, some 800,000 words, and three times their bytes while it goes on. */
 const MAX_MERGED_BYTES = 8 * 1024 * 1024;
 /** Larger lists are left alone, so that any two of the others can be merged. */
 const MAX_LIST_BYTES = MAX_MERGED_BYTES / 2;
 /** chosen: ids are most of it, 17 MB for 2 GB of made logs; what is beyond is unpacked for each search anew. */
 const MAX_CACHED_BYTES = 192 * 1024 * 1024;
+/** chosen: some 20 MB while they are strings. */
+const WORDS_AT_ONCE = 200_000;
 const FIRST_LEVEL = 3;
 const MERGED_LEVEL = 9;
 
@@ -33,20 +35,21 @@ export function appendVocabulary(db: IndexWriteDatabase, words: readonly string[
   const parts = VOCABULARY_CLASSES.map((): string[] => []);
   for (const word of words) parts[classOfWord(word)]?.push(word);
   parts.forEach((part, n) => {
-    if (part.length > 0) addList(db, n as VocabularyClass, { level: 0, words: part.sort() });
+    const list = Buffer.from(`\n${part.sort().join('\n')}\n`, 'latin1');
+    if (part.length > 0) addList(db, n as VocabularyClass, { level: 0, words: list });
   });
 }
 
 function addList(
   db: IndexWriteDatabase,
   vocabularyClass: VocabularyClass,
-  list: { readonly level: number; readonly words: readonly string[] },
+  list: { readonly level: number; readonly words: Uint8Array },
 ): void {
-  const bytes = writeWordList(list.words);
+  const { count, bytes } = packWordList(list.words);
   db.run(ADD_VOCABULARY, {
     class: vocabularyClass,
     level: list.level,
-    count: list.words.length,
+    count,
     sizeBytes: bytes.length,
     terms: loadZstd().compress(bytes, list.level === 0 ? FIRST_LEVEL : MERGED_LEVEL),
   });
@@ -66,29 +69,32 @@ export function mergeVocabulary(db: IndexWriteDatabase, rows = ROWS_BEFORE_MERGE
 function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, level: number): void {
   const rows = db.all(ROWS_OF_LEVEL, { class: vocabularyClass, level, maxBytes: MAX_LIST_BYTES });
   if (rows.length < 2) return;
-  const words: string[] = [];
+  const lists: Buffer[] = [];
   let bytes = 0;
   for (const { id, size_bytes: listBytes } of rows) {
     bytes += listBytes;
     if (bytes > MAX_MERGED_BYTES) break;
-    const text = readList(db, id);
-    for (const word of text.toString('latin1', 1, text.length - 1).split('\n')) words.push(word);
+    lists.push(readList(db, id));
     db.run(REMOVE_VOCABULARY, { id });
   }
-  // Sorting finds the lists, which are sorted, again; a set of the words costs half as much on top (measured).
-  words.sort();
-  addList(db, vocabularyClass, { level: level + 1, words: words.filter((word, n) => word !== words[n - 1]) });
+  addList(db, vocabularyClass, { level: level + 1, words: mergeWordLists(lists) });
 }
 
 /** Makes the vocabulary anew from the text table: after a removal, whose words must not stay behind. */
 export function rebuildVocabulary(db: IndexWriteDatabase): void {
   db.transaction(() => {
-    const words = db
-      .all(ALL_TERMS, {})
-      .map((row) => Buffer.from(row.term).toString('latin1'))
-      .filter((word) => !word.startsWith(MARK) || word.startsWith(VISIBLE_MARK));
     db.run(REMOVE_ALL_VOCABULARY, {});
-    appendVocabulary(db, words);
+    for (let after = Buffer.alloc(0); ; ) {
+      const terms = db.all(TERMS_AFTER, { after, limit: WORDS_AT_ONCE }).map(({ term }) => Buffer.from(term));
+      const words = terms.map((term) => term.toString('latin1'));
+      appendVocabulary(
+        db,
+        words.filter((word) => !word.startsWith(MARK) || word.startsWith(VISIBLE_MARK)),
+      );
+      const last = terms.at(-1);
+      if (last === undefined || terms.length < WORDS_AT_ONCE) return;
+      after = last;
+    }
   });
 }
 

@@ -6,7 +6,7 @@ import { openIndex } from '../../indexer/open-index.ts';
 import { headlineOfLog } from '../../indexer/signature-report.ts';
 import { packTemplateSet } from '../../indexer/template-set.ts';
 import { appendVocabulary, mergeVocabulary, readVocabulary } from '../../indexer/vocabulary.ts';
-import { readWordList, writeWordList } from '../../indexer/word-list.ts';
+import { mergeWordLists, packWordList, readWordList } from '../../indexer/word-list.ts';
 import { loadZstd } from '../../store/zstd.ts';
 import { makeOldIndex } from '../support/old-index.ts';
 
@@ -56,7 +56,9 @@ test('a list of words is read back as it was, whatever its words share', () => {
   fc.assert(
     fc.property(fc.array(word, { maxLength: 40 }), (words) => {
       const list = [...new Set(words)].sort();
-      const text = readWordList(writeWordList(list), list.length).toString('latin1');
+      const { bytes, count } = packWordList(Buffer.from(`\n${list.map((each) => `${each}\n`).join('')}`, 'latin1'));
+      expect(count).toBe(list.length);
+      const text = readWordList(bytes, count).toString('latin1');
       expect(text).toBe(list.length === 0 ? '\n' : `\n${list.join('\n')}\n`);
     }),
   );
@@ -66,6 +68,8 @@ test('bytes that are no list of words harm nobody', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat({ max: 100 }), (bytes, count) => {
       expect(readWordList(bytes, count).length).toBeLessThan(100_000);
+      const merged = mergeWordLists([bytes, readWordList(bytes, count), Buffer.from('\na\nb\n')]);
+      expect(packWordList(merged).count).toBeLessThanOrEqual(bytes.length + count + 3);
     }),
   );
 });
