@@ -27,7 +27,7 @@ const BYTES_AT_ONCE = 64 * 1024 * 1024;
 /** chosen: small logs count as so much, which bounds their number, and the requests to a store, by 128. */
 const LEAST_BYTES = BYTES_AT_ONCE / 128;
 /** chosen: of so many logs the sizes are looked at before the first one is read; they tell whether more cores are worth it. */
-const LOGS_FORESEEN = 64;
+const LOGS_FORESEEN = 128;
 
 /** Brings the index up to the store. */
 export async function syncIndex(session: Session, options: SyncOptions): Promise<SyncCounts> {

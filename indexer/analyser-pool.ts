@@ -21,6 +21,9 @@ const BYTES_UNDER_WAY = 16 * 1024 * 1024;
  */
 const LOGS_AT_ONCE = 4;
 
+/** chosen: what a worker makes is small and soon gone, but for frames, which lie elsewhere. V8 takes 48 MB by itself. */
+const YOUNG_SPACE = { maxYoungGenerationSizeMb: 12 };
+
 /** One log under way. */
 export interface LogAnalysis {
   /** Takes the next frame; what comes out of it goes to `take` of `begin`. Waits while much is under way. */
@@ -105,7 +108,7 @@ interface Listener {
 
 /** A worker and the logs that it has under way. */
 class Lane {
-  readonly #worker = new Worker(builtFile('indexer/analyse-worker.js'));
+  readonly #worker = new Worker(builtFile('indexer/analyse-worker.js'), { resourceLimits: YOUNG_SPACE });
   readonly #logs = new Map<number, SentLog>();
   #nextLog = 0;
   #isGone = false;

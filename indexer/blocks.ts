@@ -1,6 +1,6 @@
 // Cuts the text of a log into blocks and makes the document of each: its distinct words. Block k of a frame has the lines
 // that start in its bytes [k × 64 KiB, (k + 1) × 64 KiB); a line that reaches over frames has a part in each of them.
-import { FRAME_BYTES } from '../store/frame-table.ts';
+import { FRAME_BYTES, type FrameTable } from '../store/frame-table.ts';
 import type { ByteLoops } from './byte-loops.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
 import { GRAMS_BYTES, packGrams } from './long-words.ts';
@@ -11,8 +11,14 @@ import { MAX_WORD_BYTES, WORD_BYTE } from './tokens.ts';
  * only spare the testing of lines, which is quick.
  */
 export const BLOCK_BYTES = 65_536;
-/** Row numbers that one frame takes, whether it fills them or not, so that a row number says frame and block. */
+/** Row numbers that one frame takes, whether it fills them or not, so that a row number says frame and block; but the last. */
 export const BLOCKS_PER_FRAME = FRAME_BYTES / BLOCK_BYTES;
+
+/** Row numbers that a log takes: of its last frame only those that it fills, as lists of rows that lie close take less room. */
+export function countBlocks({ count, textBytes }: FrameTable): number {
+  const inLast = Math.ceil((textBytes[count - 1] ?? 0) / BLOCK_BYTES);
+  return Math.max(0, count - 1) * BLOCKS_PER_FRAME + Math.min(inLast, BLOCKS_PER_FRAME);
+}
 
 const LF = 0x0a;
 

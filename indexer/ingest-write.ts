@@ -15,7 +15,7 @@ import {
   takeOverLogs,
   withNamesAtHand,
 } from './attempt-rows.ts';
-import { BLOCKS_PER_FRAME } from './blocks.ts';
+import { countBlocks } from './blocks.ts';
 import { findCapture, hashOfKey } from './capture-key.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
@@ -124,7 +124,7 @@ function addLog(
   attempt: number,
 ): { readonly log: number; readonly firstBlock: number } {
   const { manifest, table, digest } = prepared;
-  const blockCount = table.count * BLOCKS_PER_FRAME;
+  const blockCount = countBlocks(table);
   const firstBlock = prepared.firstBlock ?? reserveBlocks(db, blockCount);
   const log = db.run(ADD_LOG, {
     logId: manifest.logId,

@@ -6,7 +6,7 @@ import { holdSmall } from '../store/held-object.ts';
 import { keysOfManifest, type Manifest } from '../store/manifest.ts';
 import type { ObjectReader } from '../store/object-store.ts';
 import { type AnalyserPool, type LogAnalysis, ON_THIS_THREAD, WorkerGone } from './analyser-pool.ts';
-import { BLOCKS_PER_FRAME } from './blocks.ts';
+import { countBlocks } from './blocks.ts';
 import { findCapture } from './capture-key.ts';
 import { type HeldDocument, MAX_HELD_BYTES, type PreparedLog, reserveBlocks, writeText } from './ingest-buffer.ts';
 import { isBuried } from './ingest-write.ts';
@@ -140,7 +140,7 @@ class HeldText {
 
   #write(): void {
     const { db, buffer } = this.#index;
-    const firstBlock = this.firstBlock ?? db.transaction(() => reserveBlocks(db, this.#table.count * BLOCKS_PER_FRAME));
+    const firstBlock = this.firstBlock ?? db.transaction(() => reserveBlocks(db, countBlocks(this.#table)));
     this.firstBlock = firstBlock;
     buffer.terms.collect(() =>
       db.transaction(() => writeText(db, buffer.terms, [{ documents: this.documents, firstBlock }])),

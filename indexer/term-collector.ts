@@ -1,8 +1,11 @@
 // The words that an ingest has met and not yet written to the vocabulary: a hash set over bytes, bounded.
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 
-/** chosen: a million words are about 10 MB of text and 30 MB of tables; then the set starts anew, which only repeats words. */
-const MAX_TERMS = 1 << 20;
+/**
+ * measured: so many words and those of a batch are some 16 MB; then the set starts anew, which only repeats words. Four times as many
+ * took 70 MB and spared nothing that could be seen.
+ */
+const MAX_TERMS = 1 << 18;
 const FIRST_SLOTS = 1 << 14;
 /** As in tokens.ts: words made to collide must not slow an ingest down; such a word is written twice. */
 const MAX_PROBES = 64;

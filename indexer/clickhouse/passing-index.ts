@@ -1,7 +1,7 @@
 // An index in memory that holds a part of the engine's: its captures and facts, written by the same code as the local
 // index, so that attempts, primaries, ranks and flakes come out the same.
 import type { Fact } from '../../store/facts.ts';
-import { BLOCKS_PER_FRAME } from '../blocks.ts';
+import { countBlocks } from '../blocks.ts';
 import { findCapture } from '../capture-key.ts';
 import { applyFact } from '../facts.ts';
 import { reserveBlocks } from '../ingest-buffer.ts';
@@ -29,7 +29,7 @@ export function addParts(index: LogIndex, captures: readonly ReadCapture[], fact
   db.transaction(() => {
     const logs = captures.flatMap(({ key: manifestKey, manifest, store, table, digest }) => {
       if (findCapture(db, store, manifestKey) !== undefined) return [];
-      const firstBlock = reserveBlocks(db, table.count * BLOCKS_PER_FRAME);
+      const firstBlock = reserveBlocks(db, countBlocks(table));
       const longLines = longLinesOf(table);
       return [{ manifest, store, manifestKey, table, longLines, digest, firstBlock, documents: [] }];
     });
