@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LogIndexReader } from '../indexer/log-index.ts';
 import { openIndexReader } from '../indexer/open-index.ts';
 import { parseQuery } from '../indexer/query.ts';
 import { search } from '../indexer/search.ts';
@@ -37,10 +38,13 @@ const [queries, processes, rivals] = [Number(values.queries), Number(values.proc
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 /** chosen: what takes longer is no answer for a person; it counts as this long. */
 const MAX_QUERY_MS = 10_000;
+/** As the index has them (indexer/blocks.ts). */
+const BLOCK_BYTES = 65_536;
 
 const store = kept === undefined ? await storeForThisRun() : keptStoreIn(path.resolve(kept), { logs: 0, rawBytes: 0 });
 const reader = await openStore(path.join(store.folder, 'store'));
 const index = openIndexReader(path.join(store.folder, 'index.db'));
+const planner = openIndexReader(path.join(store.folder, 'index.db'));
 const { raw_bytes: rawBytes, logs } = selectVolume(index.db, {});
 const name = storeName(rawBytes, made !== undefined || readMadeStore(store.folder) !== undefined);
 console.log(machineText());
@@ -78,6 +82,7 @@ if (values.fts5 === true) {
   );
 }
 if (figures !== undefined) saveFigures(figures, 'latency', { name, found: { rawBytes, rivalMs, kinds: found } });
+planner.close();
 index.close();
 await reader.close();
 if (kept === undefined) rmSync(store.folder, { recursive: true, force: true });
@@ -94,56 +99,67 @@ async function storeForThisRun(): Promise<KeptStore> {
   }
 }
 
-/** Milliseconds of each question in this process; `common`: of those without a word that at least half of all blocks lack. */
+/**
+ * Milliseconds of each question in this process, each sort for its own time; `common`: of those without a word that at least
+ * half of all blocks lack, which say nothing of the others and may take long.
+ */
 async function measureInside(asked: readonly Asked[]): Promise<{ times: number[]; common: number[] }> {
-  const times: number[] = [];
-  const common: number[] = [];
-  const endMs = performance.now() + seconds * 1000;
+  const found = { times: [] as number[], common: [] as number[] };
+  const left = { times: seconds * 1000, common: seconds * 1000 };
   for (const question of asked) {
-    if (performance.now() > endMs) break;
+    const sort = isCommon(await planOf(question)) ? 'common' : 'times';
+    if (left[sort] <= 0) continue;
     const ms = await timeOne(question);
-    (isCommon(await planOf(question)) ? common : times).push(ms);
+    found[sort].push(ms);
+    left[sort] -= ms;
   }
-  return { times, common };
+  return found;
 }
 
-function ask({ text, regex, job }: Asked, { limit, explain }: { readonly limit: number; readonly explain: boolean }) {
+interface AskOptions {
+  readonly index: LogIndexReader;
+  readonly signal: AbortSignal;
+  readonly explain: boolean;
+}
+
+function ask({ text, regex, job }: Asked, { index, signal, explain }: AskOptions) {
   const query = parseQuery(text, { regex: regex === true, word: false, letterCase: 'smart', visible: false });
   return search(index, reader, query, {
     filter: { job },
     sort: 'new',
-    limit,
+    limit: 20,
     mode: 'lines',
     contextLines: 0,
     budgetMs: 0,
     frameCacheDir: undefined,
     explain,
-    signal: AbortSignal.timeout(MAX_QUERY_MS),
+    signal,
   });
 }
 
 async function timeOne(question: Asked): Promise<number> {
   const startMs = performance.now();
+  const signal = AbortSignal.timeout(MAX_QUERY_MS);
   try {
-    for await (const _match of ask(question, { limit: 20, explain: false }).matches);
+    for await (const _match of ask(question, { index, signal, explain: false }).matches);
   } catch {
     return MAX_QUERY_MS;
   }
   return performance.now() - startMs;
 }
 
+/** What a search would do, asked on a connection of its own, so that the one that is measured has seen nothing of it. */
 async function planOf(question: Asked): Promise<{ readonly engine: string; readonly blocks: number }> {
-  const run = ask(question, { limit: 1, explain: true });
+  const run = ask(question, { index: planner, signal: AbortSignal.abort(), explain: true });
   try {
     for await (const _match of run.matches) break;
   } catch {
-    // it took too long: the plan is there all the same
+    // the plan is there all the same
   }
   const { plan } = await run.summary();
   return { engine: plan.engine, blocks: Math.min(...plan.terms.map((term) => term.blocks ?? 0)) };
 }
 
-const BLOCK_BYTES = 65_536;
 function isCommon({ engine, blocks }: { readonly engine: string; readonly blocks: number }): boolean {
   return engine === 'scan' || blocks > rawBytes / BLOCK_BYTES / 2;
 }
