@@ -76,9 +76,20 @@ interface FrameWork {
   readonly fetched: CompressedFrames;
 }
 
-function* linesOfFrame(candidate: LogCandidate, work: FrameWork, options: VerifyOptions): Generator<FoundLine> {
-  const { log } = candidate;
+function* linesOfFrame({ log }: LogCandidate, work: FrameWork, options: VerifyOptions): Generator<FoundLine> {
   const text = options.reader.text(log, work.fetched, work.n);
+  try {
+    yield* linesOfText(text, { log, work }, options);
+  } finally {
+    options.reader.giveBack(text);
+  }
+}
+
+function* linesOfText(
+  text: Buffer,
+  { log, work }: { readonly log: ReadableLog; readonly work: FrameWork },
+  options: VerifyOptions,
+): Generator<FoundLine> {
   options.onFrame?.(text.length, work.blocks.filter((k) => k * BLOCK_BYTES < text.length).length);
   const whole = wholeLines(log, text, work.n);
   const counter = new LineCounter(text, log.table.firstLine[work.n] ?? 1);

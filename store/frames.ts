@@ -49,8 +49,8 @@ export const objectRange = (table: FrameTable, from: number, to: number): ByteRa
 });
 
 /** The text of frame `n`, out of its compressed bytes. STORE_DAMAGED when it is not what the table says. */
-export const decompressFrame = (frame: Uint8Array, table: FrameTable, n: number): Uint8Array =>
-  loadZstd().decompress(frame, table.textBytes[n] ?? 0);
+export const decompressFrame = (frame: Uint8Array, table: FrameTable, n: number, into?: Uint8Array): Uint8Array =>
+  loadZstd().decompress(frame, table.textBytes[n] ?? 0, into);
 
 /** The text of frame `n` of a log. */
 export async function readFrame(

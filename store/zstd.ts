@@ -13,8 +13,11 @@ export interface Zstd {
   compress(bytes: Uint8Array, level: number): Uint8Array;
   /** As `compress`, written to the beginning of `frame`; gives how many bytes it has. An Error when they have no room. */
   compressInto(frame: Uint8Array, bytes: Uint8Array, level: number): number;
-  /** The content of one frame, which must be exactly `sizeBytes` long: anything else throws STORE_DAMAGED. */
-  decompress(frame: Uint8Array, sizeBytes: number): Uint8Array;
+  /**
+   * The content of one frame, which must be exactly `sizeBytes` long: anything else throws STORE_DAMAGED. Where it
+   * can, it unpacks into the start of `into`: for a reader of thousands of frames, who keeps none of them.
+   */
+  decompress(frame: Uint8Array, sizeBytes: number, into?: Uint8Array): Uint8Array;
 }
 
 const require = createRequire(import.meta.url);
@@ -72,23 +75,31 @@ class NativeContexts {
 function findNativeZstd(): Zstd | undefined {
   const native = findNative();
   if (native === undefined) return undefined;
-  const contexts = new NativeContexts(require('zstd-napi/binding.js') as typeof NativeBinding);
+  const binding = require('zstd-napi/binding.js') as typeof NativeBinding;
+  const contexts = new NativeContexts(binding);
   const decompressor = new native.Decompressor();
+  let context: NativeBinding.DCtx | undefined;
   return {
     kind: 'native',
     compress: (bytes, level) => contexts.compress(bytes, level),
     compressInto: (frame, bytes, level) => contexts.compressInto(frame, bytes, level),
-    decompress: (frame) => decompressor.decompress(frame),
+    decompress(frame, sizeBytes, into) {
+      if (into === undefined || into.byteLength < sizeBytes) return decompressor.decompress(frame);
+      context ??= new binding.DCtx();
+      const text = into.subarray(0, sizeBytes);
+      if (context.decompress(text, frame) !== sizeBytes) throw damagedFrame(undefined);
+      return text;
+    },
   };
 }
 
 /** Both libraries allocate what the frame's header claims: it is asked before, as the frame may come from anybody. */
 export const checkedZstd = (zstd: Zstd): Zstd => ({
   ...zstd,
-  decompress(frame, sizeBytes) {
+  decompress(frame, sizeBytes, into) {
     if (contentSizeOf(frame) !== sizeBytes) throw damagedFrame(undefined);
     try {
-      return zstd.decompress(frame, sizeBytes);
+      return zstd.decompress(frame, sizeBytes, into);
     } catch (cause) {
       throw damagedFrame(cause);
     }

@@ -54,6 +54,24 @@ test('bytes that do not shrink, and none, come back', () => {
     expect(Buffer.from(wasm.decompress(wasm.compress(content, LEVEL), content.byteLength)).equals(content)).toBe(true);
 });
 
+test('memory that is given is used where it can be, and what is damaged is refused there too', () => {
+  const content = randomBytes(1000);
+  for (const zstd of [native, wasm]) {
+    const frame = Buffer.from(zstd.compress(content, LEVEL));
+    for (const room of [FRAME, 1000, 999, 0]) {
+      const into = new Uint8Array(room);
+      const text = zstd.decompress(frame, 1000, into);
+      expect(Buffer.from(text).equals(content)).toBe(true);
+      expect(text.buffer === into.buffer).toBe(zstd.kind === 'native' && room >= 1000);
+    }
+    frame[frame.length - 1] = (frame.at(-1) ?? 0) ^ 1;
+    for (const damaged of [frame, frame.subarray(0, 900), Buffer.concat([frame, frame])])
+      expect(() => zstd.decompress(damaged, 1000, new Uint8Array(FRAME))).toThrow(
+        expect.objectContaining({ code: 'STORE_DAMAGED' }),
+      );
+  }
+});
+
 test('a frame is refused that claims another size than is expected, however large', () => {
   const huge = Buffer.from('28b52ffde0ffffffffffffff7f0100000000000000', 'hex'); // claims 2^63 bytes
   for (const frame of [wasm.compress(Buffer.alloc(1000), LEVEL), huge, Buffer.alloc(20), Buffer.alloc(0)])
