@@ -83,13 +83,13 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
     index: locate(text('index') ?? '', sources.workingFolder),
     spool: resolve(sources.workingFolder, text('spool') ?? ''),
     spoolLasts: values.get('spool')?.origin !== 'built-in' || (env['CI'] ?? '') === '',
-    spoolMaxBytes: await sizeOf(text('spoolMax') ?? DEFAULT_SPOOL_MAX),
+    spoolMaxBytes: readAs(parseSizeBytes, text('spoolMax') ?? DEFAULT_SPOOL_MAX, 'FIRSTRED_SPOOL_MAX'),
     cache: folders.cache,
     state: folders.state,
     s3Endpoint: text('s3Endpoint'),
     s3PathStyle: ['true', '1', 'yes'].includes(text('s3PathStyle') ?? ''),
     s3Region: text('s3Region'),
-    storeTimeoutMs: await durationOf(text('storeTimeout') ?? DEFAULT_STORE_TIMEOUT),
+    storeTimeoutMs: readAs(parseDurationMs, text('storeTimeout') ?? DEFAULT_STORE_TIMEOUT, 'FIRSTRED_STORE_TIMEOUT'),
     author: text('author') ?? loginName(),
     repo: text('repo'),
     values: SETTINGS.map(({ name }) => values.get(name) ?? { name, value: undefined, origin: 'not set' }),
@@ -196,12 +196,14 @@ function readConfigFile(file: ConfigFile): readonly (readonly [SettingName, stri
 const locate = (location: string, workingFolder: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(location) ? location : resolve(workingFolder, location);
 
-async function durationOf(text: string): Promise<number> {
-  return parseDurationMs(text);
-}
-
-async function sizeOf(text: string): Promise<number> {
-  return parseSizeBytes(text);
+/** Says which setting it is that can't be read. */
+function readAs(parse: (text: string) => number, text: string, setting: string): number {
+  try {
+    return parse(text);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError(cause.code, `${setting} cannot be used: ${cause.message}`, { hint: cause.hint, cause });
+  }
 }
 
 function loginName(): string {

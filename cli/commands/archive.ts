@@ -42,7 +42,7 @@ export const archive: Command = {
   ],
   exitCodes: {
     [EXIT.done]: 'every log is kept',
-    [EXIT.partly]: 'some logs are kept, some are not',
+    [EXIT.partly]: 'some logs are kept, some are not or only in part',
     [EXIT.notFound]: 'a file that was named is not there',
     [EXIT.notYet]: 'kept on this machine only, to be delivered later',
   },
@@ -258,11 +258,24 @@ async function report(outcomes: readonly Outcome[], input: CommandInput, io: Com
   for (const { file, brokeOff } of outcomes)
     if (brokeOff !== undefined)
       await io.stderr.write(`firstred: ${file} broke off, what came is kept: ${showText(brokeOff)}\n  pull it later\n`);
+  const cut = outcomes.filter(isCutHere);
+  for (const each of cut) await io.stderr.write(cutText(each));
   const [first] = failed;
-  if (first !== undefined)
-    return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
+  if (first !== undefined) return failed.length === 1 && outcomes.length === 1 ? codeOfNotKept(first) : EXIT.partly;
   if (spooled.length > 0) return EXIT.notYet;
-  return outcomes.some(({ brokeOff }) => brokeOff !== undefined) ? EXIT.partly : EXIT.done;
+  return cut.length > 0 || outcomes.some(({ brokeOff }) => brokeOff !== undefined) ? EXIT.partly : EXIT.done;
+}
+
+/** Without room anywhere nothing waits, as `notYet` would say. */
+const codeOfNotKept = ({ code }: AppError): ExitCode => (code === 'STORE_FULL' ? EXIT.usage : EXIT_OF_ERROR[code]);
+
+/** Kept, but for what this machine had no room for. */
+const isCutHere = ({ result, brokeOff }: Outcome): boolean =>
+  brokeOff === undefined && !(result instanceof AppError) && !result.manifest.capture.complete;
+
+function cutText({ file, result }: Outcome): string {
+  const why = result instanceof AppError ? '' : (result.manifest.capture.cutReason ?? '');
+  return `firstred: ${showText(file)} is kept in part: ${showText(why)}\n  free some space for the spool (FIRSTRED_SPOOL) and archive it again\n`;
 }
 
 function outcomeRow({ file, result }: Outcome): Record<string, unknown> {

@@ -149,6 +149,18 @@ function verifyText(report: VerifyReport): string {
   ];
   const { logs, objects, damaged, leftovers, spool } = report;
   const sum = `${countText(logs, 'log')} whole in ${countText(objects, 'object')}, ${damaged.length} damaged, ${leftovers.length + spool.length} left over`;
-  const hint = leftovers.length + spool.length > 0 ? '; `firstred prune --leftovers` removes old ones' : '';
-  return `${lines.map((line) => `${showText(line).replaceAll('\n', ' ')}\n`).join('')}${sum}${hint}\n`;
+  const hints = [
+    ...(damaged.length > 0 ? ['what is damaged can only be put back from a copy of the store'] : []),
+    ...removalHints(report),
+  ];
+  return `${[...lines.map((line) => showText(line).replaceAll('\n', ' ')), [sum, ...hints].join('; ')].join('\n')}\n`;
+}
+
+function removalHints({ leftovers, spool }: VerifyReport): readonly string[] {
+  const kinds = new Set(leftovers.map(({ kind }) => kind));
+  const isClearable = spool.length > 0 || kinds.has('object') || kinds.has('feed') || kinds.has('unfinished');
+  return [
+    ...(isClearable ? ['`firstred prune --leftovers --apply` removes old ones'] : []),
+    ...(kinds.has('buried') ? ['`firstred prune --apply` removes what is buried, a day after its tombstone'] : []),
+  ];
 }

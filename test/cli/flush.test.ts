@@ -1,4 +1,5 @@
 // Logs that wait: bounded, honest, delivered once, by any number of processes.
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +7,14 @@ import { attemptFlags, expectCode, makeHome, runCommand, type TestHome } from '.
 import { readKeptLogs } from '../support/kept-logs.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
+/** Nothing listens there. */
+const SILENT = {
+  FIRSTRED_STORE: 's3://bucket/prefix',
+  FIRSTRED_S3_ENDPOINT: 'http://127.0.0.1:9',
+  FIRSTRED_STORE_TIMEOUT: '1s',
+  AWS_ACCESS_KEY_ID: 'key',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+};
 const AWAY = { FIRSTRED_STORE: '/dev/null/away' };
 
 /** A store that is away, as a file stands where its folder should be. */
@@ -64,6 +73,18 @@ test('a full spool is said, and the log is not counted as kept', async () => {
   const second = expectCode(await keep(home, 'two\n', 2, AWAY), 0);
   expect(second.stderr).toContain('is full: it is not kept');
   expect(await readdir(home.spool)).toHaveLength(waiting);
+  await writeFile(join(home.folder, 'three.log'), 'three\n');
+  const args = ['archive', join(home.folder, 'three.log'), '--sha', '4f2a91c', '--attempt', '3'];
+  const third = expectCode(await runCommand(home, args, { env: SILENT }), 2); // 24 would say that it waits
+  expect(third.stderr).toContain('is full: it is not kept');
+});
+
+test.each([
+  ['FIRSTRED_STORE_TIMEOUT', '2', 'no duration'],
+  ['FIRSTRED_SPOOL_MAX', 'much', 'no size'],
+])('a setting that cannot be read is named: %s=%s', async (setting, value, why) => {
+  const refused = expectCode(await runCommand(await makeHome(), ['flush'], { env: { [setting]: value } }), 2);
+  expect(refused.stderr).toContain(`${setting} cannot be used: '${value}' is ${why}`);
 });
 
 test('a log that was damaged while it waited is left alone and named', async () => {
@@ -121,6 +142,12 @@ test('a spool on a disk that fills up keeps head and tail of the log', async () 
   expect(kept?.text.startsWith('HEAD\n')).toBe(true);
   expect(kept?.text.endsWith('TAIL\n')).toBe(true);
   expect(kept?.text).toMatch(/\n\[firstred: \d+ bytes with \d+ line ends are missing here: the disk was full\]\n/);
+  await writeFile(join(home.folder, 'long.log'), `${randomBytes(1_600_000).toString('base64')}\n`);
+  const args = ['archive', join(home.folder, 'long.log'), '--sha', '4f2a91c', '--attempt', '2', '--no-index'];
+  const inPart = expectCode(await runCommand(home, args), 20);
+  expect(inPart.stderr).toMatch(
+    /long\.log is kept in part: the disk was full: \d+ bytes in the middle are missing\n {2}free/,
+  );
 });
 
 test('a store on a full disk spools, and the index on one does not cost the log', async () => {

@@ -94,6 +94,28 @@ test('a manifest whose object is gone is damage', async () => {
   expect(report).toMatchObject({ code: 25, damaged: [{ problem: 'its object is not there' }] });
 });
 
+/** What the report says to do, behind its last count. */
+const adviceOf = async (home: TestHome): Promise<string> =>
+  (await runHere(home, ['verify'])).stdout.split('left over').at(-1)?.trim() ?? '';
+
+test('each kind of finding is told with what to do about it', async () => {
+  const home = await storeOfTwo();
+  expect(await adviceOf(home)).toBe('');
+  await writeFile(join(home.store, 'notes.txt'), 'by somebody');
+  expect(await adviceOf(home)).toBe(''); // nothing of ours removes it
+  await runHere(home, ['sync']);
+  const keep = ['--keep-red', '0s', '--keep-green', '0s', '--keep-other', '0s'];
+  expect((await runHere(home, ['prune', ...keep, '--apply'])).code).toBe(0);
+  expect(await adviceOf(home)).toBe('; `firstred prune --apply` removes what is buried, a day after its tombstone');
+  const other = await storeOfTwo();
+  const objects = (await filesOf(other, '.zst')).filter((name) => name.endsWith('.zst'));
+  await rm(objects[0]?.replace(/\.zst$/, '.json') ?? '');
+  await rm(objects[1] ?? '');
+  expect(await adviceOf(other)).toBe(
+    '; what is damaged can only be put back from a copy of the store; `firstred prune --leftovers --apply` removes old ones',
+  );
+});
+
 test('a damaged feed entry or fact is damage, and an unknown key is left alone', async () => {
   const home = await storeOfTwo();
   const [entry] = (await filesOf(home, 'feed/')).filter((name) => name.endsWith('.json'));
