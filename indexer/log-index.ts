@@ -255,6 +255,8 @@ export interface SearchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once when the whole selection must be read; `rawBytes` finds out how much text that is. */
   readonly onScan?: (reason: string, rawBytes: () => number) => void;
+  /** Called once when the words of a query are in so many places that much of the selection may have to be read. */
+  readonly onWide?: (rawBytes: () => number) => void;
   /** Called as a scan goes on. */
   readonly onProgress?: (readBytes: number) => void;
 }

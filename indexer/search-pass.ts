@@ -37,6 +37,8 @@ export interface PassLine {
   readonly found: FoundLine;
 }
 
+/** chosen: so much is tested in a fifth of a second; who waits longer wants to know why. */
+const MUCH_BYTES = 64 * 1024 * 1024;
 /** chosen: logs tested side by side when only counting. */
 const COUNTED_AT_ONCE = 8;
 
@@ -60,12 +62,22 @@ export class SearchPass {
       signal: tools.options.signal,
       onFrame: (textBytes, blocks) => {
         tools.tally.blocksRead += blocks;
-        tools.options.onProgress?.(textBytes);
+        this.#noteBytes(textBytes);
       },
       onNote: (note) => tools.tally.notes.add(note),
     };
     const works = this.#plan();
     this.#queue = new LogQueue(options.afterNothing ? withoutBare(works, tools.reader) : works, tools);
+  }
+
+  /** Says once that words which are nearly everywhere make a search as long as one without them. */
+  #noteBytes(textBytes: number): void {
+    const { index, options, tally } = this.#tools;
+    const before = tally.bytesTested;
+    tally.bytesTested += textBytes;
+    if (tally.scanReason === undefined && before < MUCH_BYTES && tally.bytesTested >= MUCH_BYTES)
+      options.onWide?.(() => selectVolume(index.db, options.filter).raw_bytes);
+    options.onProgress?.(textBytes);
   }
 
   /** Looks the words up; from here on the candidates come one log after another. */

@@ -13,6 +13,7 @@ export class SearchTally {
   scanReason: string | undefined;
   candidateBlocks: number | undefined;
   blocksRead = 0;
+  bytesTested = 0;
   way = '';
   planMs = 0;
   candidatesMs = 0;

@@ -196,6 +196,14 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
         `firstred: this reads every log that the filters let through, ${bytesText(rawBytes)} of text: ${showText(reason)}\n`,
       );
     },
+    onWide: (findRawBytes) => {
+      rawBytes = findRawBytes();
+      if (input.flag('quiet')) return;
+      progress.clear();
+      void io.stderr.write(
+        `firstred: its words are in many logs: up to ${bytesText(rawBytes)} of text are read; a rarer word or a filter is quicker\n`,
+      );
+    },
     onProgress: (textBytes) => {
       readBytes += textBytes;
       if (rawBytes > 0) progress.show({ what: 'read', done: readBytes, total: rawBytes });

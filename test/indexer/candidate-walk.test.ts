@@ -52,6 +52,20 @@ describe('a word in more blocks than are looked up at once', () => {
   }, 60_000);
 });
 
+test('words that every block has and no line has together: the search says once that it reads nearly everything', async () => {
+  const logs = await IndexedLogs.open();
+  const text = Buffer.alloc(66 * 1024 * 1024, 'here boom goes\nand bang comes\n'); // a little more than goes without a word
+  text.write('rare boom\n', 0);
+  await logs.add({ text, attempt: { run: '1' } });
+  logs.index.flush();
+  const said: number[] = [];
+  const onWide = (findRawBytes: () => number): void => void said.push(findRawBytes());
+  const { matches } = await logs.find('boom bang', {}, { onWide });
+  expect([matches.length, said]).toEqual([0, [text.length]]);
+  expect((await logs.find('rare boom', {}, { onWide })).matches.length).toBe(1);
+  expect(said.length).toBe(1);
+}, 60_000);
+
 describe('candidates that are held', () => {
   const random = randomFrom(7);
   const all = Array.from({ length: 20_000 }, (_, n) => n * 3 + random.below(3));
