@@ -9,9 +9,9 @@ import { firstFrom } from '../sorted-numbers.ts';
 import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
 import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
-import type { EngineClient, EngineRow } from './client.ts';
+import type { EngineClient } from './client.ts';
 import { filterConditions, whereAll } from './filter-condition.ts';
-import { loadTied, readCircles, type TiedLog } from './load.ts';
+import { addTied, type PlacedTiedLog, readTiedParts, readTiedTo, type TiedLog } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
 import { findWords } from './vocabulary.ts';
@@ -19,8 +19,10 @@ import { partsOf, type WordsCondition, wordsCondition } from './words-condition.
 
 /** chosen: the attempts of so many logs are sorted at once; with more, the newest come first. */
 const FEW_LOGS = 2000;
+/** chosen: of so many, what is known of their attempts is asked for at once, a statement's worth. */
+const VERY_FEW_LOGS = 250;
 /** chosen: the first page is small, as most searches end on it; a page's captures are held in memory. */
-const FIRST_PAGE = 32;
+const FIRST_PAGE = 16;
 const MAX_PAGE = 1024;
 
 /** Candidates of some attempts, which are in `index` as wholes. */
@@ -47,6 +49,12 @@ interface PageAttempt {
   readonly circle: string;
 }
 
+/** Attempts in the order of time, and all that is tied to them. */
+interface TiedPage {
+  readonly attempts: readonly PageAttempt[];
+  readonly tied: readonly TiedLog[];
+}
+
 /** Blocks of logs that have the words; of a log whose words are spread over a long line, none. */
 type Slots = ReadonlyMap<string, readonly number[]>;
 
@@ -59,6 +67,8 @@ export class CandidatePages {
   #place: Place | undefined;
   /** The blocks that have the words at all, where they are of few logs. */
   #few: Slots | 'many' | 'unknown' = 'unknown';
+  /** Of very few logs, all attempts that are left, in the order of time, and what is tied to them. */
+  #left: TiedPage | undefined;
   #isFirst = true;
   #isEnd = false;
 
@@ -72,12 +82,8 @@ export class CandidatePages {
     if (this.#few === 'unknown') this.#few = await this.#findFew();
     while (!this.#isEnd) {
       this.#parts.options.signal?.throwIfAborted();
-      const attempts = await this.#nextAttempts();
+      const { attempts, tied } = (await this.#nextOfFew()) ?? (await this.#nextAttempts());
       if (attempts.length === 0) continue;
-      const tied = await readCircles(
-        this.#client,
-        attempts.map(({ circle }) => circle),
-      );
       const onPage = new Set(attempts.map(({ attemptId }) => attemptId));
       const logs = tied.filter(({ attemptId, isPrimary }) => isPrimary && onPage.has(attemptId));
       const slots = await this.#slotsOf(logs);
@@ -98,9 +104,10 @@ export class CandidatePages {
   ): Promise<CandidatePage> {
     const ids = new Set(parts.wanted.map(({ attemptId }) => attemptId));
     const circles = new Set(attempts.filter(({ attemptId }) => ids.has(attemptId)).map(({ circle }) => circle));
-    const index = openPassingIndex();
     const tied = parts.tied.filter((each) => circles.has(each.circle));
-    await loadTied(this.#client, index, { tied, columns: CAPTURE_COLUMNS_HEADED });
+    const reading = readTiedParts(this.#client, { tied, columns: CAPTURE_COLUMNS_HEADED });
+    const index = openPassingIndex(); // while the engine answers
+    await addTied(this.#client, index, await reading);
     const source = parts.slots === undefined ? undefined : sourceOf(index, parts.slots, this.#words?.words ?? []);
     const isFirst = this.#isFirst;
     this.#isFirst = false;
@@ -126,13 +133,34 @@ export class CandidatePages {
     return slots.size > FEW_LOGS ? 'many' : slots;
   }
 
+  /** The next page of very few logs: all about them comes with one question. undefined: they are more. */
+  async #nextOfFew(): Promise<TiedPage | undefined> {
+    if (typeof this.#few === 'string' || this.#few.size === 0 || this.#few.size > VERY_FEW_LOGS) return undefined;
+    this.#left ??= await this.#readFew(this.#few);
+    const { attempts: left, tied } = this.#left;
+    this.#isEnd = left.length <= this.#size;
+    const page = { attempts: left.slice(0, this.#size), tied };
+    this.#left = { attempts: left.slice(this.#size), tied };
+    this.#size = Math.min(this.#size * 2, MAX_PAGE);
+    return page;
+  }
+
+  async #readFew(few: Slots): Promise<TiedPage> {
+    const { filter, sort } = this.#parts.options;
+    const circles = `SELECT circle FROM log WHERE log IN ${texts(few.keys())}`;
+    const tied = await readTiedTo(this.#client, { circles, passing: filterConditions(filter) });
+    const own = tied.filter(({ log, isPrimary }) => isPrimary && few.has(log));
+    const wanted = new Set(own.map(({ attemptId }) => attemptId));
+    return { attempts: inOrder(tied, sort).filter(({ attemptId }) => wanted.has(attemptId)), tied };
+  }
+
   /** The next attempts in the order of time. */
-  async #nextAttempts(): Promise<readonly PageAttempt[]> {
+  async #nextAttempts(): Promise<TiedPage> {
     const { filter, sort } = this.#parts.options;
     const few = typeof this.#few === 'string' ? undefined : this.#few;
     if (few?.size === 0) {
       this.#isEnd = true;
-      return [];
+      return { attempts: [], tied: [] };
     }
     const own =
       few === undefined
@@ -141,21 +169,22 @@ export class CandidatePages {
     const direction = sort === 'new' ? 'DESC' : 'ASC';
     const isRecent =
       sort === 'new' && few === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
-    let rows: readonly EngineRow[] = [];
+    let tied: readonly PlacedTiedLog[] = [];
+    let attempts: readonly PlacedTiedLog[] = [];
     for (const window of isRecent ? recentWindows(this.#place?.timeMs) : [[]]) {
-      rows = await this.#client.rows(
-        `SELECT time_ms, attempt_id, circle FROM log FINAL
-         ${whereAll('is_lead = 1', ...window, ...filterConditions(filter), ...own, ...this.#after(sort))}
-         ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`,
-      );
-      if (rows.length === this.#size) break;
+      const passing = [...window, ...filterConditions(filter), ...own, ...this.#after(sort)];
+      const circles = `SELECT circle FROM log FINAL ${whereAll('is_lead = 1', ...passing)}
+        ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`;
+      tied = await readTiedTo(this.#client, { circles, passing });
+      attempts = inOrder(tied, sort).slice(0, this.#size);
+      if (attempts.length === this.#size) break;
     }
-    this.#isEnd = rows.length < this.#size;
+    this.#isEnd = attempts.length < this.#size;
     this.#size = Math.min(this.#size * 2, MAX_PAGE);
-    const last = rows.at(-1);
-    if (last === undefined) return [];
-    this.#place = { timeMs: Number(last[0]), attemptId: String(last[1]) };
-    return rows.map((row) => ({ attemptId: String(row[1]), circle: String(row[2]) }));
+    const last = attempts.at(-1);
+    if (last !== undefined) this.#place = { timeMs: last.timeMs, attemptId: last.attemptId };
+    const circles = new Set(attempts.map(({ circle }) => circle));
+    return { attempts, tied: tied.filter(({ circle }) => circles.has(circle)) };
   }
 
   #after(sort: 'new' | 'old'): readonly string[] {
@@ -186,6 +215,14 @@ export class CandidatePages {
     });
     return new Map((await Promise.all(asked)).flatMap((slots) => [...slots]));
   }
+}
+
+/** Those that stand for attempts that pass, in the order of time. */
+function inOrder(tied: readonly PlacedTiedLog[], sort: 'new' | 'old'): readonly PlacedTiedLog[] {
+  const sign = sort === 'new' ? -1 : 1;
+  const before = (a: PlacedTiedLog, b: PlacedTiedLog): number =>
+    a.timeMs - b.timeMs || (a.attemptId < b.attemptId ? -1 : 1);
+  return tied.filter(({ isPassing }) => isPassing).sort((a, b) => sign * before(a, b));
 }
 
 /** A part of very many words is looked for in the words of the blocks at hand: they are few, and the index of all words is not. */

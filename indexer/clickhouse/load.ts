@@ -3,11 +3,11 @@ import type { LogIndex } from '../log-index.ts';
 import { SET_RANK, UNNUMBERED_LOGS } from '../statements-parts.ts';
 import { CAPTURE_COLUMNS, CAPTURE_COLUMNS_HEADED, captureOf, type ReadCapture } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
-import type { EngineClient } from './client.ts';
+import type { EngineClient, EngineRow } from './client.ts';
 import { readFactsOf } from './fact-rows.ts';
 import { ranksBeside } from './filter-condition.ts';
 import { subjectsIn } from './links.ts';
-import { addParts } from './passing-index.ts';
+import { addParts, type StoredFact } from './passing-index.ts';
 import { texts } from './sql-text.ts';
 
 /** A log that is tied to some attempts. */
@@ -28,7 +28,12 @@ const TIED_COLUMNS = 'log, attempt_id, circle, is_primary, isNull(number), home,
 /** The logs that `circles` selects the circles of. */
 async function readTied(client: EngineClient, circles: string): Promise<readonly TiedLog[]> {
   const rows = await client.rows(`SELECT ${TIED_COLUMNS} FROM log FINAL WHERE circle IN ${circles}`);
-  return rows.map(([log, attemptId, circle, isPrimary, isUnnumbered, home, placedMs, links]) => ({
+  return rows.map(tiedLogOf);
+}
+
+function tiedLogOf(row: EngineRow): TiedLog {
+  const [log, attemptId, circle, isPrimary, isUnnumbered, home, placedMs, links] = row;
+  return {
     log: String(log),
     attemptId: String(attemptId),
     circle: String(circle),
@@ -37,13 +42,26 @@ async function readTied(client: EngineClient, circles: string): Promise<readonly
     home: String(home),
     placedMs: Number(placedMs),
     links: links as readonly string[],
-  }));
+  };
 }
 
-/** Every log of these circles. */
-export async function readCircles(client: EngineClient, circles: Iterable<string>): Promise<readonly TiedLog[]> {
-  const asked = [...inChunks(new Set(circles))].map((chunk) => readTied(client, texts(chunk)));
-  return (await Promise.all(asked)).flat();
+/** A log with what says where its attempt is in a list. */
+export interface PlacedTiedLog extends TiedLog {
+  readonly timeMs: number;
+  /** It stands for its attempt, and the conditions let it through. */
+  readonly isPassing: boolean;
+}
+
+/** Every log of the circles that `circles` selects. A circle's older name only adds some of its own logs. */
+export async function readTiedTo(
+  client: EngineClient,
+  { circles, passing }: { readonly circles: string; readonly passing: readonly string[] },
+): Promise<readonly PlacedTiedLog[]> {
+  const isPassing = ['is_lead = 1', ...passing].join(' AND ');
+  const rows = await client.rows(
+    `SELECT ${TIED_COLUMNS}, time_ms, ${isPassing} FROM log FINAL WHERE circle IN (${circles})`,
+  );
+  return rows.map((row) => ({ ...tiedLogOf(row), timeMs: Number(row[8]), isPassing: Number(row[9]) === 1 }));
 }
 
 /**
@@ -53,7 +71,8 @@ export async function readCircles(client: EngineClient, circles: Iterable<string
 export async function loadAttempts(client: EngineClient, index: LogIndex, attemptIds: Iterable<string>): Promise<void> {
   for (const chunk of inChunks(new Set(attemptIds))) {
     const circles = `(SELECT circle FROM log FINAL WHERE attempt_id IN ${texts(chunk)})`;
-    await loadTied(client, index, { tied: await readTied(client, circles), columns: CAPTURE_COLUMNS });
+    const tied = await readTied(client, circles);
+    await addTied(client, index, await readTiedParts(client, { tied, columns: CAPTURE_COLUMNS }));
   }
 }
 
@@ -63,16 +82,28 @@ export interface TiedLogs {
   readonly columns: typeof CAPTURE_COLUMNS | typeof CAPTURE_COLUMNS_HEADED;
 }
 
-/** Adds whole circles. */
-export async function loadTied(client: EngineClient, index: LogIndex, { tied, columns }: TiedLogs): Promise<void> {
+/** Whole circles, as they are in the engine. */
+export interface TiedParts {
+  readonly captures: readonly ReadCapture[];
+  readonly facts: readonly StoredFact[];
+  readonly hasUnnumbered: boolean;
+}
+
+/** Reads whole circles. */
+export async function readTiedParts(client: EngineClient, { tied, columns }: TiedLogs): Promise<TiedParts> {
   const logs = tied.map(({ log }) => log);
   const subjects = new Set(tied.flatMap(({ links }) => subjectsIn(links)));
   const [captures, facts] = await Promise.all([
     readCaptures(client, logs, columns),
     readFactsOf(client, { subjects, logs, withRenames: columns === CAPTURE_COLUMNS_HEADED }),
   ]);
-  addParts(index, captures, facts);
-  if (tied.some(({ isUnnumbered }) => isUnnumbered)) await setRanks(client, index);
+  return { captures, facts, hasUnnumbered: tied.some(({ isUnnumbered }) => isUnnumbered) };
+}
+
+/** Adds whole circles. */
+export async function addTied(client: EngineClient, index: LogIndex, parts: TiedParts): Promise<void> {
+  addParts(index, parts.captures, parts.facts);
+  if (parts.hasUnnumbered) await setRanks(client, index);
 }
 
 async function readCaptures(

@@ -57,7 +57,7 @@ class PagedSearch {
   #given = 0;
   #pageNumber = 0;
   #isWhole = false;
-  /** Of all attempts that the filter lets through: counted while the first page is read. */
+  /** Of all attempts that the filter lets through: counted while the first page is looked for. */
   #total: Promise<OutcomeCounts> | undefined;
 
   constructor(parts: EngineSearch) {
@@ -98,8 +98,8 @@ class PagedSearch {
   async #nextPage(): Promise<CandidatePage | undefined> {
     const { options, client } = this.#parts;
     const startMs = performance.now();
-    const page = await this.#pages?.next();
     void this.#countTotal().catch(() => undefined); // told when it is wanted
+    const page = await this.#pages?.next();
     this.#sum.candidatesMs += performance.now() - startMs;
     if (page?.isFirst === true && page.source === undefined && options.onScan !== undefined) {
       const rawBytes = await sumRawBytes(client, options.filter);

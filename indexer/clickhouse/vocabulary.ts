@@ -3,11 +3,13 @@ import { type EngineClient, INDEX_LATER } from './client.ts';
 import type { SealedWords } from './sealed-words.ts';
 import { number, text, texts } from './sql-text.ts';
 import { MonthWords } from './word-rows.ts';
-import { type KnownWords, MAX_WORDS } from './words-condition.ts';
+import { type KnownWords, MAX_WORDS, NARROW_WORDS } from './words-condition.ts';
 
 /** Words of these characters alone are in a table of their own: see schema.ts. */
 const HEX_WORD = /^[0-9a-f]+$/;
 const COLUMNS = ['month', 'word'] as const;
+/** A statement may have 256 KiB. */
+const MAX_LIST_BYTES = 60_000;
 
 /** Words of blocks on their way to the engine: each once a month. */
 export class NewWords {
@@ -37,8 +39,11 @@ export async function findWords(client: EngineClient, patterns: readonly string[
       const tables = HEX_WORD.test(part) ? ['word', 'hex_word'] : ['word'];
       const like = text(pattern);
       const limit = number(MAX_WORDS + 1);
-      const ask = tables.map((table) => `(SELECT DISTINCT word FROM ${table} WHERE word LIKE ${like} LIMIT ${limit})`);
-      const rows = await client.rows(`SELECT DISTINCT word FROM (${ask.join(' UNION ALL ')}) LIMIT ${limit}`);
+      const [ask = '', ...more] = tables.map(
+        (table) => `SELECT DISTINCT word FROM ${table} WHERE word LIKE ${like} LIMIT ${limit}`,
+      );
+      const all = [ask, ...more].map((each) => `(${each})`).join(' UNION ALL ');
+      const rows = await client.rows(more.length === 0 ? ask : `SELECT DISTINCT word FROM (${all}) LIMIT ${limit}`);
       if (rows.length <= MAX_WORDS)
         known.set(
           pattern,
@@ -46,7 +51,23 @@ export async function findWords(client: EngineClient, patterns: readonly string[
         );
     }),
   );
-  return known;
+  return fitting(known);
+}
+
+/** What fits into a statement, which has each list up to three times: short lists first. */
+function fitting(known: KnownWords): KnownWords {
+  const bytesOf = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length + 4, 0);
+  const lists = [...known].map(([pattern, words]) => ({ pattern, words, bytes: bytesOf(words) }));
+  let bytes = 0;
+  return new Map(
+    lists
+      .sort((a, b) => a.bytes - b.bytes)
+      .filter((list) => {
+        bytes += list.bytes;
+        return bytes <= MAX_LIST_BYTES || list.words.length <= NARROW_WORDS;
+      })
+      .map(({ pattern, words }) => [pattern, words]),
+  );
 }
 
 /**
