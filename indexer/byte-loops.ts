@@ -10,11 +10,14 @@ import { WebAssembly } from '../store/web-assembly.ts';
 const PLACES = ['TEXT', 'LINE', 'FOUND', 'COLUMNS', 'EDITS', 'GRAMS', 'DOCUMENTS', 'TEMPLATES', 'NEEDLES'] as const;
 type Place = (typeof PLACES)[number];
 
-/** What the module gives; docs stand in wasm/blocks.ts, lines.ts, needles.ts and templates.ts. Addresses go in and out. */
+/** What the module gives; docs stand in wasm/blocks.ts, terms.ts, lines.ts, needles.ts and templates.ts. Addresses go in and out. */
 interface Functions {
   beginFrame(textBytes: number, openBytes: number): void;
   addBlock(from: number, to: number): number;
   hasGrams(): number;
+  beginTerms(): number;
+  haveTermsRoom(bytes: number): number;
+  addTerms(bytes: number): number;
   beginLog(keeps: number): void;
   beginPiece(textBytes: number): void;
   stopAlways(value: number): void;
@@ -61,7 +64,8 @@ export function sharedLoops(): ByteLoops {
   return shared;
 }
 
-function startLoops(): ByteLoops {
+/** Loops that nobody else uses. */
+export function startLoops(): ByteLoops {
   const exports = instantiate();
   const { buffer } = exports.memory;
   const at = Object.fromEntries(PLACES.map((place) => [place, exports[place].value])) as Record<Place, number>;

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** What these files export is what the module gives. */
-const ENTRIES = ['blocks', 'lines', 'needles', 'templates', 'layout'];
+const ENTRIES = ['blocks', 'terms', 'lines', 'needles', 'templates', 'layout'];
 
 /** In the project's folder. */
 export async function buildLoops(dist) {

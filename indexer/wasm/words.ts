@@ -4,13 +4,13 @@ import { foldInto } from './fold.ts';
 import { addLongWord } from './grams.ts';
 import { DOCUMENTS, MARKED, SLOTS, SLOTS_BYTES, TO_FOLDED } from './layout.ts';
 
-const MIN_WORD_BYTES: usize = 3;
-const MAX_WORD_BYTES: usize = 256;
+export const MIN_WORD_BYTES: usize = 3;
+export const MAX_WORD_BYTES: usize = 256;
 const MIN_FRACTION_DIGITS: usize = 6;
 const MAX_FRACTION_DIGITS: usize = 9;
 /** `\u0001` and the letter behind it, as two bytes are read. */
 const LONG_WORD: u16 = 0x6c01;
-const VISIBLE_MARK: u16 = 0x7601;
+export const VISIBLE_MARK: u16 = 0x7601;
 const FRACTION_HEAD: u16 = 0x6801;
 const FRACTION_TAIL: u16 = 0x7401;
 const FRACTION_MORE: u16 = 0x6d01;
@@ -40,6 +40,11 @@ export function clearDocuments(): void {
 export function beginDocument(): void {
   documentStart = documentEnd;
   count = 0;
+}
+
+/** Words of the document under way. */
+export function countWords(): u32 {
+  return count;
 }
 
 /** Where the document under way ends. */
@@ -201,10 +206,14 @@ export function addVisible(from: usize, to: usize): void {
 /** Adds `mark` and the bytes `[from, to)`, of which a word has at most MAX_WORD_BYTES. */
 function addMarked(mark: u16, from: usize, to: usize): void {
   store<u16>(MARKED, mark);
-  const size = foldInto(from, to - from, MARKED + 2) - MARKED;
-  const tail = tailOf(MARKED, size);
-  const hash = hashOf(MARKED, size, tail);
-  if (!isKnown(MARKED, size, tail, hash)) insert(MARKED, size, tail, hash);
+  addFolded(MARKED, foldInto(from, to - from, MARKED + 2) - MARKED);
+}
+
+/** Adds the word `[at, at + size)`, which is folded, unless it is there. */
+export function addFolded(at: usize, size: usize): void {
+  const tail = tailOf(at, size);
+  const hash = hashOf(at, size, tail);
+  if (!isKnown(at, size, tail, hash)) insert(at, size, tail, hash);
 }
 
 function isDigit(byte: u8): boolean {
