@@ -15,14 +15,23 @@ export interface ForgottenLog {
   readonly redirectTo?: LogId;
 }
 
-/** The manifest keys of the captures that are gone now. Indexes and caches learn of it by the tombstone. */
-export async function removeLog(session: Session, log: ForgottenLog): Promise<readonly ObjectKey[]> {
+/** What is gone now. */
+export interface RemovedLog {
+  /** Manifests of the log's captures. */
+  readonly manifestKeys: readonly ObjectKey[];
+  /** Every key that was removed: for whoever must remove the versions behind it too. */
+  readonly keys: readonly ObjectKey[];
+}
+
+/** Indexes and caches learn of it by the tombstone. */
+export async function removeLog(session: Session, log: ForgottenLog): Promise<RemovedLog> {
   const { manifestKey, ...burial } = log;
   const store = await session.store();
   const manifestKeys = await listCaptures(store, manifestKey);
   await buryLog(store, { ...burial, manifestKeys }, { by: session.config.author, tool: toolName() });
   const feed = await findFeedKeys(store, new Set(manifestKeys));
-  for (const key of manifestKeys) await removeCapture(store, key, feed.get(key) ?? []);
-  await removeEverySnapshot(session); // each may have the words of this text; the next publish makes a clean one
-  return manifestKeys;
+  const keys: ObjectKey[] = [];
+  for (const key of manifestKeys) keys.push(...(await removeCapture(store, key, feed.get(key) ?? [])));
+  keys.push(...(await removeEverySnapshot(session))); // each may have the words of this text; the next publish makes a clean one
+  return { manifestKeys, keys };
 }

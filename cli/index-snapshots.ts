@@ -71,13 +71,12 @@ async function removeOld(session: Session): Promise<Pick<Published, 'removed' | 
   }
 }
 
-/** Removes every snapshot: their index has a text that must be nowhere any more. Gives how many there were. */
-export async function removeEverySnapshot(session: Session): Promise<number> {
+/** Removes every snapshot: their index has a text that must be nowhere any more. Gives the keys that are gone. */
+export async function removeEverySnapshot(session: Session): Promise<readonly ObjectKey[]> {
   const { listSnapshots, removeSnapshots } = await import('../store/snapshots.ts');
   const store = await session.store();
   const keys = await listSnapshots(store);
-  await removeSnapshots(store, keys);
-  return keys.length;
+  return removeSnapshots(store, keys);
 }
 
 /** What is told while an index begins. */

@@ -105,7 +105,7 @@ export const SCHEMAS = {
     leftovers: z.array(z.looseObject({ kind: z.string(), key: z.string(), adopted: z.boolean() })),
     facts: z.array(z.string()),
   }),
-  forget: z.looseObject({ logId, removed: z.array(z.string()) }),
+  forget: z.looseObject({ logId, removed: z.array(z.string()), keys: z.array(z.string()) }),
   mask: z.looseObject({
     file: z.string(),
     rawBytes: count,

@@ -64,13 +64,15 @@ export async function removeCapture(
   store: PrunedStore,
   manifestKey: ObjectKey,
   feedKeys: readonly ObjectKey[],
-): Promise<void> {
+): Promise<readonly ObjectKey[]> {
+  const objectKey = objectKeyOf(manifestKey);
   await store.remove(manifestKey);
   crashPoint('prune:manifest');
-  await store.remove(objectKeyOf(manifestKey));
+  await store.remove(objectKey);
   crashPoint('prune:object');
   for (const key of feedKeys) await store.remove(key);
   crashPoint('prune:feed');
+  return [manifestKey, objectKey, ...feedKeys];
 }
 
 /** The feed entries of these manifests. One listing of the feed, and a read of each entry that may be theirs. */

@@ -179,10 +179,9 @@ const damaged = (key: string, why: string): AppError =>
     hint: 'publish a new one: `firstred index publish`',
   });
 
-/** Removes snapshots, description first: nobody finds an object without it. */
-export async function removeSnapshots(store: ObjectRemover, keys: readonly ObjectKey[]): Promise<void> {
-  for (const key of keys) {
-    await store.remove(key);
-    await store.remove(key.replace(/\.json$/, '.db.zst') as ObjectKey);
-  }
+/** Removes snapshots, description first: nobody finds an object without it. Gives the keys that are gone. */
+export async function removeSnapshots(store: ObjectRemover, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]> {
+  const gone = keys.flatMap((key) => [key, key.replace(/\.json$/, '.db.zst') as ObjectKey]);
+  for (const key of gone) await store.remove(key);
+  return gone;
 }

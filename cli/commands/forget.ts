@@ -51,10 +51,10 @@ async function runForget(input: CommandInput, io: CommandIo): Promise<ExitCode> 
       });
     if (!input.flag('yes')) await askAgain(source.log, io);
     const { logId, manifestKey } = source.log;
-    const keys = await removeLog(session, { logId, manifestKey, reason });
+    const { manifestKeys, keys } = await removeLog(session, { logId, manifestKey, reason });
     await sync();
-    if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ logId: source.log.logId, removed: keys })}\n`);
-    else await io.stdout.write(`${source.log.logId} is gone: ${countText(keys.length, 'capture')}\n`);
+    if (input.flag('json')) await io.stdout.write(`${JSON.stringify({ logId, removed: manifestKeys, keys })}\n`);
+    else await io.stdout.write(`${logId} is gone: ${countText(manifestKeys.length, 'capture')}\n`);
     return EXIT.done;
   } finally {
     await session.close();

@@ -1,5 +1,6 @@
 // prune, forget, rename-repo, export and du on a store of its own, in this process.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -204,7 +205,13 @@ test('forget asks for the id again, removes at once, and the text stays away for
   const logId = await idOf(home, 'unusualword here\n');
   await expect(runHere(home, ['forget', logId])).rejects.toMatchObject({ code: 'USAGE' });
   await expect(runHere(home, ['forget', logId, '--reason', 'a name in it'])).rejects.toMatchObject({ code: 'REFUSED' });
-  await expectDone(home, ['forget', logId, '--reason', 'a name in it', '--yes']);
+  const before = await readdir(home.store, { recursive: true, withFileTypes: true });
+  const { stdout } = await expectDone(home, ['forget', logId, '--reason', 'a name in it', '--yes', '--json']);
+  const gone = before.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const { keys } = SCHEMAS.forget.parse(JSON.parse(stdout));
+  // Manifest, text and feed entry: in a bucket with versions, each has one that must go too.
+  expect(keys.map((key) => join(home.store, key)).sort()).toEqual(gone.filter((path) => !existsSync(path)).sort());
+  expect(keys).toHaveLength(3);
   expect(await listedLogs(home)).toHaveLength(1);
   expect(await readKeptLogs(home.store)).toHaveLength(1);
   expect((await readFile(home.index)).includes('unusualword')).toBe(false);
