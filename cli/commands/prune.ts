@@ -96,7 +96,8 @@ async function runPrune(input: CommandInput, io: CommandIo): Promise<ExitCode> {
     if (apply) await sync(); // what is buried leaves this index at once
     progress.clear();
     await print({ decisions, removal, leftovers, facts }, apply, input, io);
-    if (policy === undefined && !input.flag('quiet') && !input.flag('json'))
+    const isOnlyOf = input.flag('leftovers') || factAgeMs !== undefined; // then nobody expects logs to go
+    if (policy === undefined && !isOnlyOf && !input.flag('quiet') && !input.flag('json'))
       await io.stderr.write(
         'firstred: no policy was given, so no log is let go: --keep-red, --keep-green or --keep-other gives one\n',
       );
