@@ -1,7 +1,7 @@
 // Reads the configuration once: built-in < system < user < repository < environment < flags, each value with its origin.
 // The only file that looks at the process's environment.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AppError, reasonOf } from '../store/errors.ts';
@@ -162,10 +162,21 @@ function findUpwards(folder: string, name: string): string | undefined {
   return findUpwards(dirname(folder), name);
 }
 
+/** chosen: all settings together take a tenth of this. */
+const MAX_CONFIG_BYTES = 65_536;
+
+/** A repository's file that is a link could show what it leads to in an error, a pipe or a device never ends. */
+function readPlainFile({ path, repository }: ConfigFile): string {
+  const file = repository ? lstatSync(path) : statSync(path);
+  if (!file.isFile()) throw new Error(file.isSymbolicLink() ? 'it is a symbolic link' : 'it is no plain file');
+  if (file.size > MAX_CONFIG_BYTES) throw new Error(`it has ${file.size} bytes, ${MAX_CONFIG_BYTES} at most are read`);
+  return readFileSync(path, 'utf8');
+}
+
 function readConfigFile(file: ConfigFile): readonly (readonly [SettingName, string])[] {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file.path, 'utf8'));
+    json = JSON.parse(readPlainFile(file));
   } catch (cause) {
     throw new AppError('USAGE', `${file.path} cannot be read: ${reasonOf(cause)}`, {
       hint: 'mend or remove that file',

@@ -13,11 +13,16 @@ const PLAIN_PASSWORDS =
   'sifre jelszo adgangskode kata_sandi katasandi mat_khau matkhau kodeord slaptazodis motdepasse parool geslo';
 const PLAIN_SECRETS = 'clave chave schluessel geheim cle_api cle_secr cleapi chiave';
 
+/** Keys of an interface, of two words or one: in these languages `key` alone is a map's or a keyboard's. */
+const KEYS =
+  "clé api|clé d'api|clé d’api|clé d'accès|clé secrète|clef api|clef secrète|api 키|api키|액세스 키|비밀 키|인증키|apiキー|api キー|アクセスキー|" +
+  '秘密鍵|暗号鍵|ключ api|api ключ|api-ключ|ключ доступа|секретный ключ|закрытый ключ|klucz api|klíč api|api anahtarı|gizli anahtar|api-nyckel|api-nøkle|kunci api|khóa api';
+
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
 const capital = (word: string): string => (word[0] ?? '').toUpperCase() + word.slice(1);
 
-const formsOf = (words: string): readonly string[] => [
-  ...new Set(words.split(' ').flatMap((word) => [word, capital(word), word.toUpperCase()].map(asBytes))),
+const formsOf = (words: string, sign = ' '): readonly string[] => [
+  ...new Set(words.split(sign).flatMap((word) => [word, capital(word), word.toUpperCase()].map(asBytes))),
 ];
 
 /** Texts that such a name holds, as bytes. */
@@ -26,7 +31,11 @@ export const FOREIGN_WORDS: readonly string[] = [
   ...formsOf(SECRETS),
   ...PLAIN_PASSWORDS.split(' '),
   ...PLAIN_SECRETS.split(' '),
+  ...formsOf(KEYS, '|'),
 ];
+
+/** A name that ends with such a key, as bytes. */
+export const FOREIGN_KEYS = new RegExp(`(?:${formsOf(KEYS, '|').join('|')})$`, 'i');
 
 const endingsOf = (words: readonly string[], kind: NameKind): readonly (readonly [string, NameKind])[] =>
   words.map((word) => [word.toLowerCase(), kind]);

@@ -1,6 +1,6 @@
 // Which names promise a secret. A name is read as words (`dbPassword`, `DB_PASSWORD`, `db-password`, `dbpassword`):
 // the last word that names a secret decides, unless a later word says that it is about one (`password_file`).
-import { FOREIGN_ENDINGS } from './mask-foreign-names.ts';
+import { FOREIGN_ENDINGS, FOREIGN_KEYS } from './mask-foreign-names.ts';
 import type { NameKind } from './mask-value.ts';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
@@ -167,11 +167,13 @@ const ABOUT_FOREIGN_KEY = /^(?:prim|for|est|publi|p\u00e3\u00bab|ext|uni|id|path
 function readName(name: string): NameKind | undefined {
   if (FILE_NAME.test(name)) return undefined;
   // JFrog's header is named after what it opens, Sonar's old option after what it does.
-  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session)$/i.test(name)) return 'secret';
+  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session)$/i.test(name))
+    return 'secret';
   if (/secret[_-]?string$|^rediscli_auth$/i.test(name)) return 'password';
   // A key store whole, as base64 in one variable.
   if (/(?:p12|pfx|jks|keystore)(?:_?(?:base_?64|b64|data|contents?|file_base64))?$/i.test(name)) return 'weak';
   const words = wordsOfName(name);
+  if (FOREIGN_KEYS.test(name)) return 'secret';
   // Alone it is a hash's, in the open beside it.
   if (words.length === 1 && words[0] === 'salt') return undefined;
   // `clé_api`, `clave_secreta`: the word that decides comes first in these languages.

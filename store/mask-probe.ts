@@ -3,7 +3,7 @@
 import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './mask-before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './mask-grams.ts';
 import { type ByteSet, GOES_ON, LAST_OF_COLOUR, SAYS_NO, SAYS_YES } from './mask-image.ts';
-import { hasControlBefore, isChineseIs, isIdleName, isWideSign, leadsToColon } from './mask-probe-name.ts';
+import { hasControlBefore, isIdleName, isWideSign, isWideVerb, leadsToColon } from './mask-probe-name.ts';
 import { endOfEscape } from './mask-visible.ts';
 import type { Word } from './mask-words.ts';
 
@@ -317,6 +317,7 @@ function isPassed(bytes: Buffer, from: number, to: number): boolean {
 
 /** Words of running text that hold a name's letters: `author`, `keyboard`, `authentic…` before anything but a sign. */
 function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
+  if (isWideVerb(bytes, to)) return true;
   let at = to;
   while (
     at < bytes.length &&
@@ -325,7 +326,7 @@ function contextFollows(bytes: Buffer, to: number, check: Check): boolean {
     !isWideSign(bytes, at)
   )
     at++;
-  if (isWideSign(bytes, at) || isChineseIs(bytes, at - 3)) return true;
+  if (isWideSign(bytes, at) || isWideVerb(bytes, at - 3)) return true;
   const byte = at < bytes.length ? (bytes[at] as number) : 0x0a;
   const from = to - check.length;
   if (isPassed(bytes, from, to)) return false;

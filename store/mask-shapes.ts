@@ -254,6 +254,23 @@ export const findRsaXml: Finder = (line, _from, to) => groupAt(line, to, RSA_XML
 const UNSEAL = / ?(?:\d{1,2}|\([a-z ]{1,20}\))?[ \t]{0,4}:[ \t]{0,4}([A-Za-z0-9+/=]{20,200})/y;
 export const findUnsealKey: Finder = (line, _from, to) => groupAt(line, to, UNSEAL, 'unseal-key', isRandom);
 
+const RECOVERY =
+  /s?(?:[ \t]{1,4}(?:is|are))?[ \t]{0,4}[:=]?[ \t]{0,4}\[?((?:["']?[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}["']?(?:,[ \t]?|[ \t]{1,4}|$)){1,20})/y;
+const CODES = /[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}/g;
+/** A code of eight characters or more with digits among them: words beside it are none. */
+const isCode = (text: string): boolean =>
+  text.length >= 8 && (text.match(/\d/g)?.length ?? 0) >= 2 && !/^\d{4}-\d\d-/.test(text);
+/** `Your recovery code: ab12c-…`, one or a row of them. */
+export const findRecoveryCodes: Finder = (line, _from, to) => {
+  RECOVERY.lastIndex = to;
+  const match = RECOVERY.exec(line);
+  const list = match?.[1] ?? '';
+  const start = match === null ? 0 : match.index + match[0].length - list.length;
+  return [...list.matchAll(CODES)]
+    .filter(([text]) => isCode(text))
+    .map(({ 0: text, index }) => ({ from: start + index, to: start + index + text.length, rule: 'recovery-code' }));
+};
+
 const PIPED =
   /(?:echo|printf)(?: -\w{1,3}| ["']?%s(?:\\n)?["']?)?[ \t]{1,4}["']?(?:[\w.-]{1,40}:)?([^\s"'|]{6,300})["']?[ \t]{0,4}\|[^|]{0,200}$/y;
 /** What a command reads from a pipe: `echo SECRET | docker login --password-stdin`. */

@@ -3,10 +3,12 @@
 import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './mask-before.ts';
 import { isAbout } from './mask-names.ts';
 
-/** `：` and `＝` of Chinese and Japanese text, as bytes of UTF-8: no letters. */
-const WIDE_SIGN = /\u00ef\u00bc[\u009a\u009d]/y;
-const isWideSign = (line: string, at: number): boolean =>
-  line.charCodeAt(at) === 0xef && endAt(WIDE_SIGN, line, at) >= 0;
+/** `：` and `＝` of Chinese and Japanese text, quotes and brackets as `「“（`, as bytes of UTF-8: no letters. */
+const WIDE_SIGN = /\u00ef\u00bc[\u0088\u0089\u009a\u009d]|\u00e3\u0080[\u008c-\u0091]|\u00e2\u0080[\u0098-\u009e]/y;
+const isWideSign = (line: string, at: number): boolean => {
+  const code = line.charCodeAt(at);
+  return (code === 0xef || code === 0xe3 || code === 0xe2) && endAt(WIDE_SIGN, line, at) >= 0;
+};
 const isNameCode = (code: number): boolean =>
   (code >= 0x61 && code <= 0x7a) ||
   (code >= 0x41 && code <= 0x5a) ||
@@ -17,14 +19,15 @@ const isNameCode = (code: number): boolean =>
   code === 0x24 ||
   code >= 0x80; // letters beyond ASCII, as bytes of UTF-8
 
-const CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
+const CLOSERS =
+  /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D|\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009d]){0,3}/iy;
 /** chosen: columns of a listing are rarely wider. */
 const MAX_SPACES = 24;
 const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\u009a\u009d])/iy;
-/** `是` (is), as bytes of UTF-8. */
-const IS_CHINESE = '\u00e6\u0098\u00af';
+/** `是`, `为`, `為` and `は` (is), as bytes of UTF-8. */
+const IS_WIDE = /\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af/y;
 const IS_WORD =
-  /(?:\u00e6\u0098\u00af ?|(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+  /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 /** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */
@@ -77,7 +80,9 @@ export function nameAround(line: string, from: number, to: number): Name {
     line.charCodeAt(start) === 0x2d || (line.charCodeAt(start - 1) === 0x2f && /\s/.test(line[start - 2] ?? ''));
   while (start < from && /[-.$]/.test(line[start] ?? '')) start++;
   while (end > to && /[-.]/.test(line[end - 1] ?? '')) end--;
-  if (end - 3 >= to && line.startsWith(IS_CHINESE, end - 3)) end -= 3;
+  // The verb is no part of the name, nor is what comes behind it without a space.
+  if (endAt(IS_WIDE, line, to) >= 0) end = to;
+  else if (end - 3 >= to && endAt(IS_WIDE, line, end - 3) >= 0) end -= 3;
   return { from: start, to: end, dashes, text: line.slice(start, end) };
 }
 

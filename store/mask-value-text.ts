@@ -8,7 +8,7 @@ const MAX_QUOTED = 2_048;
 const MAX_PLAIN = 1_024;
 
 const WRAPPERS =
-  /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|redacted|text|string)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
+  /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|secret_?(?:str|bytes|value|key|text)|password|token|api_?key|credential|redacted|text|string|str|bytes)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
 const SCHEME =
   /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
 const BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
@@ -108,11 +108,27 @@ export function wholeEnd(line: string, value: Value): number {
   return to;
 }
 
+/** `「…」`, `“…”`, `（…）` and the like around text of ASCII, as bytes of UTF-8. */
+const WIDE_QUOTED =
+  /(?:\u00e3\u0080[\u008c\u008e\u0090]|\u00e2\u0080[\u0098\u009c\u009e]|\u00ef\u00bc\u0088|\u00c2\u00ab\s?)([\x21-\x7e]{6,400})\s?(?:\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009c\u009d]|\u00ef\u00bc\u0089|\u00c2\u00bb)/y;
+
+function wideQuoted(line: string, from: number): Value | undefined {
+  if (!(line.charCodeAt(from) >= 0xc2)) return undefined;
+  WIDE_QUOTED.lastIndex = from;
+  const match = WIDE_QUOTED.exec(line);
+  const text = match?.[1];
+  if (match === null || text === undefined) return undefined;
+  const at = from + match[0].indexOf(text);
+  return { from: at, to: at + text.length, quoted: true };
+}
+
 /** The value that starts there. */
 export function readValue(line: string, start: ValueStart): Value {
   let at = skipSpaces(line, start.at);
   at = skip(WRAPPERS, line, at);
   at = skipSpaces(line, at);
+  const wide = wideQuoted(line, at);
+  if (wide !== undefined) return wide;
   const opened = endAt(QUOTE, line, at);
   if (opened >= 0) {
     const quote = line.slice(at, opened);

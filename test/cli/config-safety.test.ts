@@ -1,5 +1,6 @@
 // Whoever opens a pull request writes the repository's .firstred.json: it can do no harm. Credentials are shown by nothing.
-import { access, readdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { access, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../../cli/settings.ts';
@@ -43,6 +44,24 @@ test('a repository’s file that is refused keeps nothing elsewhere, and no comm
   await expect(runHere(home, ['archive', log])).rejects.toMatchObject({ code: 'USAGE' });
   await expect(access(elsewhere)).rejects.toThrow();
   expect(await readdir(home.folder)).not.toContain('ran');
+});
+
+test.each([
+  [
+    'a symbolic link to a file of the user',
+    'it is a symbolic link',
+    (path: string, home: TestHome) => symlink(join(home.folder, 'own'), path),
+  ],
+  ['a symbolic link to a device without an end', 'it is a symbolic link', (path: string) => symlink('/dev/zero', path)],
+  ['a pipe', 'it is no plain file', (path: string) => spawnSync('mkfifo', [path])],
+  ['a file of many megabytes', '65536 at most', (path: string) => writeFile(path, `{"repo":"${'a/b'.repeat(1e6)}"}`)],
+] as const)('a repository’s file that is %s is not read', async (_, reason, make) => {
+  const home = await makeHome();
+  await writeFile(join(home.folder, 'own'), 'planted-4711 is no JSON');
+  await make(join(home.folder, '.firstred.json'), home);
+  const refused = await runHere(home, ['config']).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'USAGE', message: expect.stringContaining(reason) });
+  expect(String(refused)).not.toContain('planted');
 });
 
 const CREDENTIALS = {
