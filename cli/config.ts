@@ -97,6 +97,10 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
   };
 }
 
+const USER_INFO = /(:\/\/)[^/?#\s@]{1,400}@/g;
+/** Addresses in a text without the user and password that some have before their host. */
+export const withoutUserInfo = (text: string): string => text.replace(USER_INFO, '$1***@');
+
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 
 interface Folders {

@@ -233,7 +233,8 @@ async function takeOne(context: Context, { result, take }: PreparedOne): Promise
     if (!isDamage(error) && !isGone(error)) throw error;
     context.feed.remove(context.entryOf.get(key));
     counts.unreadable += 1;
-    await options.onProblem(`${reasonOf(error)}: left out`);
+    const reason = reasonOf(error);
+    await options.onProblem(`${reason.includes(key) ? reason : `${key}: ${reason}`}: left out`);
   } finally {
     context.entryOf.delete(key); // of all logs of a store these would be as much as all else that is held
   }

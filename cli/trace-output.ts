@@ -1,11 +1,11 @@
 // `--debug`: what is read, which requests are made, with status and time, and by which plan a search goes, line by line on
-// stderr. Headers, bodies and what a query's parameters hold are left out, and so is every value that the environment tells
-// to be a secret.
+// stderr. Headers, bodies and what a query's parameters hold are left out, and so are users and passwords in addresses and
+// every value that the environment tells to be a secret.
 import { subscribe } from 'node:diagnostics_channel';
 import { toldValuesOf } from '../store/told-values.ts';
 import { showText } from '../store/visible-text.ts';
 import type { Sink } from './command.ts';
-import type { Environment } from './config.ts';
+import { type Environment, withoutUserInfo } from './config.ts';
 
 /** Writes notes and requests to `stderr` from now on. */
 export function traceTo(stderr: Sink, env: Environment): void {
@@ -16,7 +16,7 @@ export function traceTo(stderr: Sink, env: Environment): void {
     .filter((value) => value.length >= MIN_SECRET)
     .sort((a, b) => b.length - a.length);
   const write = (text: string): void => {
-    const shown = secrets.reduce((line, secret) => line.replaceAll(secret, '***'), text);
+    const shown = secrets.reduce((line, secret) => line.replaceAll(secret, '***'), withoutUserInfo(text));
     const at = `+${(performance.now() - startedMs).toFixed(0)} ms`;
     void stderr.write(`debug ${at}  ${showText(shown).replaceAll('\n', ' ')}\n`).catch(() => undefined);
   };

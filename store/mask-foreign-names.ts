@@ -7,7 +7,7 @@ const PASSWORDS =
   'пароль 密码 密碼 口令 暗証番号 パスワード 비밀번호 암호 hasło şifre parolă jelszó lösenord løsenord aðgangsorð lykilorð slaptažodis ' +
   'κωδικός khẩu รหัสผ่าน المرور السر סיסמה סיסמא पासवर्ड';
 const SECRETS =
-  'токен секрет 密钥 密鑰 秘钥 金鑰 令牌 トークン シークレット 토큰 시크릿 비밀키 schlüssel clé_api clé_secr clé-api';
+  'токен секрет секретный 密钥 密鑰 秘钥 金鑰 令牌 トークン シークレット 토큰 시크릿 비밀키 schlüssel clé_api clé_secr clé-api';
 /** In letters of ASCII alone; these are parts of no English word that builds print often. */
 const PLAIN_PASSWORDS =
   'sifre jelszo adgangskode kata_sandi katasandi mat_khau matkhau kodeord slaptazodis motdepasse parool geslo';
@@ -16,7 +16,7 @@ const PLAIN_SECRETS = 'clave chave schluessel geheim cle_api cle_secr cleapi chi
 /** Keys of an interface, of two words or one: in these languages `key` alone is a map's or a keyboard's. */
 const KEYS =
   "clé api|clé d'api|clé d’api|clé d'accès|clé secrète|clef api|clef secrète|api 키|api키|액세스 키|비밀 키|인증키|apiキー|api キー|アクセスキー|" +
-  '秘密鍵|暗号鍵|ключ api|api ключ|api-ключ|ключ доступа|секретный ключ|закрытый ключ|klucz api|klíč api|api anahtarı|gizli anahtar|api-nyckel|api-nøkle|kunci api|khóa api';
+  '秘密鍵|暗号鍵|ключ api|api ключ|api-ключ|ключ доступа|закрытый ключ|klucz api|klíč api|api anahtarı|gizli anahtar|api-nyckel|api-nøkle|kunci api|khóa api';
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
 const capital = (word: string): string => (word[0] ?? '').toUpperCase() + word.slice(1);

@@ -255,11 +255,10 @@ const UNSEAL = / ?(?:\d{1,2}|\([a-z ]{1,20}\))?[ \t]{0,4}:[ \t]{0,4}([A-Za-z0-9+
 export const findUnsealKey: Finder = (line, _from, to) => groupAt(line, to, UNSEAL, 'unseal-key', isRandom);
 
 const RECOVERY =
-  /s?(?:[ \t]{1,4}(?:is|are))?[ \t]{0,4}[:=]?[ \t]{0,4}\[?((?:["']?[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}["']?(?:,[ \t]?|[ \t]{1,4}|$)){1,20})/y;
+  /s?(?:[ \t]{1,4}(?:is|are):?|[ \t]{0,4}[:=])[ \t]{0,4}\[?((?:["']?[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}["']?(?:,[ \t]?|[ \t]{1,4}|$)){1,20})/y;
 const CODES = /[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}/g;
-/** A code of eight characters or more with digits among them: words beside it are none. */
-const isCode = (text: string): boolean =>
-  text.length >= 8 && (text.match(/\d/g)?.length ?? 0) >= 2 && !/^\d{4}-\d\d-/.test(text);
+/** Eight characters or more with a digit among them: words beside it are none. */
+const isCode = (text: string): boolean => text.length >= 8 && /\d/.test(text) && !/^\d{4}-\d\d-/.test(text);
 /** `Your recovery code: ab12c-…`, one or a row of them. */
 export const findRecoveryCodes: Finder = (line, _from, to) => {
   RECOVERY.lastIndex = to;

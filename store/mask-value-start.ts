@@ -27,7 +27,7 @@ const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\
 /** `是`, `为`, `為` and `は` (is), as bytes of UTF-8. */
 const IS_WIDE = /\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af/y;
 const IS_WORD =
-  /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+  /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 /** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */

@@ -41,7 +41,7 @@ export type Word =
 
 /** Names of secrets contain one of these. Each is rare in running text, and may go on with letters (`tokens`). */
 const NAME_WORDS =
-  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b'.split(
+  'token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session unity_serial erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b'.split(
     ' ',
   );
 /** These are parts of ordinary words (`passed`, `author`, `path`): only with a sign after them are they names. */

@@ -1,11 +1,9 @@
 // `firstred config`: every setting, its value and where that came from. Credentials are no settings and never shown.
 import type { Command } from '../command.ts';
+import { withoutUserInfo } from '../config.ts';
 import { EXIT } from '../exit-codes.ts';
 import { tableText } from '../output.ts';
 import { SETTINGS } from '../settings.ts';
-
-/** A name and password in an address (a bucket server's, a proxy's). */
-const USER_INFO = /(:\/\/)[^/?#\s@]{1,400}@/g;
 
 export const config: Command = {
   name: 'config',
@@ -18,7 +16,7 @@ export const config: Command = {
   ],
   exitCodes: { [EXIT.done]: 'printed' },
   run: async (input, io) => {
-    const values = (await io.config()).values.map((v) => ({ ...v, value: v.value?.replace(USER_INFO, '$1***@') }));
+    const values = (await io.config()).values.map((v) => ({ ...v, value: v.value && withoutUserInfo(v.value) }));
     const rows = values.map((v) => ({ ...v, value: v.value ?? null }));
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
     else

@@ -168,6 +168,16 @@ test('a manifest that is none is left out, and that is said', async () => {
   expect(result.stderr).toContain(path.split('/').at(-1));
 });
 
+test('a damaged frame is left out of the index, and its log is named', async () => {
+  const home = await homeWithLog();
+  const path = findFile(home.store, '.zst');
+  const bytes = readFileSync(path);
+  bytes[20] = (bytes[20] ?? 0) ^ 0xff;
+  writeFileSync(path, bytes);
+  const result = expectCode(await runCommand(home, ['sync']), 20);
+  expect(result.stderr).toContain(path.split('/').at(-1)?.replace('.zst', '.json'));
+});
+
 test('a damaged object', async () => {
   const home = await homeWithLog(true);
   const path = findFile(home.store, '.zst');

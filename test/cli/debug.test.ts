@@ -67,3 +67,12 @@ test('a flag of the child is not ours: run stays quiet', async () => {
   expect(code).toBe(0);
   expect(stderr).not.toContain('debug +');
 });
+
+test('a password in the address of an engine or a bucket server is not told, wherever the address came from', async () => {
+  const home = await makeHome();
+  const engine = ['--index', 'clickhouse://ann:planted-4711@127.0.0.1:9/db'];
+  const bucket = ['--s3-endpoint', 'https://ann:planted-4711@127.0.0.1:9'];
+  const { stderr } = await runCommand(home, ['list', '--debug', ...engine, ...bucket]);
+  expect(stderr).toContain('setting index is clickhouse://***@127.0.0.1:9/db (flag --index)');
+  expect(stderr).not.toContain('planted');
+});
