@@ -167,7 +167,8 @@ const ABOUT_FOREIGN_KEY = /^(?:prim|for|est|publi|p\u00e3\u00bab|ext|uni|id|path
 function readName(name: string): NameKind | undefined {
   if (FILE_NAME.test(name)) return undefined;
   // JFrog's header is named after what it opens, Sonar's old option after what it does.
-  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session|unity_serial)$/i.test(name)) return 'secret';
+  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session|unity_serial)$/i.test(name))
+    return 'secret';
   if (/secret[_-]?string$|^rediscli_auth$/i.test(name)) return 'password';
   // A key store whole, as base64 in one variable.
   if (/(?:p12|pfx|jks|keystore)(?:_?(?:base_?64|b64|data|contents?|file_base64))?$/i.test(name)) return 'weak';

@@ -5,7 +5,7 @@ import { SERVICE_TOKENS } from './mask-tokens-b.ts';
 import { DISCORD_TOKENS, FURTHER_TOKENS } from './mask-tokens-c.ts';
 
 /** Written into every manifest; raised with every change of what is masked, so that `rescan` knows what is older. */
-export const RULES_VERSION = '2026.4';
+export const RULES_VERSION = '2026.5';
 
 type InnerRow = readonly [
   id: string,
