@@ -19,14 +19,18 @@ export class LogQueue {
   readonly #works: Iterator<LogWork>;
   readonly #open: (work: LogWork) => ReadyLog['opened'];
   readonly #ready: ReadyLog[] = [];
+  readonly #maxAhead: number;
   #ahead = 1;
   #taken = 0;
 
+  /** `isSlow`: the store answers after a while. A folder answers at once, and reading ahead of the limit is wasted. */
   constructor(
     works: Iterator<LogWork>,
     tools: { readonly reader: FrameReader; readonly openLog: (work: LogWork) => Promise<ReadableLog> },
+    { isSlow }: { readonly isSlow: boolean },
   ) {
     this.#works = works;
+    this.#maxAhead = isSlow ? MAX_AHEAD : 1;
     this.#open = async (work) => {
       const log = await tools.openLog(work);
       return { log, first: await tools.reader.fetch(log, firstFrames({ log, ...work })) };
@@ -36,7 +40,7 @@ export class LogQueue {
   next(): ReadyLog | undefined {
     while (this.#ready.length < this.#ahead && this.#readAhead());
     this.#taken++;
-    if (this.#taken >= this.#ahead && this.#ahead < MAX_AHEAD) this.#ahead *= 2;
+    if (this.#taken >= this.#ahead && this.#ahead < this.#maxAhead) this.#ahead *= 2;
     return this.#ready.shift();
   }
 

@@ -67,7 +67,8 @@ export class SearchPass {
       onNote: (note) => tools.tally.notes.add(note),
     };
     const works = this.#plan();
-    this.#queue = new LogQueue(options.afterNothing ? withoutBare(works, tools.reader) : works, tools);
+    const isSlow = tools.options.frameCacheDir !== undefined;
+    this.#queue = new LogQueue(options.afterNothing ? withoutBare(works, tools.reader) : works, tools, { isSlow });
   }
 
   /** Says once that words which are nearly everywhere make a search as long as one without them. */
