@@ -197,6 +197,7 @@ function openWriter(file: string): SqliteDatabase {
   const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('trusted_schema=OFF');
+    checkVersion(database, file); // before anything is set: a database of something else stays as it is
     // One statement decides the page size: it counts only before the first table. 8 KiB measured in bench/index.ts.
     if (database.pragma('page_count', { simple: true }) === 0) {
       database.pragma('page_size=8192');

@@ -7,10 +7,10 @@ export function packFrameTable(table: FrameTable): Uint8Array {
   const bytes: number[] = [];
   let lastLine = 1;
   for (let n = 0; n < table.count; n++) {
-    const line = table.firstLine[n] ?? lastLine;
-    writeVarint(bytes, (table.objectEnd[n] ?? 0) - (table.objectStart[n] ?? 0));
-    writeVarint(bytes, table.textBytes[n] ?? 0);
-    writeVarint(bytes, (line - lastLine) * 2 + (table.continues[n] ?? 0));
+    const line = table.firstLine[n] as number;
+    writeVarint(bytes, (table.objectEnd[n] as number) - (table.objectStart[n] as number));
+    writeVarint(bytes, table.textBytes[n] as number);
+    writeVarint(bytes, (line - lastLine) * 2 + (table.continues[n] as number));
     lastLine = line;
   }
   return Uint8Array.from(bytes);
@@ -30,11 +30,11 @@ export function unpackFrameTable(blob: Uint8Array): FrameTable {
   }
   const ends = Float64Array.from(sizes);
   let objectAt = 0;
-  for (let n = 0; n < ends.length; n++) ends[n] = objectAt += sizes[n] ?? 0;
+  for (let n = 0; n < ends.length; n++) ends[n] = objectAt += sizes[n] as number;
   let line = 1;
   return {
     count: sizes.length,
-    objectStart: ends.map((end, n) => end - (sizes[n] ?? 0)),
+    objectStart: ends.map((end, n) => end - (sizes[n] as number)),
     objectEnd: ends,
     textBytes: Uint32Array.from(texts),
     firstLine: Float64Array.from(lines, (value) => (line += Math.floor(value / 2))),

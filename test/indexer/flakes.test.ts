@@ -1,6 +1,6 @@
 // Which jobs count as flaky: red and green of one SHA and one tested commit, however little is known besides.
 import { expect, test } from 'vitest';
-import { listFlakes } from '../../indexer/flakes.ts';
+import { type Flake, groupFlakes, listFlakes } from '../../indexer/flakes.ts';
 import type { Attempt } from '../../store/attempt.ts';
 import { IndexedLogs } from '../support/indexed-logs.ts';
 
@@ -52,4 +52,34 @@ test('an unknown job is no job: its attempts may be of any', async () => {
       { job: undefined, attempt: 2, conclusion: 'success' },
     ]),
   ).toEqual([]);
+});
+
+const flake = (more: Partial<Flake>): Flake => ({
+  repo: 'h/o/n',
+  sha: SHA,
+  workflow: 'ci',
+  job: 'e2e',
+  red: 1,
+  green: 1,
+  headline: undefined,
+  signature: undefined,
+  lostMs: undefined,
+  lastMs: 1,
+  ...more,
+});
+
+test('flakes with one headline stand together across jobs, those without one by their job; the dearest come first', () => {
+  const signature = 's1:aaaaaaaaaaaaa' as Flake['signature'];
+  const groups = groupFlakes([
+    flake({}),
+    flake({ lastMs: 5 }),
+    flake({ job: 'lint', lastMs: 9 }),
+    flake({ signature, headline: 'it broke', lostMs: 60_000 }),
+    flake({ signature, headline: 'it broke', job: 'lint' }),
+  ]);
+  expect(groups.map(({ headline, flakes, lostMs, lastMs }) => [headline, flakes.length, lostMs, lastMs])).toEqual([
+    ['it broke', 2, 60_000, 1],
+    [undefined, 2, 0, 5],
+    [undefined, 1, 0, 9],
+  ]);
 });

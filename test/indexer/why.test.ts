@@ -241,6 +241,16 @@ describe('shared failure', () => {
     expect(answer.hypotheses.map((h) => h.mechanism)).not.toContain('shared-failure');
   });
 
+  test('jobs that were red at no such time, and jobs whose last line alone is alike, share nothing', async () => {
+    const rejected = async (others: Parameters<typeof questionOf>[1]): Promise<string | undefined> =>
+      (await explain(questionOf({ lines, atMin: 500 }, others))).rejected.find(
+        ({ mechanism }) => mechanism === 'shared-failure',
+      )?.reason;
+    expect(await rejected(greens(4))).toContain('no other job was red at about the same time');
+    const two = [1, 2].map((n) => neighbour({ job: `dredge-${n}`, lines: ['dredging', `bucket ${n} broke`] }));
+    expect(await rejected([...greens(4), ...two])).toContain('2 attempts of other jobs were red within an hour');
+  });
+
   test('one host that each job words in its own way', async () => {
     const own = [
       ...HEAD,
