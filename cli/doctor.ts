@@ -107,6 +107,9 @@ export async function checkStore(session: Session, nowMs: () => number): Promise
   }
   try {
     const format = await findStoreFormat(store);
+    const clock = await checkClock(store, nowMs);
+    // Without credentials or an answer even to this there is nothing else to be said of a store.
+    if (format === undefined && clock.check === 'store') return [clock];
     const first =
       format === undefined
         ? warn(
@@ -115,7 +118,7 @@ export async function checkStore(session: Session, nowMs: () => number): Promise
             'keep a log: `firstred archive FILE`',
           )
         : ok('store', `${store.url}, format ${format.format}`);
-    return [first, await checkList(store), await checkClock(store, nowMs)];
+    return [first, await checkList(store), clock];
   } catch (error) {
     return [failed('store', error)];
   }
@@ -146,7 +149,7 @@ async function checkClock(store: OpenedStore, nowMs: () => number): Promise<Find
     const fix = 'set this machine’s clock (NTP)';
     return skewMs < SKEW_BAD_MS ? warn('clock', finding, fix) : bad('clock', finding, fix);
   } catch (error) {
-    return failed('clock', error);
+    return failed('store', error);
   }
 }
 

@@ -107,10 +107,19 @@ function topicsOf({ arguments: taken = '', options }: Command): readonly string[
   ];
 }
 
-const unknownCommand = (name: string, topics: readonly string[] = []): AppError =>
-  new AppError('USAGE', `there is no command${topics.length > 0 ? ' and no topic' : ''} '${name.slice(0, 100)}'`, {
-    hint: `${suggestion(name, topics)}\`firstred help all\` lists the commands${topics.length > 0 ? ' and topics' : ''}`,
-  });
+function unknownCommand(name: string, topics: readonly string[] = []): AppError {
+  if (name.startsWith('-'))
+    return new AppError('USAGE', `there is no command '${name.slice(0, 100)}': flags come behind the command`, {
+      hint: 'such as: firstred search TEXT --debug; `firstred help all` lists the commands',
+    });
+  return new AppError(
+    'USAGE',
+    `there is no command${topics.length > 0 ? ' and no topic' : ''} '${name.slice(0, 100)}'`,
+    {
+      hint: `${suggestion(name, topics)}\`firstred help all\` lists the commands${topics.length > 0 ? ' and topics' : ''}`,
+    },
+  );
+}
 
 /** The command or topic that begins so, else the nearest ones, as commander finds them among subcommands. */
 function suggestion(name: string, topics: readonly string[]): string {

@@ -10,8 +10,6 @@ test.each([
   ['nothing', '', LITERAL, 'USAGE', 'give some text'],
   ['a text over 4,096 bytes', 'ö'.repeat(2049), LITERAL, 'PATTERN_TOO_COSTLY', 'a part of it'],
   ['a line break', 'one\ntwo', LITERAL, 'USAGE', 'search for one of its lines'],
-  ['a look-around', '(?<=a)b', REGEX, 'USAGE', ''],
-  ['a back-reference', '(a)\\1', REGEX, 'USAGE', ''],
 ] as const)('%s is refused', (_name, text, flags, code, hint) => {
   expect(() => parseQuery(text, flags)).toThrow(expect.objectContaining({ code, hint: expect.stringContaining(hint) }));
 });
