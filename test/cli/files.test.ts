@@ -1,5 +1,5 @@
 // What firstred writes is its owner's alone, and what others put in its way is not followed.
-import { chmod, chown, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeHome, type TestHome } from '../support/command.ts';
@@ -79,6 +79,21 @@ test('an index that everybody may write is refused', async () => {
   await keep(home);
   await chmod(home.index, 0o666);
   await expect(runHere(home, ['search', 'someword'])).rejects.toMatchObject({ code: 'REFUSED' });
+});
+
+test('what another user put beside an index for SQLite to read is refused', async () => {
+  const home = await makeHome();
+  await keep(home);
+  for (const beside of ['-wal', '-shm', '-journal']) {
+    const planted = `${home.index}${beside}`;
+    await writeFile(planted, '');
+    await chmod(planted, 0o666);
+    await expect(runHere(home, ['search', 'someword'])).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining(beside),
+    });
+    await rm(planted);
+  }
 });
 
 test('a log is kept although the index is refused', async () => {
