@@ -46,7 +46,7 @@ export class BlockCutter {
   }
 
   /**
-   * The documents of the blocks of frame `frame`, whose text goes to the loops' memory for that. `continues`: the frame
+   * The documents of the blocks of frame `frame`, whose text goes to the loops' memory for that, unless it is there. `continues`: the frame
    * begins inside a line; `isCut`: it ends inside one.
    */
   cut(
@@ -55,7 +55,7 @@ export class BlockCutter {
   ): HeldDocument[] {
     const loops = this.#loops;
     const open = frame.continues ? this.#openWord : NO_WORD;
-    loops.bytes.set(text, loops.at.TEXT);
+    if (text.buffer !== loops.bytes.buffer) loops.bytes.set(text, loops.at.TEXT);
     loops.bytes.set(open, loops.at.TEXT - open.length);
     loops.run.beginFrame(text.length, open.length);
     const parts: { slot: number; end: number; grams: Uint8Array | undefined }[] = [];

@@ -1,4 +1,5 @@
 // What ingest makes of a log's frames, one after the other: the documents of its blocks, and in the end its digest.
+import { FRAME_BYTES } from '../store/frame-table.ts';
 import { loadZstd } from '../store/zstd.ts';
 import { BlockCutter } from './blocks.ts';
 import { returnLoops } from './byte-loops.ts';
@@ -24,7 +25,9 @@ export class FrameAnalyser {
 
   /** STORE_DAMAGED when the frame is not what is said of it. */
   take(frame: StoredFrame): HeldDocument[] {
-    const text = loadZstd().decompress(frame.bytes, frame.textBytes);
+    const { bytes, at } = this.#analyser.loops;
+    const place = bytes.subarray(at.TEXT, at.TEXT + FRAME_BYTES);
+    const text = loadZstd().decompress(frame.bytes, frame.textBytes, place);
     const documents = this.#cutter.cut(text, frame);
     this.#analyser.push(text, 'in place');
     return documents;

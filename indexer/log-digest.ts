@@ -70,8 +70,11 @@ export class LogAnalyser {
   }
 
   /** Takes the text in order, cut anywhere; pieces that end at line ends are the fastest. `in place`: it lies in the loops. */
-  push(text: Uint8Array, where: 'given' | 'in place' = 'given'): void {
+  push(given: Uint8Array, where: 'given' | 'in place' = 'given'): void {
+    // What was carried on is scanned in that same place.
+    const text = where === 'in place' && this.#carry.length > 0 ? given.slice() : given;
     const end = text.lastIndexOf(LF) + 1;
+    const rest = joinCarry(EMPTY, text.subarray(end)); // now: the scan writes behind what it takes
     let start = 0;
     if (this.#carry.length > 0) {
       start = end === 0 ? text.length : text.indexOf(LF) + 1;
@@ -83,7 +86,7 @@ export class LogAnalyser {
     else
       for (const [from, to] of linePieces(text, start, end))
         this.#scanner.scan(loadPiece(this.loops, text.subarray(from, to)), this.#take);
-    if (end < text.length) this.#carry = joinCarry(EMPTY, text.subarray(end));
+    this.#carry = rest;
   }
 
   #scanCarry(): void {
