@@ -1,5 +1,5 @@
 // What is said of a pattern that cannot be run.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseQuery } from '../../indexer/query.ts';
 import { requiredText } from '../../indexer/query-pattern.ts';
 
@@ -46,4 +46,17 @@ test.each([
   ['nothing of no literal at all', '[0-9]+', undefined],
 ])('what a match must contain: %s', (_name, pattern, expected) => {
   expect(requiredText(pattern)).toEqual(expected);
+});
+
+test('a small pattern is taken on a machine where everything takes seconds, a large one is refused on any', () => {
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 5000));
+  try {
+    expect(parseQuery('^[0-9]{2} of [0-9]+$', FLAGS).kind).toBe('regex');
+    expect(() => parseQuery('(\\pL{1000}|\\pN{1000}){0,1}x?'.repeat(30), FLAGS)).toThrow(
+      expect.objectContaining({ code: 'PATTERN_TOO_COSTLY' }),
+    );
+  } finally {
+    clock.mockRestore();
+  }
 });
