@@ -1,6 +1,8 @@
 // A team's index beside the local one: the same store into both, size, and the same questions asked of both.
 // usage: node scripts/bench.mjs engine [--writers 1,4,8] [--made 40] [--copies N] [FOLDER…]   (without a folder: so many made logs of 0.9 MB).
-// `--home FOLDER` takes a store and index.db that are there already. `--copies N` makes the engine N times as large before it is asked
+// `--home FOLDER` takes a store and index.db that are there already; `--logs N` with it the first N logs of a store that
+// bench/made-store.ts made: some 42,000 of them are 10 GB, a quarter of an hour on two cores, each figure printed as it comes.
+// `--copies N` makes the engine N times as large before it is asked
 // (SQLite keeps what was read): 2 GB of logs and 5 copies are 10 GB in some minutes. Run it in the project's folder.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,8 +23,9 @@ import type { TeamIndex } from '../indexer/team-index.ts';
 import { openStore } from '../store/open-store.ts';
 import { startEngine, type TestEngine } from '../test/support/engine/engine.ts';
 import { makeCopies, readingCopies } from './engine-copies.ts';
-import { type KeptStore, makeKeptStore, openKeptStore } from './kept-store.ts';
+import { type KeptStore, makeKeptStore, openKeptStore, readMadeStore } from './kept-store.ts';
 import { machineText, measure, spreadOf } from './measure.ts';
+import { partOfStore } from './store-part.ts';
 
 const MB = 1_000_000;
 const REPEATS = 15;
@@ -268,15 +271,24 @@ const { values, positionals } = parseArgs({
     made: { type: 'string', default: '40' },
     copies: { type: 'string', default: '1' },
     home: { type: 'string' },
+    logs: { type: 'string' },
   },
 });
-const store =
-  values.home === undefined
-    ? await makeKeptStore(
-        positionals.map((each) => path.resolve(each)),
-        Number(values.made),
-      )
-    : await openKeptStore(values.home);
+
+async function chooseStore(): Promise<KeptStore> {
+  const { home, logs, made } = values;
+  if (home === undefined)
+    return makeKeptStore(
+      positionals.map((each) => path.resolve(each)),
+      Number(made),
+    );
+  if (logs === undefined) return openKeptStore(home);
+  const madeStore = readMadeStore(home);
+  if (madeStore === undefined) throw new Error(`${home} is not a made store: --logs can't be taken of it`);
+  return partOfStore(home, madeStore, Number(logs));
+}
+
+const store = await chooseStore();
 const engine = await startEngine();
 if (engine === undefined) process.exitCode = 2;
 else
@@ -284,5 +296,5 @@ else
     await compare(store, engine, { counts: values.writers.split(',').map(Number), copies: Number(values.copies) });
   } finally {
     await engine.stop();
-    if (values.home === undefined) rmSync(store.folder, { recursive: true, force: true });
+    if (store.folder !== values.home) rmSync(store.folder, { recursive: true, force: true });
   }
