@@ -34,6 +34,21 @@ test('where nothing was kept yet all is ok or a note that says what to do', asyn
   expect(found.get('index')).toMatchObject({ state: 'warn', fix: expect.stringContaining('firstred sync') });
 });
 
+test('a bucket without credentials is said once, as what it is', async () => {
+  const env = { AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-west-1' };
+  const args = ['doctor', '--json', '--store', 's3://bucket/prefix', '--s3-endpoint', 'http://127.0.0.1:9'];
+  const { stdout } = expectCode(await runCommand(await makeHome(), args, { env }), 1);
+  const rows = (JSON.parse(stdout.toString()) as Row[]).filter(({ check }) => /^(store|clock)/.test(check));
+  expect(rows).toMatchObject([
+    {
+      check: 'store',
+      state: 'bad',
+      finding: expect.stringContaining('no credentials'),
+      fix: expect.stringMatching(/AWS_/),
+    },
+  ]);
+});
+
 test('--probe tries to write, to overwrite and to remove, and leaves nothing', async () => {
   const home = await makeHome();
   await keepOne(home);

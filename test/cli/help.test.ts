@@ -109,6 +109,10 @@ test('a name that is nearly a command gets a suggestion', async () => {
   await suggested('arch', 'did you mean archive?');
   await suggested('complete', 'did you mean completion?');
   await expect(parseInvocation(['quux'])).rejects.toMatchObject({ hint: '`firstred help all` lists the commands' });
+  await expect(parseInvocation(['--debug', 'search', 'x'])).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('flags come behind the command'),
+  });
   await expect(parseInvocation(['help', 'exit'])).rejects.toMatchObject({
     message: "there is no command and no topic 'exit'",
     hint: 'did you mean exit-codes? `firstred help all` lists the commands and topics',

@@ -253,6 +253,14 @@ test('export writes text and manifest, as files or as a tar that tar reads', asy
   expect(execFileSync('tar', ['-xOf', tar, `${red}.log`]).toString()).toBe(RED_TEXT);
 });
 
+test('prune without a policy lets nothing go, and says which flags are one', async () => {
+  const home = await makeHome();
+  await storeOf(home, [{ attempt: 1, conclusion: 'success' }]);
+  const { stdout, stderr } = await runHere(home, ['prune']);
+  expect(stdout).toMatch(/^0 of 0 logs /);
+  expect(stderr).toContain('--keep-red, --keep-green or --keep-other');
+});
+
 test('du says what is where', async () => {
   const home = await makeHome();
   await storeOf(home, [{ attempt: 1, conclusion: 'success' }]);
