@@ -1,4 +1,5 @@
-// Reads the configuration once: built-in < system < user < repository < environment < flags, each value with its origin.
+// Reads the configuration once: built-in < what other tools name so < system < user < repository < environment < flags, each
+// value with its origin.
 // The only file that looks at the process's environment.
 
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
@@ -30,7 +31,8 @@ export interface Config {
   /** What commands remember for this user. */
   readonly state: string;
   readonly s3Endpoint: string | undefined;
-  readonly s3PathStyle: boolean;
+  readonly s3PathStyle: boolean | undefined;
+  readonly s3AllowHttp: boolean;
   readonly s3Region: string | undefined;
   readonly storeTimeoutMs: number;
   readonly author: string;
@@ -64,6 +66,11 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
       { name: name as SettingName, value, origin: 'built-in' },
     ]),
   );
+  for (const setting of SETTINGS) {
+    const variable = 'commonEnv' in setting && setting.commonEnv.find((each) => (env[each] ?? '') !== '');
+    if (variable)
+      values.set(setting.name, { name: setting.name, value: env[variable], origin: `environment ${variable}` });
+  }
   for (const file of configFiles(folders, sources.workingFolder))
     for (const [name, value] of readConfigFile(file)) values.set(name, { name, value, origin: file.path });
   for (const { name, env: variable } of SETTINGS)
@@ -87,7 +94,8 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
     cache: folders.cache,
     state: folders.state,
     s3Endpoint: text('s3Endpoint'),
-    s3PathStyle: ['true', '1', 'yes'].includes(text('s3PathStyle') ?? ''),
+    s3PathStyle: text('s3PathStyle') === undefined ? undefined : isYes(text('s3PathStyle')),
+    s3AllowHttp: isYes(text('s3AllowHttp')),
     s3Region: text('s3Region'),
     storeTimeoutMs: readAs(parseDurationMs, text('storeTimeout') ?? DEFAULT_STORE_TIMEOUT, 'FIRSTRED_STORE_TIMEOUT'),
     author: text('author') ?? loginName(),
@@ -100,6 +108,8 @@ export async function readConfig(sources: ConfigSources): Promise<Config> {
 const USER_INFO = /(:\/\/)[^/?#\s@]{1,400}@/g;
 /** Addresses in a text without the user and password that some have before their host. */
 export const withoutUserInfo = (text: string): string => text.replace(USER_INFO, '$1***@');
+
+const isYes = (text: string | undefined): boolean => ['true', '1', 'yes'].includes(text ?? '');
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 

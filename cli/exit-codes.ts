@@ -16,6 +16,9 @@ export const EXIT = {
 /** An exit code; `run` may return any of its child's. */
 export type ExitCode = number;
 
+/** What a command that a signal has stopped ends with, as shells count. */
+export const exitOfSignal = (signal: AbortSignal): ExitCode => (signal.reason === 'SIGTERM' ? 143 : EXIT.interrupted);
+
 /** Which exit code an error ends a command with. */
 export const EXIT_OF_ERROR = {
   USAGE: EXIT.usage,

@@ -136,6 +136,7 @@ async function openBucket(location: string, config: Config): Promise<LogStorage>
     prefix,
     endpoint: config.s3Endpoint,
     pathStyle: config.s3PathStyle,
+    allowHttp: config.s3AllowHttp,
     region: config.s3Region,
     giveUpMs: config.storeTimeoutMs,
   });

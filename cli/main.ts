@@ -3,17 +3,17 @@ import { armCrashPoint } from '../store/crash-points.ts';
 import { AppError } from '../store/errors.ts';
 import type { CommandIo } from './command.ts';
 import { type Config, processSources, readConfig } from './config.ts';
-import { EXIT, EXIT_OF_ERROR, type ExitCode } from './exit-codes.ts';
+import { EXIT, EXIT_OF_ERROR, type ExitCode, exitOfSignal } from './exit-codes.ts';
 import { describeCommands, parseInvocation } from './program.ts';
 import { ClosedPipe, sinkOf } from './sinks.ts';
 import { note } from './trace.ts';
 
 const stdout = sinkOf(process.stdout);
 const stderr = sinkOf(process.stderr);
+const interrupts = new AbortController();
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   armCrashPoint(processSources().env['FIRSTRED_TEST_KILL_AT']);
-  const interrupts = new AbortController();
   const stopListening = abortOnSignals(interrupts);
   try {
     const invocation = await parseInvocation(argv);
@@ -70,11 +70,16 @@ function abortOnSignals(controller: AbortController): () => void {
 }
 
 /** Two lines, or `{code, message, hint}` with --json; the stack only with --debug. */
-async function reportError(error: unknown, argv: readonly string[]): Promise<ExitCode> {
+async function reportError(thrown: unknown, argv: readonly string[]): Promise<ExitCode> {
+  const error = thrown === interrupts.signal.reason ? interruptedBy(String(thrown)) : thrown;
   const { errorText, exitOf } = await import('./error-report.ts');
   await stderr.write(errorText(error, { json: argv.includes('--json'), debug: argv.includes('--debug') }));
-  return error instanceof AppError ? EXIT_OF_ERROR[error.code] : exitOf(error);
+  const code = error instanceof AppError ? EXIT_OF_ERROR[error.code] : exitOf(error);
+  return code === EXIT.interrupted ? exitOfSignal(interrupts.signal) : code;
 }
+
+const interruptedBy = (signal: string): AppError =>
+  new AppError('INTERRUPTED', `interrupted by ${signal}`, { hint: 'run the command again: what is done stays' });
 
 /** What no promise carries. Node would end with 1, which here means "no". */
 const failed = new Promise<never>((_, reject) => {

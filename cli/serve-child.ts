@@ -109,7 +109,8 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     FIRSTRED_INDEX: config.index,
     FIRSTRED_S3_ENDPOINT: config.s3Endpoint,
     FIRSTRED_S3_REGION: config.s3Region,
-    FIRSTRED_S3_PATH_STYLE: config.s3PathStyle ? 'true' : undefined,
+    FIRSTRED_S3_PATH_STYLE: config.s3PathStyle?.toString(),
+    FIRSTRED_S3_ALLOW_HTTP: String(config.s3AllowHttp),
   };
   return { ...config.env, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) };
 }

@@ -144,6 +144,7 @@ async function openConfiguredStore(config: Config): Promise<OpenedStore> {
   const store = await openStore(config.store, {
     endpoint: config.s3Endpoint,
     pathStyle: config.s3PathStyle,
+    allowHttp: config.s3AllowHttp,
     region: config.s3Region,
     timeoutMs: config.storeTimeoutMs,
   });

@@ -3,6 +3,8 @@
 export interface Setting {
   readonly name: string;
   readonly env: string;
+  /** What other tools call it in the environment, the strongest first: weaker than everything but what is built in. */
+  readonly commonEnv?: readonly string[];
   /** commander's notation, for those that every command takes as a flag. */
   readonly flags?: string;
   readonly summary: string;
@@ -40,15 +42,22 @@ export const SETTINGS = [
   {
     name: 's3Endpoint',
     env: 'FIRSTRED_S3_ENDPOINT',
+    commonEnv: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
     flags: '--s3-endpoint <url>',
-    summary: 'address of an S3 server other than AWS',
+    summary: 'address of an S3 server other than AWS (default: AWS_ENDPOINT_URL)',
     fromRepository: false,
   },
   {
     name: 's3PathStyle',
     env: 'FIRSTRED_S3_PATH_STYLE',
     flags: '--s3-path-style',
-    summary: 'put the bucket into the path, not the host name',
+    summary: 'put the bucket into the path, not the host name (default: yes with an endpoint)',
+    fromRepository: false,
+  },
+  {
+    name: 's3AllowHttp',
+    env: 'FIRSTRED_S3_ALLOW_HTTP',
+    summary: 'true: plain http to an S3 server that is not on this machine; logs are readable on the way',
     fromRepository: false,
   },
   { name: 's3Region', env: 'FIRSTRED_S3_REGION', summary: 'region of the bucket', fromRepository: false },

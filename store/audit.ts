@@ -37,7 +37,7 @@ export interface AuditReport {
   readonly objects: number;
   readonly damaged: readonly Damage[];
   readonly leftovers: readonly AuditLeftover[];
-  /** Manifests that no feed entry names: an incremental sync would miss them. */
+  /** Sound manifests that no feed entry names: an incremental sync would miss them. */
   readonly missingFeed: readonly ObjectKey[];
 }
 
@@ -73,7 +73,9 @@ export async function auditStore(store: AuditedStore, options: AuditOptions): Pr
   const isBuried = burialsIn(facts.all);
   const logs = await auditLogs(store, { ...options, damaged, leftovers, buried: isBuried });
   const feed = await auditFeed(store, { ...options, damaged, leftovers, manifests: logs.manifests });
-  const missingFeed = await findKeysOf(store, logs.manifests.withoutFeed());
+  const unfed = await findKeysOf(store, logs.manifests.withoutFeed());
+  const damagedKeys = new Set(damaged.map(({ key }) => key));
+  const missingFeed = unfed.filter((key) => !damagedKeys.has(key));
   for await (const { key, modifiedAtMs } of store.list('')) {
     if (key === STORE_FORMAT_KEY || /^(logs|feed|facts|index)\//.test(key)) continue;
     leftovers.push({ kind: 'foreign', key, modifiedAtMs });

@@ -51,7 +51,7 @@ export function parseS3Endpoint(endpoint: string, allowHttp: boolean): URL {
     url.protocol === 'https:' || (url.protocol === 'http:' && (allowHttp || LOOPBACK.test(url.hostname)));
   if (!isAllowed)
     throw new AppError('USAGE', `the S3 endpoint on ${url.host} is not https`, {
-      hint: 'use https; plain http is for this machine, or has to be allowed explicitly',
+      hint: 'use https; where the way there is trusted, FIRSTRED_S3_ALLOW_HTTP=true lets logs go over plain http',
     });
   return url;
 }

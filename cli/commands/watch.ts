@@ -7,7 +7,7 @@ import { showText } from '../../store/visible-text.ts';
 import { type Archiver, openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import type { Config } from '../config.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode, exitOfSignal } from '../exit-codes.ts';
 import { FORGE_OPTIONS, isServerKnown, openCommandForge, serverHost } from '../forge-access.ts';
 import { type LogStorage, openLogStorage } from '../log-storage.ts';
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
@@ -194,7 +194,7 @@ async function watchOn(sidecar: Sidecar, newMasker: ReturnType<typeof readMaskin
   ]);
   note('stopping');
   await listener.close();
-  return io.signal.reason === 'SIGTERM' ? 143 : EXIT.interrupted;
+  return exitOfSignal(io.signal);
 }
 
 async function lookOnce(sidecar: Sidecar): Promise<ExitCode> {

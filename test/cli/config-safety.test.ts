@@ -106,3 +106,35 @@ test('a pattern that costs too much is named in the error', async () => {
     message: expect.stringContaining(pattern),
   });
 });
+
+test.each([
+  [{ AWS_ENDPOINT_URL: 'https://two.test' }, 'https://two.test', 'environment AWS_ENDPOINT_URL'],
+  [
+    { AWS_ENDPOINT_URL: 'https://two.test', AWS_ENDPOINT_URL_S3: 'https://one.test' },
+    'https://one.test',
+    'environment AWS_ENDPOINT_URL_S3',
+  ],
+  [
+    { AWS_ENDPOINT_URL_S3: 'https://one.test', FIRSTRED_S3_ENDPOINT: 'https://own.test' },
+    'https://own.test',
+    'environment FIRSTRED_S3_ENDPOINT',
+  ],
+])('the S3 server that AWS tools are told is ours as well: %o', async (env, value, origin) => {
+  const home = await makeHome(env);
+  const { stdout } = await runHere(home, ['config', '--json']);
+  expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 's3Endpoint', value, origin }));
+});
+
+test('plain http goes to an S3 server elsewhere only when that is allowed by name', async () => {
+  const place = { FIRSTRED_STORE: 's3://bucket/x', FIRSTRED_STORE_TIMEOUT: '1ms' };
+  const endpoint = { ...place, AWS_ENDPOINT_URL: 'http://192.0.2.1:9' };
+  await expect(runHere(await makeHome(endpoint), ['du'])).rejects.toMatchObject({
+    code: 'USAGE',
+    hint: expect.stringContaining('FIRSTRED_S3_ALLOW_HTTP=true'),
+  });
+  const allowed = await makeHome({ ...endpoint, FIRSTRED_S3_ALLOW_HTTP: 'true', ...NO_CREDENTIALS });
+  await expect(runHere(allowed, ['du'])).rejects.not.toMatchObject({ code: 'USAGE' });
+});
+
+/** What keeps the SDK from asking this machine's network who it is. */
+const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };

@@ -146,6 +146,16 @@ test('--repair adds what the feed lacks and changes nothing that is there', asyn
   expect(await listedLogs(home)).toHaveLength(2);
 });
 
+test('a damaged manifest is damaged, and not also one that --repair would add to the feed', async () => {
+  const home = await storeOfTwo();
+  const [first = ''] = await filesOf(home, '.json').then((files) => files.filter((file) => file.includes('/logs/')));
+  await rm(join(home.store, 'feed'), { recursive: true });
+  await change(first, () => Buffer.from('{'));
+  const report = await verify(home);
+  expect([report.code, report.damaged, report.missingFeed]).toEqual([25, [expect.anything()], [expect.anything()]]);
+  expect(report.missingFeed).not.toContain(report.damaged[0]?.key);
+});
+
 test('what crashed writers left is named, in the store and in the spool', async () => {
   const home = await storeOfTwo();
   const manifests = (await filesOf(home, 'logs/')).filter((name) => name.endsWith('.json'));
