@@ -14,24 +14,53 @@ export type SqliteStatement = Database.Statement;
 const require = createRequire(import.meta.url);
 let loaded: typeof Database | undefined;
 
-/** What opens databases. INDEX_UNSUPPORTED where it can't be loaded, or would end the process. */
+/**
+ * What opens databases. INDEX_UNSUPPORTED where it can't be loaded, or would end the process.
+ *
+ * Version 13 speaks Node-API and brings its binaries along: nothing is compiled, on musl neither. It asks for Node-API 10,
+ * which no Node before 22.14 has: there it ends the process instead of failing, so it is not even tried. Node 20 gets
+ * version 12.
+ */
 export function sqlite(): typeof Database {
   if (loaded !== undefined) return loaded;
+  if (Number(process.versions['napi']) >= NODE_API_OF_13) loaded = findWorking('better-sqlite3-napi');
+  if (loaded !== undefined) return loaded;
   if (isUnsafe())
-    throw new AppError('INDEX_UNSUPPORTED', 'better-sqlite3, as it was compiled for this Node, may end the process', {
-      hint: 'index and search with Node 20 or 22; logs are kept and checked with this one too (`archive`, `run`, `verify`)',
-    });
+    throw new AppError(
+      'INDEX_UNSUPPORTED',
+      'better-sqlite3 12, as it was compiled for this Node, may end the process',
+      {
+        hint: 'install firstred anew with its optional packages (better-sqlite3-napi); logs are kept without (`archive`, `run`)',
+      },
+    );
   try {
-    const found = require('better-sqlite3') as typeof Database;
-    new found(':memory:').close(); // only now is its native part looked for
-    loaded = found;
+    loaded = open('better-sqlite3');
     return loaded;
   } catch (error) {
     const [reason = ''] = reasonOf(error).split('\n'); // the rest lists every folder that was looked into
     throw new AppError('INDEX_UNSUPPORTED', `SQLite can't be loaded here: ${reason.replace(/ Tried:$/, '')}`, {
-      hint: 'run `npm rebuild better-sqlite3`; without it logs are kept (`archive`, `run`, `pull`) and checked (`verify`)',
+      hint: 'install firstred with Node 22.14 or newer, or with a C++ compiler, make and Python at hand (`npm rebuild better-sqlite3`); without it logs are kept (`archive`, `run`, `pull`) and checked (`verify`)',
       cause: error,
     });
+  }
+}
+
+/** Required by better-sqlite3 13: NAPI_VERSION in its binding.gyp. */
+const NODE_API_OF_13 = 10;
+
+/** The module, once its native part has opened something. */
+function open(name: string): typeof Database {
+  const found = require(name) as typeof Database;
+  new found(':memory:').close(); // only now is its native part looked for
+  return found;
+}
+
+/** undefined where it was left out of the installation, or has no binary for this system. */
+function findWorking(name: string): typeof Database | undefined {
+  try {
+    return open(name);
+  } catch {
+    return undefined; // version 12 may be there, and says what lacks if not
   }
 }
 

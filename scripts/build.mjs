@@ -83,7 +83,7 @@ async function bundleEntry(name, source, output) {
   const bundle = await rolldown({
     input: { [name]: `${source}.ts` },
     platform: 'node',
-    external: ['better-sqlite3', 'zstd-napi'],
+    external: ['better-sqlite3', 'better-sqlite3-napi', 'zstd-napi'],
     plugins: [builtins],
     transform: { target: 'node20' },
     onLog: (level, log, next) => {

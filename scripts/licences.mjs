@@ -23,7 +23,7 @@ const { packages } = read('package-lock.json');
 const { allowScripts = {} } = read('package.json');
 
 const rows = Object.entries(packages)
-  .filter(([path, facts]) => path !== '' && !facts.dev && !facts.devOptional)
+  .filter(([path, facts]) => path !== '' && !facts.dev)
   .map(([path, facts]) => ({
     name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
     version: facts.version,

@@ -60,8 +60,8 @@ test('it brings no package of the workshop along', () => {
 });
 
 test('without native modules archive, run and verify work all the same', () => {
-  for (const name of ['better-sqlite3', 'zstd-napi'])
-    rmSync(path.join(prefix, 'lib/node_modules/firstred/node_modules', name), { recursive: true });
+  for (const name of ['better-sqlite3', 'better-sqlite3-napi', 'zstd-napi'])
+    rmSync(path.join(prefix, 'lib/node_modules/firstred/node_modules', name), { recursive: true, force: true });
   writeFileSync(path.join(home.folder, 'other.log'), 'start\n');
   expect(firstred('archive', 'other.log', '--sha', '4f2a91d', '--job', 'e2e', '--attempt', '1')).toContain(' kept: ');
   expect(firstred('run', '--sha', '4f2a91d', '--job', 'echo', '--', 'echo', 'hello')).toBe('hello\n');

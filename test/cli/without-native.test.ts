@@ -2,7 +2,7 @@
 // logs all the same, in the same format, and says what it leaves out.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keysOfManifest } from '../../store/manifest.ts';
@@ -87,6 +87,17 @@ test('without SQLite a search is refused in two lines that say what still works,
     fix: expect.stringContaining('zstd-napi'),
   });
   expect(rows.find(({ check }) => check === 'sqlite')).toMatchObject({ state: 'bad' });
+});
+
+test('the SQLite of Node-API 10 is tried where Node has that, and nowhere else: an older Node would end', async () => {
+  const folder = await makeTempFolder();
+  const main = installWithoutNative(folder, 'removed');
+  const fake = join(folder, 'node_modules/better-sqlite3-napi');
+  mkdirSync(fake);
+  writeFileSync(join(fake, 'index.js'), "process.stderr.write('tried'); throw new Error('no binary');");
+  const { code, stdout, stderr } = await runCommand(await makeHome(), ['--version'], { main });
+  expect([code, stdout.toString()]).toEqual([0, expect.stringContaining('sqlite not available')]);
+  expect(stderr.includes('tried')).toBe(Number(process.versions['napi']) >= 10);
 });
 
 /** Whether every frame says in its header that a checksum of its content stands at its end. */

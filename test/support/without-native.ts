@@ -1,10 +1,10 @@
 // The built program as it is installed where no native module can be built or loaded: another `node_modules` beside it.
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './sources.ts';
 
 /** Packages whose native part is missing. */
-const NATIVE = ['better-sqlite3', 'zstd-napi'];
+const NATIVE = ['better-sqlite3', 'better-sqlite3-napi', 'zstd-napi'];
 
 /**
  * `removed`: no such packages; `not-built`: `npm ci --ignore-scripts`; `for-another-system`: built, but the loader refuses
@@ -20,16 +20,18 @@ export function installWithoutNative(folder: string, state: NativeState): string
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   for (const name of readdirSync(from))
     if (!name.startsWith('.') && !NATIVE.includes(name)) symlinkSync(join(from, name), join(to, name));
-  if (state !== 'removed') for (const name of NATIVE) copyScripts(join(from, name), join(to, name));
+  const there = NATIVE.filter((name) => existsSync(join(from, name))); // npm installs what fits this Node
+  if (state !== 'removed') for (const name of there) copyScripts(join(from, name), join(to, name));
   if (state === 'for-another-system') {
     writeLibrary(join(to, 'better-sqlite3/build/Release'), 'better_sqlite3.node');
+    writeLibrary(join(to, 'better-sqlite3-napi/prebuilds'), `${process.platform}-${process.arch}.node`);
     writeLibrary(join(to, 'zstd-napi/build/Release'), 'binding.node');
   }
   return join(folder, 'dist/cli/main.js');
 }
 
 const copyScripts = (from: string, to: string): void =>
-  cpSync(from, to, { recursive: true, filter: (path) => !/\/(build|deps|src)$/.test(path) });
+  cpSync(from, to, { recursive: true, filter: (path) => !/\/(build|deps|prebuilds|src)$/.test(path) });
 
 /** Starts as a library does and is none. */
 function writeLibrary(folder: string, name: string): void {
