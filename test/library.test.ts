@@ -1,14 +1,15 @@
 // The package as another program's dependency: packed, unpacked into its node_modules, imported, and its types checked.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeHome } from './support/command.ts';
 import { ROOT } from './support/sources.ts';
 import { makeKeptFolder } from './support/temp-folder.ts';
 
-const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
 const EXAMPLE = /^```js\n([\s\S]*?)^```/m.exec(readFileSync(path.join(ROOT, 'docs/library.md'), 'utf8'))?.[1] ?? '';
 
@@ -25,7 +26,9 @@ beforeAll(async () => {
   const tarball = execFileSync('npm', pack, { cwd: ROOT }).toString().trim().split('\n').at(-1) ?? '';
   execFileSync('tar', ['-xf', path.join(folder, tarball), '-C', modules]);
   execFileSync('mv', [path.join(modules, 'package'), path.join(modules, 'firstred')]);
-  for (const name of [...Object.keys(dependencies), '@types/node']) {
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), '@types/node']) {
+    // What does not fit this Node was left out of the installation.
+    if (!existsSync(path.join(ROOT, 'node_modules', name))) continue;
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }

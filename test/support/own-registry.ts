@@ -1,7 +1,7 @@
 // A registry on loopback that serves the packages of this checkout's node_modules, so that an install needs no network.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -18,7 +18,8 @@ function installedPackages(): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const found = new Map<string, Map<string, string>>();
   for (const [place, { version }] of Object.entries(packages)) {
     const name = place.split('node_modules/').at(-1) ?? '';
-    if (name === '' || version === undefined) continue;
+    // What does not fit this Node or system was left out of the installation.
+    if (name === '' || version === undefined || !existsSync(path.join(ROOT, place, 'package.json'))) continue;
     found.set(name, (found.get(name) ?? new Map<string, string>()).set(version, path.join(ROOT, place)));
   }
   return found;
