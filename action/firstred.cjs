@@ -633,16 +633,22 @@ function openWasmZstd() {
 }
 function wasmZstd(zstd2) {
   const context = zstd2._ZSTD_createCCtx();
+  function compress2(bytes, level) {
+    const bound = zstd2._ZSTD_compressBound(bytes.byteLength);
+    const frame = withMemory(zstd2, [bytes.byteLength, bound], ([from = 0, to = 0]) => {
+      zstd2.HEAPU8.set(bytes, from);
+      const made = zstd2._ZSTD_compress_usingDict(context, to, bound, from, bytes.byteLength, 0, 0, level);
+      return takeResult(zstd2, to, made, CHECKSUM_BYTES);
+    });
+    return withChecksum(frame, bytes);
+  }
   return {
     kind: "wasm",
-    compress(bytes, level) {
-      const bound = zstd2._ZSTD_compressBound(bytes.byteLength);
-      const frame = withMemory(zstd2, [bytes.byteLength, bound], ([from = 0, to = 0]) => {
-        zstd2.HEAPU8.set(bytes, from);
-        const made = zstd2._ZSTD_compress_usingDict(context, to, bound, from, bytes.byteLength, 0, 0, level);
-        return takeResult(zstd2, to, made, CHECKSUM_BYTES);
-      });
-      return withChecksum(frame, bytes);
+    compress: compress2,
+    compressInto(frame, bytes, level) {
+      const made = compress2(bytes, level);
+      frame.set(made);
+      return made.byteLength;
     },
     decompress: (frame, sizeBytes) => withMemory(zstd2, [frame.byteLength, sizeBytes], ([from = 0, to = 0]) => {
       zstd2.HEAPU8.set(frame, from);
@@ -709,20 +715,21 @@ function findNative() {
 function findNativeZstd() {
   const native = findNative();
   if (native === void 0) return void 0;
-  const compressors = /* @__PURE__ */ new Map();
+  const binding = require2("zstd-napi/binding.js");
+  const contexts = new NativeContexts(binding);
   const decompressor = new native.Decompressor();
+  let context;
   return {
     kind: "native",
-    compress(bytes, level) {
-      let compressor = compressors.get(level);
-      if (compressor === void 0) {
-        compressor = new native.Compressor();
-        compressor.setParameters({ compressionLevel: level, checksumFlag: true });
-        compressors.set(level, compressor);
-      }
-      return compressor.compress(bytes);
-    },
-    decompress: (frame) => decompressor.decompress(frame)
+    compress: (bytes, level) => contexts.compress(bytes, level),
+    compressInto: (frame, bytes, level) => contexts.compressInto(frame, bytes, level),
+    decompress(frame, sizeBytes, into) {
+      if (into === void 0 || into.byteLength < sizeBytes) return decompressor.decompress(frame);
+      context ??= new binding.DCtx();
+      const text4 = into.subarray(0, sizeBytes);
+      if (context.decompress(text4, frame) !== sizeBytes) throw damagedFrame(void 0);
+      return text4;
+    }
   };
 }
 function contentSizeOf(frame) {
@@ -740,7 +747,7 @@ function contentSizeOf(frame) {
   if (sizeFlag === 2) return view.getUint32(at, true);
   return Number(view.getBigUint64(at, true));
 }
-var import_node_module, require2, loaded, checkedZstd, damagedFrame;
+var import_node_module, require2, loaded, SCRATCH_BYTES, NativeContexts, checkedZstd, damagedFrame;
 var init_zstd2 = __esm({
   "store/zstd.ts"() {
     "use strict";
@@ -748,12 +755,38 @@ var init_zstd2 = __esm({
     init_errors();
     init_zstd_wasm();
     require2 = (0, import_node_module.createRequire)(bundleUrl);
+    SCRATCH_BYTES = 524288;
+    NativeContexts = class {
+      #binding;
+      #contexts = /* @__PURE__ */ new Map();
+      #scratch;
+      constructor(binding) {
+        this.#binding = binding;
+      }
+      /** Measured: with new memory for each frame, a thread that packs a log comes to 25 MB of it before it is collected. */
+      compress(bytes, level) {
+        const boundBytes = this.#binding.compressBound(bytes.byteLength);
+        if (boundBytes <= SCRATCH_BYTES) this.#scratch ??= new Uint8Array(SCRATCH_BYTES);
+        const frame = boundBytes <= SCRATCH_BYTES && this.#scratch !== void 0 ? this.#scratch : new Uint8Array(boundBytes);
+        return frame.slice(0, this.compressInto(frame, bytes, level));
+      }
+      compressInto(frame, bytes, level) {
+        let context = this.#contexts.get(level);
+        if (context === void 0) {
+          context = new this.#binding.CCtx();
+          context.setParameter(this.#binding.CParameter.compressionLevel, level);
+          context.setParameter(this.#binding.CParameter.checksumFlag, 1);
+          this.#contexts.set(level, context);
+        }
+        return context.compress2(frame, bytes);
+      }
+    };
     checkedZstd = (zstd2) => ({
       ...zstd2,
-      decompress(frame, sizeBytes) {
+      decompress(frame, sizeBytes, into) {
         if (contentSizeOf(frame) !== sizeBytes) throw damagedFrame(void 0);
         try {
-          return zstd2.decompress(frame, sizeBytes);
+          return zstd2.decompress(frame, sizeBytes, into);
         } catch (cause) {
           throw damagedFrame(cause);
         }
@@ -779,9 +812,7 @@ var init_compress_worker = __esm({
     (_a = import_node_worker_threads.parentPort) == null ? void 0 : _a.on("message", ({ slot: number5, textBytes, level }) => {
       var _a9;
       const slot = findSlot(import_node_worker_threads.workerData, number5);
-      const frame = zstd.compress(slot.text.subarray(0, textBytes), level);
-      slot.frame.set(frame);
-      (_a9 = import_node_worker_threads.parentPort) == null ? void 0 : _a9.postMessage(frame.byteLength);
+      (_a9 = import_node_worker_threads.parentPort) == null ? void 0 : _a9.postMessage(zstd.compressInto(slot.frame, slot.text.subarray(0, textBytes), level));
     });
   }
 });
@@ -821,15 +852,22 @@ var init_settings = __esm({
       {
         name: "s3Endpoint",
         env: "FIRSTRED_S3_ENDPOINT",
+        commonEnv: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
         flags: "--s3-endpoint <url>",
-        summary: "address of an S3 server other than AWS",
+        summary: "address of an S3 server other than AWS (default: AWS_ENDPOINT_URL)",
         fromRepository: false
       },
       {
         name: "s3PathStyle",
         env: "FIRSTRED_S3_PATH_STYLE",
         flags: "--s3-path-style",
-        summary: "put the bucket into the path, not the host name",
+        summary: "put the bucket into the path, not the host name (default: yes with an endpoint)",
+        fromRepository: false
+      },
+      {
+        name: "s3AllowHttp",
+        env: "FIRSTRED_S3_ALLOW_HTTP",
+        summary: "true: plain http to an S3 server that is not on this machine; logs are readable on the way",
         fromRepository: false
       },
       { name: "s3Region", env: "FIRSTRED_S3_REGION", summary: "region of the bucket", fromRepository: false },
@@ -1098,7 +1136,8 @@ var init_env_paths = __esm({
 var config_exports = {};
 __export(config_exports, {
   processSources: () => processSources,
-  readConfig: () => readConfig
+  readConfig: () => readConfig,
+  withoutUserInfo: () => withoutUserInfo
 });
 async function readConfig(sources) {
   var _a9;
@@ -1110,6 +1149,11 @@ async function readConfig(sources) {
       { name: name2, value: value2, origin: "built-in" }
     ])
   );
+  for (const setting of SETTINGS) {
+    const variable = "commonEnv" in setting && setting.commonEnv.find((each) => (env3[each] ?? "") !== "");
+    if (variable)
+      values.set(setting.name, { name: setting.name, value: env3[variable], origin: `environment ${variable}` });
+  }
   for (const file2 of configFiles(folders, sources.workingFolder))
     for (const [name2, value2] of readConfigFile(file2)) values.set(name2, { name: name2, value: value2, origin: file2.path });
   for (const { name: name2, env: variable } of SETTINGS)
@@ -1131,13 +1175,14 @@ async function readConfig(sources) {
     index: locate(text4("index") ?? "", sources.workingFolder),
     spool: (0, import_node_path2.resolve)(sources.workingFolder, text4("spool") ?? ""),
     spoolLasts: ((_a9 = values.get("spool")) == null ? void 0 : _a9.origin) !== "built-in" || (env3["CI"] ?? "") === "",
-    spoolMaxBytes: await sizeOf(text4("spoolMax") ?? DEFAULT_SPOOL_MAX),
+    spoolMaxBytes: readAs(parseSizeBytes, text4("spoolMax") ?? DEFAULT_SPOOL_MAX, "FIRSTRED_SPOOL_MAX"),
     cache: folders.cache,
     state: folders.state,
     s3Endpoint: text4("s3Endpoint"),
-    s3PathStyle: ["true", "1", "yes"].includes(text4("s3PathStyle") ?? ""),
+    s3PathStyle: text4("s3PathStyle") === void 0 ? void 0 : isYes(text4("s3PathStyle")),
+    s3AllowHttp: isYes(text4("s3AllowHttp")),
     s3Region: text4("s3Region"),
-    storeTimeoutMs: await durationOf(text4("storeTimeout") ?? DEFAULT_STORE_TIMEOUT),
+    storeTimeoutMs: readAs(parseDurationMs, text4("storeTimeout") ?? DEFAULT_STORE_TIMEOUT, "FIRSTRED_STORE_TIMEOUT"),
     author: text4("author") ?? loginName(),
     repo: text4("repo"),
     values: SETTINGS.map(({ name: name2 }) => values.get(name2) ?? { name: name2, value: void 0, origin: "not set" }),
@@ -1177,10 +1222,16 @@ function findUpwards(folder, name2) {
   if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(folder, ".git")) || (0, import_node_path2.dirname)(folder) === folder) return void 0;
   return findUpwards((0, import_node_path2.dirname)(folder), name2);
 }
+function readPlainFile({ path: path2, repository: repository2 }) {
+  const file2 = repository2 ? (0, import_node_fs.lstatSync)(path2) : (0, import_node_fs.statSync)(path2);
+  if (!file2.isFile()) throw new Error(file2.isSymbolicLink() ? "it is a symbolic link" : "it is no plain file");
+  if (file2.size > MAX_CONFIG_BYTES) throw new Error(`it has ${file2.size} bytes, ${MAX_CONFIG_BYTES} at most are read`);
+  return (0, import_node_fs.readFileSync)(path2, "utf8");
+}
 function readConfigFile(file2) {
   let json2;
   try {
-    json2 = JSON.parse((0, import_node_fs.readFileSync)(file2.path, "utf8"));
+    json2 = JSON.parse(readPlainFile(file2));
   } catch (cause) {
     throw new AppError("USAGE", `${file2.path} cannot be read: ${reasonOf(cause)}`, {
       hint: "mend or remove that file",
@@ -1206,11 +1257,13 @@ function readConfigFile(file2) {
     return [setting.name, String(value2)];
   });
 }
-async function durationOf(text4) {
-  return parseDurationMs(text4);
-}
-async function sizeOf(text4) {
-  return parseSizeBytes(text4);
+function readAs(parse6, text4, setting) {
+  try {
+    return parse6(text4);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError(cause.code, `${setting} cannot be used: ${cause.message}`, { hint: cause.hint, cause });
+  }
 }
 function loginName() {
   try {
@@ -1219,7 +1272,7 @@ function loginName() {
     return "unknown";
   }
 }
-var import_node_fs, import_node_os2, import_node_path2, processSources, DEFAULT_STORE_TIMEOUT, DEFAULT_SPOOL_MAX, kebab, builtIn, locate;
+var import_node_fs, import_node_os2, import_node_path2, processSources, DEFAULT_STORE_TIMEOUT, DEFAULT_SPOOL_MAX, USER_INFO, withoutUserInfo, isYes, kebab, builtIn, MAX_CONFIG_BYTES, locate;
 var init_config = __esm({
   "cli/config.ts"() {
     "use strict";
@@ -1233,6 +1286,9 @@ var init_config = __esm({
     processSources = () => ({ env: process.env, workingFolder: process.cwd() });
     DEFAULT_STORE_TIMEOUT = "15s";
     DEFAULT_SPOOL_MAX = "2GB";
+    USER_INFO = /(:\/\/)[^/?#\s@]{1,400}@/g;
+    withoutUserInfo = (text4) => text4.replace(USER_INFO, "$1***@");
+    isYes = (text4) => ["true", "1", "yes"].includes(text4 ?? "");
     kebab = (name2) => name2.replace(/[A-Z]/g, (c5) => `-${c5.toLowerCase()}`);
     builtIn = (folders) => ({
       store: (0, import_node_path2.join)(folders.data, "store"),
@@ -1241,6 +1297,7 @@ var init_config = __esm({
       spoolMax: DEFAULT_SPOOL_MAX,
       storeTimeout: DEFAULT_STORE_TIMEOUT
     });
+    MAX_CONFIG_BYTES = 65536;
     locate = (location, workingFolder) => /^[a-z][a-z0-9+.-]*:\/\//i.test(location) ? location : (0, import_node_path2.resolve)(workingFolder, location);
   }
 });
@@ -16575,7 +16632,7 @@ function parseS3Endpoint(endpoint, allowHttp) {
   const isAllowed = url2.protocol === "https:" || url2.protocol === "http:" && (allowHttp || LOOPBACK.test(url2.hostname));
   if (!isAllowed)
     throw new AppError("USAGE", `the S3 endpoint on ${url2.host} is not https`, {
-      hint: "use https; plain http is for this machine, or has to be allowed explicitly"
+      hint: "use https; where the way there is trusted, FIRSTRED_S3_ALLOW_HTTP=true lets logs go over plain http"
     });
   return url2;
 }
@@ -23227,7 +23284,7 @@ function createBufferedReadableStream(upstream, size, logger2) {
     if (done) {
       if (mode !== -1) {
         const remainder = flush(buffers, mode);
-        if (sizeOf2(remainder) > 0) {
+        if (sizeOf(remainder) > 0) {
           controller.enqueue(remainder);
         }
       }
@@ -23244,9 +23301,9 @@ function createBufferedReadableStream(upstream, size, logger2) {
         controller.enqueue(chunk);
         return;
       }
-      const chunkSize = sizeOf2(chunk);
+      const chunkSize = sizeOf(chunk);
       bytesSeen += chunkSize;
-      const bufferSize = sizeOf2(buffers[mode]);
+      const bufferSize = sizeOf(buffers[mode]);
       if (chunkSize >= size && bufferSize === 0) {
         controller.enqueue(chunk);
       } else {
@@ -23271,11 +23328,11 @@ function merge2(buffers, mode, chunk) {
   switch (mode) {
     case 0:
       buffers[0] += chunk;
-      return sizeOf2(buffers[0]);
+      return sizeOf(buffers[0]);
     case 1:
     case 2:
       buffers[mode].push(chunk);
-      return sizeOf2(buffers[mode]);
+      return sizeOf(buffers[mode]);
   }
 }
 function flush(buffers, mode) {
@@ -23290,7 +23347,7 @@ function flush(buffers, mode) {
   }
   throw new Error(`@smithy/util-stream - invalid index ${mode} given to flush()`);
 }
-function sizeOf2(chunk) {
+function sizeOf(chunk) {
   return (chunk == null ? void 0 : chunk.byteLength) ?? (chunk == null ? void 0 : chunk.length) ?? 0;
 }
 function modeOf(chunk, allowBuffer = true) {
@@ -23338,9 +23395,9 @@ function createBufferedReadable(upstream, size, logger2) {
       downstream.push(chunk);
       return;
     }
-    const chunkSize = sizeOf2(chunk);
+    const chunkSize = sizeOf(chunk);
     bytesSeen += chunkSize;
-    const bufferSize = sizeOf2(buffers[mode]);
+    const bufferSize = sizeOf(buffers[mode]);
     if (chunkSize >= size && bufferSize === 0) {
       downstream.push(chunk);
     } else {
@@ -23357,7 +23414,7 @@ function createBufferedReadable(upstream, size, logger2) {
   upstream.on("end", () => {
     if (mode !== -1) {
       const remainder = flush(buffers, mode);
-      if (sizeOf2(remainder) > 0) {
+      if (sizeOf(remainder) > 0) {
         downstream.push(remainder);
       }
     }
@@ -56260,12 +56317,12 @@ var init_s3_read = __esm({
       /** The next bytes of a download that is under way, without what a retry costs each time. */
       async nextOfOpen() {
         var _a9;
-        const open3 = this.#open;
-        if (open3 === void 0 || ((_a9 = this.#read.signal) == null ? void 0 : _a9.aborted) === true) return "broken";
-        const idle = setTimeout(open3.destroy, this.#read.giveUpMs / 2);
+        const open4 = this.#open;
+        if (open4 === void 0 || ((_a9 = this.#read.signal) == null ? void 0 : _a9.aborted) === true) return "broken";
+        const idle = setTimeout(open4.destroy, this.#read.giveUpMs / 2);
         try {
           if (this.#at === this.#end) return await this.#finish();
-          const { value: value2, done } = await open3.chunks.next();
+          const { value: value2, done } = await open4.chunks.next();
           return done === true ? this.#ended() : this.#took(value2);
         } catch (error3) {
           this.close();
@@ -56278,21 +56335,21 @@ var init_s3_read = __esm({
       }
       /** Opens the download, again if need be. A try that was ended leaves nothing behind, however late it comes back. */
       async next({ signal }) {
-        let open3 = this.#open;
+        let open4 = this.#open;
         if (this.#at === this.#end) return this.#finish();
         try {
-          open3 ??= await this.#start(signal);
-          this.#open = open3;
-          const { destroy } = open3;
+          open4 ??= await this.#start(signal);
+          this.#open = open4;
+          const { destroy } = open4;
           signal.addEventListener("abort", destroy, { once: true });
-          const { value: value2, done } = await open3.chunks.next();
+          const { value: value2, done } = await open4.chunks.next();
           signal.throwIfAborted();
           signal.removeEventListener("abort", destroy);
           return done === true ? this.#ended() : this.#took(value2);
         } catch (error3) {
-          open3 == null ? void 0 : open3.destroy();
-          if (this.#open === open3) this.#open = void 0;
-          throw open3 === void 0 ? error3 : this.#countFailure(error3);
+          open4 == null ? void 0 : open4.destroy();
+          if (this.#open === open4) this.#open = void 0;
+          throw open4 === void 0 ? error3 : this.#countFailure(error3);
         }
       }
       close() {
@@ -56302,10 +56359,10 @@ var init_s3_read = __esm({
       }
       /** All bytes are there; only a connection whose answer was read to its end is used again. */
       async #finish() {
-        const open3 = this.#open;
+        const open4 = this.#open;
         this.#open = void 0;
-        await (open3 == null ? void 0 : open3.chunks.next().catch(() => void 0));
-        open3 == null ? void 0 : open3.destroy();
+        await (open4 == null ? void 0 : open4.chunks.next().catch(() => void 0));
+        open4 == null ? void 0 : open4.destroy();
         return "end";
       }
       async #start(signal) {
@@ -56443,13 +56500,13 @@ async function putInParts(put) {
 async function putPart(put, upload, part) {
   const sha2562 = digestOf(startSha256().update(part.bytes));
   return retried(put, (attempt) => {
-    async function* open3() {
+    async function* open4() {
       for (let at = 0; at < part.bytes.byteLength; at += STEP_BYTES) {
         attempt.moved(at);
         yield part.bytes.subarray(at, at + STEP_BYTES);
       }
     }
-    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open3 };
+    const body = { sizeBytes: part.bytes.byteLength, sha256: sha2562, open: open4 };
     return put.calls.putPart(upload, part.number, { body, signal: attempt.signal });
   });
 }
@@ -57229,6 +57286,7 @@ async function openConfiguredStore(config2) {
   const store = await openStore2(config2.store, {
     endpoint: config2.s3Endpoint,
     pathStyle: config2.s3PathStyle,
+    allowHttp: config2.s3AllowHttp,
     region: config2.s3Region,
     timeoutMs: config2.storeTimeoutMs
   });
@@ -57417,7 +57475,7 @@ function attemptWords(attempt) {
   var _a9;
   const words = [attempt.repo, (_a9 = attempt.sha) == null ? void 0 : _a9.slice(0, 10), attempt.workflow, attempt.job].filter((w) => w !== void 0);
   const number5 = attempt.attempt ?? (attempt.providerId === void 0 ? void 0 : `t${attempt.providerId}`);
-  return `${words.length === 0 ? "an unnamed attempt" : words.join(" ")}${number5 === void 0 ? "" : ` #${number5}`}`;
+  return `${words.length === 0 ? "an attempt without repo, sha or job" : words.join(" ")}${number5 === void 0 ? "" : ` #${number5}`}`;
 }
 var import_node_fs11, import_promises8, import_node_os6, import_node_path14, LEFT_BEHIND_MS, LEFT_BEHIND_LOGS, sealOrDrop, spoolFull;
 var init_archiver = __esm({
@@ -58443,7 +58501,7 @@ var init_zstd_stream = __esm({
 });
 
 // cli/log-files.ts
-async function openLogFile(path2, stdin) {
+async function openLogFile(path2, stdin, options = {}) {
   if (path2 === "-") return stdin;
   await checkFile(path2);
   if (path2.endsWith(".gz")) return bounded(() => unpackGzip(path2), path2);
@@ -58451,7 +58509,23 @@ async function openLogFile(path2, stdin) {
     const { unpackZstd: unpackZstd2 } = await Promise.resolve().then(() => (init_zstd_stream(), zstd_stream_exports));
     return bounded(() => unpackZstd2(readFileStream(path2)), path2);
   }
-  return converted(() => readFileStream(path2), path2);
+  return converted(() => options.chunks === "reused" ? readInTurns(path2) : readFileStream(path2), path2);
+}
+async function* readInTurns(path2) {
+  const file2 = await (0, import_promises10.open)(path2);
+  try {
+    let [now, other] = [Buffer.alloc(READ_BYTES2), Buffer.alloc(READ_BYTES2)];
+    let { bytesRead } = await file2.read(now);
+    while (bytesRead > 0) {
+      const next = file2.read(other);
+      next.catch(() => void 0);
+      yield now.subarray(0, bytesRead);
+      ({ bytesRead } = await next);
+      [now, other] = [other, now];
+    }
+  } finally {
+    await file2.close();
+  }
 }
 function unpackGzip(path2) {
   const unpacked = (0, import_node_zlib.createGunzip)();
@@ -58487,16 +58561,16 @@ function unreadable(path2, cause) {
     cause
   });
 }
-async function* converted(open3, path2) {
+async function* converted(open4, path2) {
   try {
-    yield* open3();
+    yield* open4();
   } catch (cause) {
     throw unreadable(path2, cause);
   }
 }
-async function* bounded(open3, path2) {
+async function* bounded(open4, path2) {
   let total = 0;
-  for await (const chunk of converted(open3, path2)) {
+  for await (const chunk of converted(open4, path2)) {
     total += chunk.byteLength;
     if (total > MAX_UNPACKED_BYTES)
       throw new AppError("INPUT_UNREADABLE", `${path2} unpacks to more than ${MAX_UNPACKED_BYTES / 1024 ** 3} GiB`, {
@@ -58545,10 +58619,18 @@ function buildImage(words, base) {
   });
   return { bytes: packer.bytes, words: first + words.length };
 }
-var FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, HEADS_AT, PAIRS_AT, WHOLE_PAIRS_AT, TRIPLES_AT, LISTS_AT, ENTRY_WORD, ENTRY_OFFSET, ENTRY_NUMBERS, WORD_INDEX, WORD_LENGTH, WORD_FOURS, WORD_REFUSED, WORD_BEFORE, WORD_FOLLOWS, WORD_NUMBERS, LAST_OF_COLOUR, MARGIN, MAX_WORD, ROOM, MAX_WORDS, hashOf, pairBit, tripleBit, Packer, NO_BYTE, EVERY_BYTE, hasBit, hasPair, hasWholePair, hasTriple;
+function hasPiece({ bytes }, before, after) {
+  const [third, second, first] = [before >>> 16 & 255, before >>> 8 & 255, before & 255];
+  return hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, after & 255)) || hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(second | first << 8 | (after & 255) << 16)) || hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(first | (after & 65535) << 8)) || hasBit(bytes, FOURS_AT, fourBit(third | second << 8 | first << 16 | after << 24)) || hasBit(bytes, FOURS_AT, fourBit(second | first << 8 | after << 16)) || hasBit(bytes, FOURS_AT, fourBit(first | after << 8));
+}
+var GOES_ON, SAYS_NO, SAYS_YES, MOST_ANSWERS, FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, HEADS_AT, PAIRS_AT, WHOLE_PAIRS_AT, WHOLE_TRIPLES_AT, FOURS_AT, TO_FOUR, LISTS_AT, ENTRY_WORD, ENTRY_OFFSET, ENTRY_NUMBERS, WORD_INDEX, WORD_LENGTH, WORD_FOURS, WORD_REFUSED, WORD_BEFORE, WORD_FOLLOWS, WORD_ANSWERS, WORD_NUMBERS, IMAGE_LAYOUT, LAST_OF_COLOUR, MARGIN, MAX_WORD, ROOM, MAX_WORDS, hashOf, pairBit, tripleBit, fourBit, Packer, NO_BYTE, EVERY_BYTE, hasBit, hasPair;
 var init_mask_image = __esm({
   "store/mask-image.ts"() {
     "use strict";
+    GOES_ON = 0;
+    SAYS_NO = 1;
+    SAYS_YES = 2;
+    MOST_ANSWERS = 128;
     FOLD = 538976288;
     MIX = 374761393 | 0;
     TO_BYTE = 16;
@@ -58563,8 +58645,10 @@ var init_mask_image = __esm({
     HEADS_AT = BESIDE_AT + SLOTS * 2 * SET_WORDS * 4;
     PAIRS_AT = HEADS_AT + SLOTS * 4;
     WHOLE_PAIRS_AT = PAIRS_AT + 8192;
-    TRIPLES_AT = WHOLE_PAIRS_AT + 8192;
-    LISTS_AT = TRIPLES_AT + 8192;
+    WHOLE_TRIPLES_AT = WHOLE_PAIRS_AT + 8192;
+    FOURS_AT = WHOLE_TRIPLES_AT + 8192;
+    TO_FOUR = 14;
+    LISTS_AT = FOURS_AT + (1 << 32 - TO_FOUR - 3);
     ENTRY_WORD = 1;
     ENTRY_OFFSET = 2;
     ENTRY_NUMBERS = 3;
@@ -58574,7 +58658,9 @@ var init_mask_image = __esm({
     WORD_REFUSED = 3;
     WORD_BEFORE = 4;
     WORD_FOLLOWS = 5;
-    WORD_NUMBERS = 6;
+    WORD_ANSWERS = 6;
+    WORD_NUMBERS = 7;
+    IMAGE_LAYOUT = `${LISTS_AT} ${ENTRY_NUMBERS} ${WORD_NUMBERS}`;
     LAST_OF_COLOUR = 109;
     MARGIN = 256;
     MAX_WORD = 200;
@@ -58582,7 +58668,8 @@ var init_mask_image = __esm({
     MAX_WORDS = 32768;
     hashOf = (code) => Math.imul(code << 8, MIX);
     pairBit = (first, second) => (first | 32) << 8 | (second | 32);
-    tripleBit = (first, second, third) => hashOf(first | 32 | (second | 32) << 8 | (third | 32) << 16) >>> TO_BYTE;
+    tripleBit = (code) => hashOf(code | FOLD >>> 8) >>> TO_BYTE;
+    fourBit = (code) => Math.imul(code | FOLD, MIX) >>> TO_FOUR;
     Packer = class {
       numbers;
       used;
@@ -58614,12 +58701,11 @@ var init_mask_image = __esm({
         const set4 = (part, bit) => {
           bytes[part + (bit >>> 3)] = bytes[part + (bit >>> 3)] | 1 << (bit & 7);
         };
-        for (let at = 1; at < text4.length; at++) {
-          const [first, second] = [text4.charCodeAt(at - 1), text4.charCodeAt(at)];
-          set4(PAIRS_AT, pairBit(first, second));
-          if (text4.length === 2) set4(WHOLE_PAIRS_AT, pairBit(first, second));
-          else if (at > 1) set4(TRIPLES_AT, tripleBit(text4.charCodeAt(at - 2), first, second));
-        }
+        for (let at = 1; at < text4.length; at++) set4(PAIRS_AT, pairBit(text4.charCodeAt(at - 1), text4.charCodeAt(at)));
+        const codes = Buffer.from(text4, "latin1");
+        if (codes.length === 2) set4(WHOLE_PAIRS_AT, pairBit(codes[0], codes[1]));
+        if (codes.length === 3) set4(WHOLE_TRIPLES_AT, tripleBit(codes.readUIntLE(0, 3)));
+        for (let at = 0; at + 4 <= codes.length; at++) set4(FOURS_AT, fourBit(codes.readInt32LE(at)));
       }
       take(count3) {
         const at = this.used;
@@ -58651,11 +58737,12 @@ var init_mask_image = __esm({
         for (let next = this.numbers[tail]; next !== 0; next = this.numbers[tail]) tail = next >> 2;
         this.numbers[tail] = entry << 2;
       }
-      addWord(index, { text: text4, isExact: isExact2, refused, before, follows }) {
+      addWord(index, { text: text4, isExact: isExact2, refused, before, follows, answers }) {
         const fours = text4.length + 3 >> 2;
         const sets2 = [refused ?? NO_BYTE, before ?? EVERY_BYTE, ...follows].map((set4) => this.addSet(set4));
+        const said = answers === void 0 ? 0 : this.addSet(answers);
         const at = this.take(WORD_NUMBERS + 2 * fours + follows.length);
-        this.numbers.set([index, text4.length, fours, sets2[0] ?? 0, sets2[1] ?? 0, follows.length], at);
+        this.numbers.set([index, text4.length, fours, sets2[0] ?? 0, sets2[1] ?? 0, follows.length, said], at);
         for (let n3 = 0; n3 < fours; n3++) this.numbers.set(fourOf(text4, n3 * 4, isExact2), at + WORD_NUMBERS + 2 * n3);
         this.numbers.set(sets2.slice(2), at + WORD_NUMBERS + 2 * fours);
         return at;
@@ -58673,8 +58760,6 @@ var init_mask_image = __esm({
     EVERY_BYTE = new Uint8Array(256).fill(1);
     hasBit = (bytes, part, bit) => (bytes[part + (bit >>> 3)] >>> (bit & 7) & 1) === 1;
     hasPair = ({ bytes }, first, second) => hasBit(bytes, PAIRS_AT, pairBit(first, second));
-    hasWholePair = ({ bytes }, first, second) => hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, second));
-    hasTriple = ({ bytes }, first, second, third) => hasBit(bytes, TRIPLES_AT, tripleBit(first, second, third));
   }
 });
 
@@ -58688,8 +58773,8 @@ var init_mask_find = __esm({
     NOTHING = 32;
     ESC3 = 27;
     byteAt = (bytes, at) => at >= 0 && at < bytes.length ? bytes[at] : NOTHING;
-    findWordsPlainly = (image, bytes, from, end) => {
-      const look = new PlainLook(image, bytes);
+    findWordsPlainly = (image, bytes, { from, end, look: kind }) => {
+      const look = new PlainLook(image, bytes, kind);
       const words = [];
       for (let at = from; at < end; at++) {
         const raw = byteAt(bytes, at) | byteAt(bytes, at + 1) << 8 | byteAt(bytes, at + 2) << 16;
@@ -58703,10 +58788,12 @@ var init_mask_find = __esm({
       tables;
       numbers;
       bytes;
-      constructor({ bytes: tables }, bytes) {
+      look;
+      constructor({ bytes: tables }, bytes, look) {
         this.tables = tables;
         this.numbers = new Int32Array(tables.buffer, tables.byteOffset, tables.byteLength >> 2);
         this.bytes = bytes;
+        this.look = look;
       }
       /** Ends and indexes of the words around the piece at `at`. */
       *wordsAt(at, raw, slot) {
@@ -58731,6 +58818,18 @@ var init_mask_find = __esm({
         return this.numbers[set4 + (byte >>> 6)] >>> byte;
       }
       isThere(word, start, to) {
+        return this.isWord(word, start, to) && (this.look === "every" || this.mayBeWorthALook(word, to));
+      }
+      mayBeWorthALook(word, to) {
+        const answers = this.numbers[word + WORD_ANSWERS];
+        if (answers === 0) return true;
+        for (let at = to; at < Math.min(to + MOST_ANSWERS, this.bytes.length); at++) {
+          const answer = this.tables[answers + this.bytes[at]];
+          if (answer !== GOES_ON) return answer === SAYS_YES;
+        }
+        return true;
+      }
+      isWord(word, start, to) {
         const { numbers: numbers2, bytes } = this;
         const fours = numbers2[word + WORD_FOURS];
         const codes = word + WORD_NUMBERS << 2;
@@ -58986,25 +59085,28 @@ var init_mask_grams = __esm({
 });
 
 // store/mask-foreign-names.ts
-var PASSWORDS, SECRETS, PLAIN_PASSWORDS, PLAIN_SECRETS, asBytes, capital, formsOf, FOREIGN_WORDS, endingsOf, FOREIGN_ENDINGS;
+var PASSWORDS, SECRETS, PLAIN_PASSWORDS, PLAIN_SECRETS, KEYS, asBytes, capital, formsOf, FOREIGN_WORDS, FOREIGN_KEYS, endingsOf, FOREIGN_ENDINGS;
 var init_mask_foreign_names = __esm({
   "store/mask-foreign-names.ts"() {
     "use strict";
     PASSWORDS = "\u043F\u0430\u0440\u043E\u043B\u044C \u5BC6\u7801 \u5BC6\u78BC \u53E3\u4EE4 \u6697\u8A3C\u756A\u53F7 \u30D1\u30B9\u30EF\u30FC\u30C9 \uBE44\uBC00\uBC88\uD638 \uC554\uD638 has\u0142o \u015Fifre parol\u0103 jelsz\xF3 l\xF6senord l\xF8senord a\xF0gangsor\xF0 lykilor\xF0 slapta\u017Eodis \u03BA\u03C9\u03B4\u03B9\u03BA\u03CC\u03C2 kh\u1EA9u \u0E23\u0E2B\u0E31\u0E2A\u0E1C\u0E48\u0E32\u0E19 \u0627\u0644\u0645\u0631\u0648\u0631 \u0627\u0644\u0633\u0631 \u05E1\u05D9\u05E1\u05DE\u05D4 \u05E1\u05D9\u05E1\u05DE\u05D0 \u092A\u093E\u0938\u0935\u0930\u094D\u0921";
-    SECRETS = "\u0442\u043E\u043A\u0435\u043D \u0441\u0435\u043A\u0440\u0435\u0442 \u5BC6\u94A5 \u5BC6\u9470 \u79D8\u94A5 \u91D1\u9470 \u4EE4\u724C \u30C8\u30FC\u30AF\u30F3 \u30B7\u30FC\u30AF\u30EC\u30C3\u30C8 \uD1A0\uD070 \uC2DC\uD06C\uB9BF \uBE44\uBC00\uD0A4 schl\xFCssel cl\xE9_api cl\xE9_secr cl\xE9-api";
+    SECRETS = "\u0442\u043E\u043A\u0435\u043D \u0441\u0435\u043A\u0440\u0435\u0442 \u0441\u0435\u043A\u0440\u0435\u0442\u043D\u044B\u0439 \u5BC6\u94A5 \u5BC6\u9470 \u79D8\u94A5 \u91D1\u9470 \u4EE4\u724C \u30C8\u30FC\u30AF\u30F3 \u30B7\u30FC\u30AF\u30EC\u30C3\u30C8 \uD1A0\uD070 \uC2DC\uD06C\uB9BF \uBE44\uBC00\uD0A4 schl\xFCssel cl\xE9_api cl\xE9_secr cl\xE9-api";
     PLAIN_PASSWORDS = "sifre jelszo adgangskode kata_sandi katasandi mat_khau matkhau kodeord slaptazodis motdepasse parool geslo";
     PLAIN_SECRETS = "clave chave schluessel geheim cle_api cle_secr cleapi chiave";
+    KEYS = "cl\xE9 api|cl\xE9 d'api|cl\xE9 d\u2019api|cl\xE9 d'acc\xE8s|cl\xE9 secr\xE8te|clef api|clef secr\xE8te|api \uD0A4|api\uD0A4|\uC561\uC138\uC2A4 \uD0A4|\uBE44\uBC00 \uD0A4|\uC778\uC99D\uD0A4|api\u30AD\u30FC|api \u30AD\u30FC|\u30A2\u30AF\u30BB\u30B9\u30AD\u30FC|\u79D8\u5BC6\u9375|\u6697\u53F7\u9375|\u043A\u043B\u044E\u0447 api|api \u043A\u043B\u044E\u0447|api-\u043A\u043B\u044E\u0447|\u043A\u043B\u044E\u0447 \u0434\u043E\u0441\u0442\u0443\u043F\u0430|\u0437\u0430\u043A\u0440\u044B\u0442\u044B\u0439 \u043A\u043B\u044E\u0447|klucz api|kl\xED\u010D api|api anahtar\u0131|gizli anahtar|api-nyckel|api-n\xF8kle|kunci api|kh\xF3a api";
     asBytes = (text4) => Buffer.from(text4).toString("latin1");
     capital = (word) => (word[0] ?? "").toUpperCase() + word.slice(1);
-    formsOf = (words) => [
-      ...new Set(words.split(" ").flatMap((word) => [word, capital(word), word.toUpperCase()].map(asBytes)))
+    formsOf = (words, sign4 = " ") => [
+      ...new Set(words.split(sign4).flatMap((word) => [word, capital(word), word.toUpperCase()].map(asBytes)))
     ];
     FOREIGN_WORDS = [
       ...formsOf(PASSWORDS),
       ...formsOf(SECRETS),
       ...PLAIN_PASSWORDS.split(" "),
-      ...PLAIN_SECRETS.split(" ")
+      ...PLAIN_SECRETS.split(" "),
+      ...formsOf(KEYS, "|")
     ];
+    FOREIGN_KEYS = new RegExp(`(?:${formsOf(KEYS, "|").join("|")})$`, "i");
     endingsOf = (words, kind) => words.map((word) => [word.toLowerCase(), kind]);
     FOREIGN_ENDINGS = [
       ...endingsOf([...formsOf(PASSWORDS), ...PLAIN_PASSWORDS.split(" ")], "password"),
@@ -59048,10 +59150,12 @@ function kindAt(words, at) {
 }
 function readName(name2) {
   if (FILE_NAME.test(name2)) return void 0;
-  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session)$/i.test(name2)) return "secret";
+  if (/(?:art-api|sonar\.login|honeycomb[-_]team|authident|bw_session|fastlane_session|unity_serial)$/i.test(name2))
+    return "secret";
   if (/secret[_-]?string$|^rediscli_auth$/i.test(name2)) return "password";
   if (/(?:p12|pfx|jks|keystore)(?:_?(?:base_?64|b64|data|contents?|file_base64))?$/i.test(name2)) return "weak";
   const words = wordsOfName(name2);
+  if (FOREIGN_KEYS.test(name2)) return "secret";
   if (words.length === 1 && words[0] === "salt") return void 0;
   if (words.length > 1 && FOREIGN_KEY.test(words[0] ?? ""))
     return words.slice(1).some((word) => ABOUT_FOREIGN_KEY.test(word)) ? void 0 : "secret";
@@ -59225,7 +59329,7 @@ function leadsToColon(bytes, from) {
   }
   return last === 58;
 }
-var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, isWideSign, isChineseIs;
+var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, codeAt, WIDE_SIGNS, isWideSign, WIDE_VERBS, isWideVerb;
 var init_mask_probe_name = __esm({
   "store/mask-probe-name.ts"() {
     "use strict";
@@ -59253,8 +59357,13 @@ var init_mask_probe_name = __esm({
     isLineEnd = (byte) => byte === LF2 || byte === CR2 || byte === void 0;
     MAX_NAMES = 1024;
     idleNames = /* @__PURE__ */ new Map();
-    isWideSign = (bytes, at) => bytes[at] === 239 && bytes[at + 1] === 188 && (bytes[at + 2] === 154 || bytes[at + 2] === 157);
-    isChineseIs = (bytes, at) => bytes[at] === 230 && bytes[at + 1] === 152 && bytes[at + 2] === 175;
+    codeAt = (bytes, at) => bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
+    WIDE_SIGNS = /* @__PURE__ */ new Set([15711368, 15711369, 15711386, 15711389]);
+    for (let code = 14909580; code <= 14909585; code++) WIDE_SIGNS.add(code);
+    for (let code = 14844056; code <= 14844062; code++) WIDE_SIGNS.add(code);
+    isWideSign = (bytes, at) => bytes[at] >= 226 && WIDE_SIGNS.has(codeAt(bytes, at));
+    WIDE_VERBS = /* @__PURE__ */ new Set([15112367, 14989498, 15172282, 14909871]);
+    isWideVerb = (bytes, at) => WIDE_VERBS.has(codeAt(bytes, at));
   }
 });
 
@@ -59367,7 +59476,7 @@ function checkOf(word, length) {
     case "command":
       return word.flag === "" ? ALWAYS : { ...ALWAYS, how: "flag", flag: word.flag };
     case "shape":
-      return word.next === "any" ? ALWAYS : { ...ALWAYS, how: word.next };
+      return word.next === "any" ? ALWAYS : { ...ALWAYS, how: word.next, answers: answersOf(word.next) };
     case "webhook":
     case "key-begin":
     case "putty-key":
@@ -59491,10 +59600,11 @@ function isPassed(bytes, from, to) {
   return after !== ESC6 && !isName(after) && !isName(bytes[beforeColours(bytes, from) - 1]);
 }
 function contextFollows(bytes, to, check2) {
+  if (isWideVerb(bytes, to)) return true;
   let at = to;
   while (at < bytes.length && at - to < MAX_NAME_RIGHT && (KINDS2[bytes[at]] & NAME) !== 0 && !isWideSign(bytes, at))
     at++;
-  if (isWideSign(bytes, at) || isChineseIs(bytes, at - 3)) return true;
+  if (isWideSign(bytes, at) || isWideVerb(bytes, at - 3)) return true;
   const byte = at < bytes.length ? bytes[at] : 10;
   const from = to - check2.length;
   if (isPassed(bytes, from, to)) return false;
@@ -59538,7 +59648,7 @@ function isWorthALook(bytes, to, check2) {
       return check2.how;
   }
 }
-var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, ESC6, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, isLedTo, PROSE_VERBS, isName, MOST_COLOURS;
+var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, answersOf, ESC6, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, ADDRESS_ANSWERS, isLedTo, PROSE_VERBS, isName, MOST_COLOURS, SPACE_ANSWERS;
 var init_mask_probe = __esm({
   "store/mask-probe.ts"() {
     "use strict";
@@ -59576,18 +59686,25 @@ var init_mask_probe = __esm({
       follows: [],
       refused: void 0,
       before: void 0,
+      answers: void 0,
       trim: 0,
       flag: ""
     };
+    answersOf = (next) => next === "space" ? SPACE_ANSWERS : ADDRESS_ANSWERS;
     ESC6 = 27;
     FREE = { before: ANY_BYTE, isLed: false, after: ANY_BYTE };
     LED_BY = /* @__PURE__ */ new Map();
     NOT_REFUSED_BY = /* @__PURE__ */ new Map();
     FOLLOWED_BY = /* @__PURE__ */ new Map();
+    ADDRESS_ANSWERS = Uint8Array.from(
+      { length: 256 },
+      (_, byte) => byte === 64 || byte === ESC6 ? SAYS_YES : (KINDS2[byte] & ADDRESS_END) === 0 ? GOES_ON : SAYS_NO
+    );
     isLedTo = (bytes, nameFrom) => (KINDS2[bytes[nameFrom - 1]] & (SPACE2 | AFTER_NAME)) !== 0;
     PROSE_VERBS = /* @__PURE__ */ new Set(["is", "wa", "va", "ar", "se", "ch", "re", "fo"]);
     isName = (byte) => byte !== void 0 && (KINDS2[byte] & NAME) !== 0;
     MOST_COLOURS = 3;
+    SPACE_ANSWERS = Uint8Array.from({ length: 256 }, (_, byte) => spaceFollows(byte) ? SAYS_YES : SAYS_NO);
   }
 });
 
@@ -59644,7 +59761,7 @@ function tellWords() {
   const look = [
     ...set3(WORD, load32(get2(ENTRY), ENTRY_WORD * 4)),
     ...set3(START, plus(get2(AT), load32(get2(ENTRY), ENTRY_OFFSET * 4))),
-    ...when([...get2(WORD), ...get2(START), ...get2(LOW), ...get2(LIMIT), 16, IS_THERE], told),
+    ...when([...get2(WORD), ...get2(START), ...get2(LOW), ...get2(LIMIT), ...get2(IS_FIRST), 16, IS_THERE], told),
     ...set3(ENTRY, load32(get2(ENTRY)))
   ];
   return [...set3(ENTRY, load32(left(SLOT, number4(2)), HEADS_AT)), ...repeat(look, get2(ENTRY))];
@@ -59670,6 +59787,20 @@ function findBody() {
   const closer = [...set3(STOP, plus(get2(AT), number4(4))), ...repeat(lookCloser(), isLess(get2(AT), get2(STOP)))];
   const goesOn = and(isLess(get2(AT), get2(END)), isLess(get2(OUT), get2(OUT_END)));
   return [...repeat(when(four, closer, add2(AT, 4)), goesOn), ...get2(OUT), ...get2(AT)];
+}
+function answersBody(to) {
+  const ask = [
+    ...when(isZero(isLess(get2(BYTE), get2(TEXT_LIMIT))), give(number4(1))),
+    ...set3(PREVIOUS, load8(plus(get2(CHECK), load8(get2(BYTE))))),
+    ...when(get2(PREVIOUS), give(differs(get2(PREVIOUS), number4(SAYS_NO)))),
+    ...add2(BYTE, 1)
+  ];
+  return [
+    ...set3(CHECK, load32(get2(THE_WORD), WORD_ANSWERS * 4)),
+    ...set3(BYTE, to),
+    ...set3(CHECK_END, plus(to, number4(MOST_ANSWERS))),
+    ...when(get2(CHECK), repeat(ask, isLess(get2(BYTE), get2(CHECK_END))))
+  ];
 }
 function isThereBody() {
   const no = give(number4(0));
@@ -59703,6 +59834,7 @@ function isThereBody() {
     ...set3(BYTE, to),
     ...checks(WORD_FOLLOWS, 4),
     ...when(isLess(get2(CHECK), get2(CHECK_END)), repeat(follow, isLess(get2(CHECK), get2(CHECK_END)))),
+    ...when(get2(FIRST_LOOK), answersBody(to)),
     ...number4(1)
   ];
 }
@@ -59712,8 +59844,8 @@ function findModule() {
     ...section(
       1,
       vector([
-        [96, ...numbers(6), ...numbers(2)],
-        [96, ...numbers(4), ...numbers(1)]
+        [96, ...numbers(FIND_NUMBERS), ...numbers(2)],
+        [96, ...numbers(IS_THERE_NUMBERS), ...numbers(1)]
       ])
     ),
     ...section(3, vector([[0], [1]])),
@@ -59743,7 +59875,7 @@ function layOut2(memory, image, mostFound) {
 }
 function finderOf({ find, memory }, mostFound) {
   let layout;
-  return (image, text4, from, end) => {
+  return (image, text4, { from, end, look }) => {
     if ((layout == null ? void 0 : layout.image) !== image) layout = layOut2(memory, image, mostFound);
     const { bytes, textAt, outAt } = layout;
     const first = Math.max(0, from - MARGIN);
@@ -59752,13 +59884,15 @@ function finderOf({ find, memory }, mostFound) {
     bytes.set(text4.subarray(first, last), first + shift);
     if (first === 0) bytes[shift - 1] = NOTHING;
     bytes.fill(NOTHING, last + shift, last + shift + SPARE);
-    const [outEnd, at] = find(textAt, end + shift, first + shift, last + shift, outAt, outAt + mostFound * FOUND_BYTES);
+    const outLimit = outAt + mostFound * FOUND_BYTES;
+    const isFirst = look === "first" ? 1 : 0;
+    const [outEnd, at] = find(textAt, end + shift, first + shift, last + shift, outAt, outLimit, isFirst);
     const words = layout.numbers.slice(outAt >> 2, outEnd >> 2);
     for (let n3 = 0; n3 < words.length; n3 += 2) words[n3] = words[n3] - textAt;
     return { words, seen: Math.min(at - shift, end) };
   };
 }
-var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf;
+var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, IS_FIRST, FIND_NUMBERS, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, FIRST_LOOK, IS_THERE_NUMBERS, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf;
 var init_mask_find_wasm = __esm({
   "store/mask-find-wasm.ts"() {
     "use strict";
@@ -59806,12 +59940,14 @@ var init_mask_find_wasm = __esm({
     LIMIT = 3;
     OUT = 4;
     OUT_END = 5;
-    STOP = 6;
-    RAW = 7;
-    HASH = 8;
-    ENTRY = 9;
-    WORD = 10;
-    START = 11;
+    IS_FIRST = 6;
+    FIND_NUMBERS = 7;
+    STOP = 7;
+    RAW = 8;
+    HASH = 9;
+    ENTRY = 10;
+    WORD = 11;
+    START = 12;
     FIND_VARIABLES = 6;
     folded = (bytes) => or(bytes, number4(FOLD));
     hash2 = (bytes) => times(left(folded(bytes), number4(8)), number4(MIX));
@@ -59822,10 +59958,12 @@ var init_mask_find_wasm = __esm({
     FROM = 1;
     TEXT_LOW = 2;
     TEXT_LIMIT = 3;
-    BYTE = 4;
-    CHECK = 5;
-    CHECK_END = 6;
-    PREVIOUS = 7;
+    FIRST_LOOK = 4;
+    IS_THERE_NUMBERS = 5;
+    BYTE = 5;
+    CHECK = 6;
+    CHECK_END = 7;
+    PREVIOUS = 8;
     IS_THERE_VARIABLES = 4;
     I32 = 127;
     vector = (entries) => [...unsigned(entries.length), ...entries.flat()];
@@ -60387,7 +60525,7 @@ function groupAt(line, at, pattern, rule, isSecret) {
   const from = match.index + match[0].lastIndexOf(text4);
   return one(from, from + text4.length, rule);
 }
-var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, PIPED, findPiped;
+var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, RECOVERY, CODES, isCode, findRecoveryCodes, PIPED, findPiped;
 var init_mask_shapes = __esm({
   "store/mask-shapes.ts"() {
     "use strict";
@@ -60553,6 +60691,16 @@ var init_mask_shapes = __esm({
     findRsaXml = (line, _from, to) => groupAt(line, to, RSA_XML, "rsa-xml", () => true);
     UNSEAL = / ?(?:\d{1,2}|\([a-z ]{1,20}\))?[ \t]{0,4}:[ \t]{0,4}([A-Za-z0-9+/=]{20,200})/y;
     findUnsealKey = (line, _from, to) => groupAt(line, to, UNSEAL, "unseal-key", isRandom);
+    RECOVERY = /s?(?:[ \t]{1,4}(?:is|are):?|[ \t]{0,4}[:=])[ \t]{0,4}\[?((?:["']?[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}["']?(?:,[ \t]?|[ \t]{1,4}|$)){1,20})/y;
+    CODES = /[A-Za-z0-9]{4,16}(?:-[A-Za-z0-9]{4,16}){0,7}/g;
+    isCode = (text4) => text4.length >= 8 && /\d/.test(text4) && !/^\d{4}-\d\d-/.test(text4);
+    findRecoveryCodes = (line, _from, to) => {
+      RECOVERY.lastIndex = to;
+      const match = RECOVERY.exec(line);
+      const list2 = (match == null ? void 0 : match[1]) ?? "";
+      const start = match === null ? 0 : match.index + match[0].length - list2.length;
+      return [...list2.matchAll(CODES)].filter(([text4]) => isCode(text4)).map(({ 0: text4, index }) => ({ from: start + index, to: start + index + text4.length, rule: "recovery-code" }));
+    };
     PIPED = /(?:echo|printf)(?: -\w{1,3}| ["']?%s(?:\\n)?["']?)?[ \t]{1,4}["']?(?:[\w.-]{1,40}:)?([^\s"'|]{6,300})["']?[ \t]{0,4}\|[^|]{0,200}$/y;
     findPiped = (line, from) => {
       const before = line.slice(Math.max(0, from - 400), from);
@@ -60569,13 +60717,13 @@ var init_mask_shapes = __esm({
 });
 
 // store/mask-tokens-a.ts
-var AWS_SECRET, KEYS, HOSTING, CLOUDS, BUILD, INFRASTRUCTURE, INFRASTRUCTURE_TOKENS;
+var AWS_SECRET, KEYS2, HOSTING, CLOUDS, BUILD, INFRASTRUCTURE, INFRASTRUCTURE_TOKENS;
 var init_mask_tokens_a = __esm({
   "store/mask-tokens-a.ts"() {
     "use strict";
     init_mask_rule();
     AWS_SECRET = `(?:(?:[ \\t]\\d{4}-\\d\\d-\\d\\dT[\\d:+Z.-]{8,20})?["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/])(?:\\t${B}{100,2000}={0,2})?)?`;
-    KEYS = [
+    KEYS2 = [
       ["private-key", "b3BlbnNzaC1rZXktdj", `${B}{40,16000}={0,2}`, "L"],
       ["private-key", "MIIEpAIBAAK", `${B}{60,16000}={0,2}`, "L"],
       ["private-key", "MIIEowIBAAK", `${B}{60,16000}={0,2}`, "L"],
@@ -60803,7 +60951,7 @@ var init_mask_tokens_a = __esm({
       ["inngest", "signkey-", `(?:prod|test|branch)-${H}{32,64}`],
       ["temporal", "tmprl_", `${W}{40,200}`]
     ];
-    INFRASTRUCTURE_TOKENS = [...KEYS, ...HOSTING, ...CLOUDS, ...BUILD, ...INFRASTRUCTURE];
+    INFRASTRUCTURE_TOKENS = [...KEYS2, ...HOSTING, ...CLOUDS, ...BUILD, ...INFRASTRUCTURE];
   }
 });
 
@@ -61265,7 +61413,7 @@ var init_mask_tokens = __esm({
     init_mask_tokens_a();
     init_mask_tokens_b();
     init_mask_tokens_c();
-    RULES_VERSION = "2026.4";
+    RULES_VERSION = "2026.5";
     INNER = [
       ["azure-ad", [4, 4], "[\\w.~]{3}\\d", "Q~", "[\\w.~-]{31,37}"],
       ["azure-devops", [76, 76], `${A}{76}`, "AZDO", `${A}{4}`, "r"],
@@ -61415,7 +61563,7 @@ var init_mask_words = __esm({
     init_mask_shapes();
     init_mask_tokens();
     init_mask_webhooks();
-    NAME_WORDS = "token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b".split(
+    NAME_WORDS = "token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session unity_serial erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b".split(
       " "
     );
     SHORT_NAME_WORDS = "pass _sk keystore keys key auth creds cred pwd psk pat jwt hmac otp totp sas salt pepper psw pw".split(" ");
@@ -61448,6 +61596,9 @@ var init_mask_words = __esm({
       ["recovery phrase", findPhrase, "any"],
       ["unseal key", findUnsealKey, "any"],
       ["recovery key", findUnsealKey, "any"],
+      ["recovery code", findRecoveryCodes, "any"],
+      ["backup code", findRecoveryCodes, "any"],
+      ["scratch code", findRecoveryCodes, "any"],
       ["--password-stdin", findPiped, "any"],
       ["--with-token", findPiped, "any"],
       ["chpasswd", findPiped, "any"],
@@ -61473,9 +61624,9 @@ function checkAt({ checks, words, texts }, index) {
 }
 function imagedWord({ text: text4, word }) {
   const check2 = checkOf(word, text4.length);
-  const { refused, before, follows } = check2;
+  const { refused, before, follows, answers } = check2;
   const window2 = windowOf({ word: text4, isExact: isExact(word), ...sidesOf(check2) });
-  return { text: text4, isExact: isExact(word), window: window2, refused, before, follows };
+  return { text: text4, isExact: isExact(word), window: window2, refused, before, follows, answers };
 }
 function rulesHere() {
   if (rules === void 0) {
@@ -61515,7 +61666,11 @@ function hasWord({ image }, bytes) {
 function* looks(image, bytes) {
   const find = wordFinder();
   for (let from = 0; from < bytes.length; ) {
-    const { words, seen } = find(image, bytes, from, Math.min(from + SLICE_BYTES, bytes.length));
+    const { words, seen } = find(image, bytes, {
+      from,
+      end: Math.min(from + SLICE_BYTES, bytes.length),
+      look: "every"
+    });
     yield { from, words };
     from = seen;
   }
@@ -61555,7 +61710,7 @@ var init_mask_tables = __esm({
     signOf = (words) => Buffer.from(
       words.map(
         ({ text: text4, word }) => word.is === "token" ? `${text4}	${word.rule.tail}	${word.rule.head}	${word.rule.edges}` : `${text4}	${word.is}`
-      ).join("\n"),
+      ).concat(IMAGE_LAYOUT).join("\n"),
       "latin1"
     );
     builtImage = ({ image, words: sign4 }, words) => Buffer.compare(sign4, signOf(words)) === 0 ? { bytes: image, words: words.length } : void 0;
@@ -61563,16 +61718,28 @@ var init_mask_tables = __esm({
 });
 
 // store/mask-hits.ts
+function nextEscape(bytes, from) {
+  const near = Math.min(from + NEAR, bytes.length);
+  for (let at = from; at < near; at++) if (bytes[at] === ESC9) return at;
+  const found = bytes.indexOf(ESC9, near);
+  return found < 0 ? bytes.length : found;
+}
 function afterEscapes(bytes, at, end) {
   let after = at;
   while (after < end && bytes[after] === ESC9) after = endOfEscape2(bytes, after, end);
   return after;
 }
-function mayPart(image, bytes, { after, from, to }) {
-  const [first = 0, second = 0] = [bytes[from - 1], bytes[to]];
-  if (!hasPair(image, first, second)) return false;
-  if (from - 1 <= after || bytes[to + 1] === ESC9 || hasWholePair(image, first, second)) return true;
-  return hasTriple(image, bytes[from - 2] ?? 0, first, second) || hasTriple(image, first, second, bytes[to + 1] ?? 0);
+function withBytes(shown, bytes, { from, end }) {
+  let last = shown;
+  for (let at = Math.max(from, end - 3); at < end; at++) last = (last << 8 | bytes[at]) & 16777215;
+  return last;
+}
+function mayPart(image, bytes, before, to) {
+  const first = bytes[to];
+  if (!hasPair(image, before & 255, first)) return false;
+  const second = nextShown(bytes, to + 1);
+  const third = nextShown(bytes, second + 1);
+  return hasPiece(image, before, first | (bytes[second] ?? LF3) << 8 | (bytes[third] ?? LF3) << 16);
 }
 function lineStart(bytes, at, from) {
   let start = at;
@@ -61585,8 +61752,8 @@ function lineEnd(bytes, at, end) {
   return Math.min(to + 1, end);
 }
 function shownBytes(bytes, { from, end }) {
-  scratch ??= Buffer.alloc(SCRATCH_BYTES);
-  const shown = end - from > SCRATCH_BYTES ? Buffer.allocUnsafe(end - from) : scratch;
+  scratch ??= Buffer.alloc(SCRATCH_BYTES2);
+  const shown = end - from > SCRATCH_BYTES2 ? Buffer.allocUnsafe(end - from) : scratch;
   let length = 0;
   for (let at = from; at < end; ) {
     const byte = bytes[at];
@@ -61610,7 +61777,7 @@ function nextShownHit(tables, bytes, { from, end }) {
   }
   return -1;
 }
-var ESC9, LF3, CR3, NO_WORDS2, HitScan, SCRATCH_BYTES, scratch;
+var ESC9, LF3, CR3, NO_WORDS2, HitScan, NEAR, LINE_START, nextShown, SCRATCH_BYTES2, scratch;
 var init_mask_hits = __esm({
   "store/mask-hits.ts"() {
     "use strict";
@@ -61668,7 +61835,7 @@ var init_mask_hits = __esm({
           this.seen = Math.max(this.seen, from);
           if (this.seen >= end) return -1;
           const next = Math.min(this.seen + SLICE_BYTES, this.end);
-          const { words, seen } = this.find(tables.image, this.bytes, this.seen, next);
+          const { words, seen } = this.find(tables.image, this.bytes, { from: this.seen, end: next, look: "first" });
           this.words = words;
           this.done = 0;
           this.looked = this.seen;
@@ -61679,27 +61846,29 @@ var init_mask_hits = __esm({
       nextParted(tables, from, end) {
         const { bytes } = this;
         let seen = from;
+        let shown = LINE_START;
         for (let at = this.escapeFrom(from); at < end; at = this.escapeFrom(at + 1)) {
           if (at < seen) continue;
-          const sequences = { after: seen, from: at, to: afterEscapes(bytes, at, end) };
-          seen = sequences.to;
-          if (at === from || seen >= end || !mayPart(tables.image, bytes, sequences)) continue;
+          shown = withBytes(shown, bytes, { from: seen, end: at });
+          seen = afterEscapes(bytes, at, end);
+          if (at === from || seen >= end || !mayPart(tables.image, bytes, shown, seen)) continue;
           const line = { from: lineStart(bytes, at, from), end: lineEnd(bytes, seen, end) };
           const hit = nextShownHit(tables, bytes, line);
           if (hit >= 0) return hit;
           seen = line.end;
+          shown = LINE_START;
         }
         return -1;
       }
       escapeFrom(at) {
-        if (this.escape < at) {
-          const found = this.bytes.indexOf(ESC9, at);
-          this.escape = found < 0 ? this.bytes.length : found;
-        }
+        if (this.escape < at) this.escape = nextEscape(this.bytes, at);
         return this.escape;
       }
     };
-    SCRATCH_BYTES = 4096;
+    NEAR = 96;
+    LINE_START = 657930;
+    nextShown = (bytes, at) => bytes[at] === ESC9 ? afterEscapes(bytes, at, bytes.length) : at;
+    SCRATCH_BYTES2 = 4096;
   }
 });
 
@@ -61735,7 +61904,8 @@ function nameAround(line, from, to) {
   const dashes = line.charCodeAt(start) === 45 || line.charCodeAt(start - 1) === 47 && /\s/.test(line[start - 2] ?? "");
   while (start < from && /[-.$]/.test(line[start] ?? "")) start++;
   while (end > to && /[-.]/.test(line[end - 1] ?? "")) end--;
-  if (end - 3 >= to && line.startsWith(IS_CHINESE, end - 3)) end -= 3;
+  if (endAt(IS_WIDE, line, to) >= 0) end = to;
+  else if (end - 3 >= to && endAt(IS_WIDE, line, end - 3) >= 0) end -= 3;
   return { from: start, to: end, dashes, text: line.slice(start, end) };
 }
 function elementStart(line, name2, at) {
@@ -61786,20 +61956,23 @@ function valueStart(line, name2) {
   if (prose >= 0) return { at: prose, how: "prose" };
   return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
 }
-var WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_CHINESE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
+var WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WIDE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
 var init_mask_value_start = __esm({
   "store/mask-value-start.ts"() {
     "use strict";
     init_mask_before();
     init_mask_names();
-    WIDE_SIGN = /\u00ef\u00bc[\u009a\u009d]/y;
-    isWideSign2 = (line, at) => line.charCodeAt(at) === 239 && endAt(WIDE_SIGN, line, at) >= 0;
+    WIDE_SIGN = /\u00ef\u00bc[\u0088\u0089\u009a\u009d]|\u00e3\u0080[\u008c-\u0091]|\u00e2\u0080[\u0098-\u009e]/y;
+    isWideSign2 = (line, at) => {
+      const code = line.charCodeAt(at);
+      return (code === 239 || code === 227 || code === 226) && endAt(WIDE_SIGN, line, at) >= 0;
+    };
     isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
-    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D){0,3}/iy;
+    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D|\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009d]){0,3}/iy;
     MAX_SPACES = 24;
     SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\u009a\u009d])/iy;
-    IS_CHINESE = "\xE6\x98\xAF";
-    IS_WORD = /(?:\u00e6\u0098\u00af ?|(?: (?:for (?:user |account )?[\w.@'"-]{1,40}(?: is| set to|:)|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+    IS_WIDE = /\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af/y;
+    IS_WORD = /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
     TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
     CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
     SETS_VALUE = /(?:^|[.$])(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
@@ -61875,10 +62048,21 @@ function wholeEnd(line, value2) {
   while (to < line.length && PLAIN_KINDS[line.charCodeAt(to)] !== STOP2) to++;
   return to;
 }
+function wideQuoted(line, from) {
+  if (!(line.charCodeAt(from) >= 194)) return void 0;
+  WIDE_QUOTED.lastIndex = from;
+  const match = WIDE_QUOTED.exec(line);
+  const text4 = match == null ? void 0 : match[1];
+  if (match === null || text4 === void 0) return void 0;
+  const at = from + match[0].indexOf(text4);
+  return { from: at, to: at + text4.length, quoted: true };
+}
 function readValue(line, start) {
   let at = skipSpaces(line, start.at);
   at = skip(WRAPPERS, line, at);
   at = skipSpaces(line, at);
+  const wide = wideQuoted(line, at);
+  if (wide !== void 0) return wide;
   const opened2 = endAt(QUOTE2, line, at);
   if (opened2 >= 0) {
     const quote = line.slice(at, opened2);
@@ -61907,7 +62091,7 @@ function withoutScheme(line, value2) {
   while (to < end && to - from < MAX_PLAIN && !/[\s"'`,;<>\\]/.test(line[to] ?? "")) to++;
   return { from, to, quoted: value2.quoted };
 }
-var MAX_QUOTED, MAX_PLAIN, WRAPPERS, SCHEME, BEFORE_ENV_LINE, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, BRACED, isNoName, REST_OF_PROSE;
+var MAX_QUOTED, MAX_PLAIN, WRAPPERS, SCHEME, BEFORE_ENV_LINE, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, BRACED, isNoName, REST_OF_PROSE, WIDE_QUOTED;
 var init_mask_value_text = __esm({
   "store/mask-value-text.ts"() {
     "use strict";
@@ -61915,7 +62099,7 @@ var init_mask_value_text = __esm({
     init_mask_value_start();
     MAX_QUOTED = 2048;
     MAX_PLAIN = 1024;
-    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|redacted|text|string)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
+    WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|secret_?(?:str|bytes|value|key|text)|password|token|api_?key|credential|redacted|text|string|str|bytes)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
     SCHEME = /(?:bearer|basic|token|apikey|api-key|key|bot|oauth|ssws|geniekey|splunk|digest|negotiate|ntlm|apitoken|api-token|zoho-oauthtoken|klaviyo-api-key|deepl-auth-key|pveapitoken|aws4-hmac-sha256|sharedaccesssignature|sharedkey|jwt|mac|hmac|client-id|x-api-key|access|secret|private|personal|admin|user|app|server)[ \t]{1,4}(?:token=|key=|apikey=)?["']?/iy;
     BEFORE_ENV_LINE = /(?:^|[\s;])(?:export |declare -\w{1,3} |set |env |setx |-e |--env |ENV |ARG |\+ )?$/i;
     STOP2 = 1;
@@ -61936,6 +62120,7 @@ var init_mask_value_text = __esm({
     BRACED = /\{[^{}\s"'<>:,;]{8,400}\}(?=[;<"'&\s]|$)/y;
     isNoName = (text4) => text4.endsWith("=") || /\d/.test(text4) && (/[^\w.$-]/.test(text4) || wordScore(text4) < -0.5);
     REST_OF_PROSE = /[,;<>)\]}=][^\s"'`\\]{1,200}[ \t]*$/y;
+    WIDE_QUOTED = /(?:\u00e3\u0080[\u008c\u008e\u0090]|\u00e2\u0080[\u0098\u009c\u009e]|\u00ef\u00bc\u0088|\u00c2\u00ab\s?)([\x21-\x7e]{6,400})\s?(?:\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009c\u009d]|\u00ef\u00bc\u0089|\u00c2\u00bb)/y;
   }
 });
 
@@ -62028,8 +62213,8 @@ function findContextValue(line, from, to) {
   const kind = kindHere(line, name2);
   if (kind === void 0) return { end: name2.to };
   const start = valueStart(line, name2);
-  const open3 = openAt(line, name2, start, kind);
-  if (start === void 0 || open3 !== void 0) return open3 === void 0 ? { end: name2.to } : { end: name2.to, open: open3 };
+  const open4 = openAt(line, name2, start, kind);
+  if (start === void 0 || open4 !== void 0) return open4 === void 0 ? { end: name2.to } : { end: name2.to, open: open4 };
   const value2 = readValue(line, start);
   if (isMasked(line, value2, kind, start.how)) {
     const span = {
@@ -62056,19 +62241,19 @@ function findContextValue(line, from, to) {
   if (bare === value2 || !isMasked(line, bare, kind, start.how)) return { end };
   return { end: name2.to, spans: [{ from: bare.from, to: wholeEnd(line, bare), rule: `value:${kind}` }] };
 }
-function findOpenValue(line, open3) {
+function findOpenValue(line, open4) {
   var _a9;
   const prefix = ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].length) ?? 0;
   const field = VALUE_FIELD.exec(line.slice(prefix));
-  if (field === null && open3.needsValueWord) return void 0;
+  if (field === null && open4.needsValueWord) return void 0;
   const isElement2 = (field == null ? void 0 : field[0].endsWith(">")) === true;
   const value2 = readValue(line, { at: prefix + ((field == null ? void 0 : field[0].length) ?? 0), how: isElement2 ? "element" : "assigned" });
   const whole = withoutScheme(line, value2);
   const text4 = line.slice(whole.from, whole.to);
-  if (open3.isSentence === true && !isLoneSecret(text4)) return void 0;
+  if (open4.isSentence === true && !isLoneSecret(text4)) return void 0;
   const alone = isElement2 || /^[\s"'`,;)\]}\\]*$/.test(line.slice(whole.to));
-  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open3.kind)) return void 0;
-  return { from: whole.from, to: whole.to, rule: `value:${open3.kind}` };
+  if (!alone || /^[#:[]|[:[]$/.test(text4) || !/\d/.test(text4) || !isSecretValue(text4, open4.kind)) return void 0;
+  return { from: whole.from, to: whole.to, rule: `value:${open4.kind}` };
 }
 var isBase64Pair, INNER_SIGN, isUnlikeWords, OPEN_END, NAME_FIELD, WORDS_BEFORE, HOST_PAIR, USER_PAIR, NAMES_PAIR, FALLBACK, SHELL_DEFAULT, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX, isLoneSecret;
 var init_mask_context = __esm({
@@ -62102,16 +62287,16 @@ var init_mask_context = __esm({
 });
 
 // store/mask-kube.ts
-function findDataEntry(line, open3) {
+function findDataEntry(line, open4) {
   var _a9;
-  if (indentOf(line) <= open3.indent) return {};
+  if (indentOf(line) <= open4.indent) return {};
   const start = prefixOf(line);
   const value2 = ((_a9 = ENTRY2.exec(line.slice(start))) == null ? void 0 : _a9[1]) ?? "";
-  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open3 };
+  if (value2 === "" || value2.length % 4 !== 0 || wordScore(value2) > -0.25) return { open: open4 };
   const decoded2 = Buffer.from(value2.slice(0, 64), "base64").toString("latin1");
-  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open3 };
+  if (/-----BEGIN (?:CERT|PUBLIC|TRUSTED)/.test(decoded2)) return { open: open4 };
   const from = line.indexOf(value2, start);
-  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open3 };
+  return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open4 };
 }
 var prefixOf, indentOf, findDataBlock, ENTRY2;
 var init_mask_kube = __esm({
@@ -62138,17 +62323,17 @@ function findKeyBegin(line, from) {
   BEGIN.lastIndex = from;
   const mark = (_a9 = BEGIN.exec(line)) == null ? void 0 : _a9[0];
   if (mark === void 0) return {};
-  const open3 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
+  const open4 = { linesLeft: MAX_LINES, wordsBefore: wordsBefore(line.slice(0, from)) };
   const start = from + mark.length;
   const rest = line.slice(start, start + MAX_GAP);
   const gap = ((_b = NEWLINES.exec(rest)) == null ? void 0 : _b[0].length) ?? 0;
-  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open3 };
+  if (gap === rest.length || /^[\s"'`,;:+\\|>)\]}]*(?:\\n)?["']?$/.test(rest)) return { open: open4 };
   const body = start + gap;
   if (!STARTS_BODY.test(line.slice(body, body + 24))) return {};
   const to = bodyEnd(line, body);
   const span = { from: body, to, rule: "private-key" };
   const isEnded = /^[\s\\nr"']{0,12}-{4,5} ?END/.test(line.slice(to, to + 24));
-  return !isEnded && to >= line.length - 4 ? { span, open: open3 } : { span };
+  return !isEnded && to >= line.length - 4 ? { span, open: open4 } : { span };
 }
 function bodyEnd(line, from) {
   BODY_PART.lastIndex = from;
@@ -62161,15 +62346,15 @@ function findPuttyKey(line, to) {
   const count3 = (_a9 = /^\s{0,4}(\d{1,3})\s*$/.exec(line.slice(to, to + 12))) == null ? void 0 : _a9[1];
   return count3 === void 0 ? void 0 : { linesLeft: Number(count3), wordsBefore: wordsBefore(line.slice(0, to)) };
 }
-function findKeyLine(line, open3) {
+function findKeyLine(line, open4) {
   if (END2.test(line)) return {};
-  const next = { ...open3, linesLeft: open3.linesLeft - 1 };
+  const next = { ...open4, linesLeft: open4.linesLeft - 1 };
   const still = next.linesLeft > 0 ? { open: next } : {};
   const match = LAST_WORD.exec(line);
   const word = (match == null ? void 0 : match[1]) ?? "";
   const from = match === null ? 0 : match.index + match[0].indexOf(word, match[0].startsWith(word) ? 0 : 1);
   const before = wordsBefore(line.slice(0, from));
-  if (match !== null && before <= open3.wordsBefore && isKeyText(word)) {
+  if (match !== null && before <= open4.wordsBefore && isKeyText(word)) {
     return { span: { from, to: from + word.length, rule: "private-key" }, ...still };
   }
   return HEADER.test(line) ? still : {};
@@ -62779,7 +62964,7 @@ var init_mask = __esm({
 
 // store/told-values.ts
 function userInfoValues(name2, value2) {
-  const match = USER_INFO.exec(value2);
+  const match = USER_INFO2.exec(value2);
   const secret = (match == null ? void 0 : match[2]) ?? (match == null ? void 0 : match[1]) ?? "";
   if (secret === "" || secret === "git") return [];
   let decoded2 = secret;
@@ -62805,7 +62990,7 @@ function toldValuesOf(environment) {
   }
   return told;
 }
-var SECRET_NAME, ABOUT2, NEVER2, URL_NAME, USER_INFO, isPlainAddress;
+var SECRET_NAME, ABOUT2, NEVER2, URL_NAME, USER_INFO2, isPlainAddress;
 var init_told_values = __esm({
   "store/told-values.ts"() {
     "use strict";
@@ -62814,7 +62999,7 @@ var init_told_values = __esm({
     ABOUT2 = /(?:^|_)(?:path|pwd|oldpwd)$|(?:path|file|dir|name|id|type|ttl|limit|count|enabled|version|algorithm|host|port|region|mode|timeout|user|username|email|expires|url_base|prefix)$/i;
     NEVER2 = /^(?:path|pwd|oldpwd|ssh_auth_sock|npm_package_.*|npm_lifecycle_.*|gpg_agent_info|xauthority|dbus_session.*|xdg_session.*|session_?manager|desktop_session|gdmsession|terminal_?session.*|term_session_id|authority|author.*|git_author.*|git_committer.*|keyboard.*|.*_public_key|public_key.*|monkey.*|.*_cache_key|npm_config_(?:cache|prefix|user_?agent|globalconfig|userconfig|init_module|node_gyp|noproxy|local_prefix|global_prefix|npm_version))$/i;
     URL_NAME = /(?:url|uri|dsn|proxy|connection_?string|endpoint|broker|server)s?$/i;
-    USER_INFO = /^[a-z][a-z0-9+.-]{1,30}:\/\/([^:@/\s]*)(?::([^@/\s]*))?@/i;
+    USER_INFO2 = /^[a-z][a-z0-9+.-]{1,30}:\/\/([^:@/\s]*)(?::([^@/\s]*))?@/i;
     isPlainAddress = (value2) => /^[a-z][a-z0-9+.-]{1,30}:\/\//i.test(value2);
   }
 });
@@ -66852,16 +67037,16 @@ var require_parse = __commonJS({
         const analysis = analyzeRepeatedExtglob(body, opts);
         if ((token.type === "plus" || token.type === "star") && analysis.risky) {
           const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
-          const open3 = tokens[token.tokensIndex];
-          open3.type = "text";
-          open3.value = literal2;
-          open3.output = safeOutput || utils.escapeRegex(literal2);
+          const open4 = tokens[token.tokensIndex];
+          open4.type = "text";
+          open4.value = literal2;
+          open4.output = safeOutput || utils.escapeRegex(literal2);
           for (let i5 = token.tokensIndex + 1; i5 < tokens.length; i5++) {
             tokens[i5].value = "";
             tokens[i5].output = "";
             delete tokens[i5].suffix;
           }
-          state2.output = token.output + open3.output;
+          state2.output = token.output + open4.output;
           state2.backtrack = true;
           push({ type: "paren", extglob: true, value: value2, output: "" });
           decrement("parens");
@@ -67081,15 +67266,15 @@ var require_parse = __commonJS({
         }
         if (value2 === "{" && opts.nobrace !== true) {
           increment("braces");
-          const open3 = {
+          const open4 = {
             type: "brace",
             value: value2,
             output: "(",
             outputIndex: state2.output.length,
             tokensIndex: state2.tokens.length
           };
-          braces.push(open3);
-          push(open3);
+          braces.push(open4);
+          push(open4);
           continue;
         }
         if (value2 === "}") {
@@ -68054,7 +68239,7 @@ async function keepTask(task, { archiver, newMasker, io, watch }) {
       attempt: () => task.attempt,
       logName: task.logName,
       how: own2 !== void 0 ? "api" : file2 === "-" ? "stdin" : "file",
-      input: watch(file2, (own2 == null ? void 0 : own2.chunks) ?? await openLogFile(file2, io.stdin)),
+      input: watch(file2, (own2 == null ? void 0 : own2.chunks) ?? await openLogFile(file2, io.stdin, { chunks: "reused" })),
       masker: newMasker(),
       ...own2 === void 0 ? {} : { cutReason: own2.cutReason }
     });
@@ -68082,11 +68267,18 @@ async function report2(outcomes, input2, io) {
       await io.stderr.write(`firstred: ${file2} broke off, what came is kept: ${showText(brokeOff)}
   pull it later
 `);
+  const cut = outcomes.filter(isCutHere);
+  for (const each of cut) await io.stderr.write(cutText(each));
   const [first] = failed;
-  if (first !== void 0)
-    return failed.length === outcomes.length && outcomes.length === 1 ? EXIT_OF_ERROR[first.code] : EXIT.partly;
+  if (first !== void 0) return failed.length === 1 && outcomes.length === 1 ? codeOfNotKept(first) : EXIT.partly;
   if (spooled2.length > 0) return EXIT.notYet;
-  return outcomes.some(({ brokeOff }) => brokeOff !== void 0) ? EXIT.partly : EXIT.done;
+  return cut.length > 0 || outcomes.some(({ brokeOff }) => brokeOff !== void 0) ? EXIT.partly : EXIT.done;
+}
+function cutText({ file: file2, result }) {
+  const why = result instanceof AppError ? "" : result.manifest.capture.cutReason ?? "";
+  return `firstred: ${showText(file2)} is kept in part: ${showText(why)}
+  free some space for the spool (FIRSTRED_SPOOL) and archive it again
+`;
 }
 function outcomeRow({ file: file2, result }) {
   if (!(result instanceof AppError)) return keptRow(result);
@@ -68110,7 +68302,7 @@ function outcomeText({ file: file2, result }) {
   return `${manifest.logId}  ${showText(file2)} ${state2}: ${countText(lines, "line")}, ${bytesText(sizeBytes)}${ratio}${masked}, ${showText(attemptWords(manifest.attempt))}
 `;
 }
-var archive, LOGS_AT_ONCE, keepTasks;
+var archive, LOGS_AT_ONCE, keepTasks, codeOfNotKept, isCutHere;
 var init_archive = __esm({
   "cli/commands/archive.ts"() {
     "use strict";
@@ -68152,7 +68344,7 @@ var init_archive = __esm({
       ],
       exitCodes: {
         [EXIT.done]: "every log is kept",
-        [EXIT.partly]: "some logs are kept, some are not",
+        [EXIT.partly]: "some logs are kept, some are not or only in part",
         [EXIT.notFound]: "a file that was named is not there",
         [EXIT.notYet]: "kept on this machine only, to be delivered later"
       },
@@ -68160,6 +68352,8 @@ var init_archive = __esm({
     };
     LOGS_AT_ONCE = 4;
     keepTasks = (tasks, tools) => eachOf(tasks, LOGS_AT_ONCE, (task) => keepTask(task, tools));
+    codeOfNotKept = ({ code }) => code === "STORE_FULL" ? EXIT.usage : EXIT_OF_ERROR[code];
+    isCutHere = ({ result, brokeOff }) => brokeOff === void 0 && !(result instanceof AppError) && !result.manifest.capture.complete;
   }
 });
 
