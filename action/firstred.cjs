@@ -854,14 +854,14 @@ var init_settings = __esm({
         env: "FIRSTRED_S3_ENDPOINT",
         commonEnv: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
         flags: "--s3-endpoint <url>",
-        summary: "address of an S3 server other than AWS (default: AWS_ENDPOINT_URL)",
+        summary: "address of another S3 server than AWS (default: AWS_ENDPOINT_URL)",
         fromRepository: false
       },
       {
         name: "s3PathStyle",
         env: "FIRSTRED_S3_PATH_STYLE",
         flags: "--s3-path-style",
-        summary: "put the bucket into the path, not the host name (default: yes with an endpoint)",
+        summary: "bucket in the path, not the host name (default with an endpoint)",
         fromRepository: false
       },
       {
@@ -68243,7 +68243,7 @@ async function keepTask(task, { archiver, newMasker, io, watch }) {
       masker: newMasker(),
       ...own2 === void 0 ? {} : { cutReason: own2.cutReason }
     });
-    return { file: file2, result, brokeOff: own2 == null ? void 0 : own2.brokeOff() };
+    return { file: file2, result, brokeOff: own2 == null ? void 0 : own2.brokeOff(), expectedCut: own2 == null ? void 0 : own2.cutReason() };
   } catch (error3) {
     if (error3 instanceof AppError) return { file: file2, result: error3 };
     throw error3;
@@ -68353,7 +68353,7 @@ var init_archive = __esm({
     LOGS_AT_ONCE = 4;
     keepTasks = (tasks, tools) => eachOf(tasks, LOGS_AT_ONCE, (task) => keepTask(task, tools));
     codeOfNotKept = ({ code }) => code === "STORE_FULL" ? EXIT.usage : EXIT_OF_ERROR[code];
-    isCutHere = ({ result, brokeOff }) => brokeOff === void 0 && !(result instanceof AppError) && !result.manifest.capture.complete;
+    isCutHere = ({ result, brokeOff, expectedCut }) => brokeOff === void 0 && !(result instanceof AppError) && result.manifest.capture.cutReason !== expectedCut;
   }
 });
 

@@ -44,14 +44,14 @@ export const SETTINGS = [
     env: 'FIRSTRED_S3_ENDPOINT',
     commonEnv: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
     flags: '--s3-endpoint <url>',
-    summary: 'address of an S3 server other than AWS (default: AWS_ENDPOINT_URL)',
+    summary: 'address of another S3 server than AWS (default: AWS_ENDPOINT_URL)',
     fromRepository: false,
   },
   {
     name: 's3PathStyle',
     env: 'FIRSTRED_S3_PATH_STYLE',
     flags: '--s3-path-style',
-    summary: 'put the bucket into the path, not the host name (default: yes with an endpoint)',
+    summary: 'bucket in the path, not the host name (default with an endpoint)',
     fromRepository: false,
   },
   {

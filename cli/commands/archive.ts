@@ -83,6 +83,8 @@ interface Outcome {
   readonly result: KeptLog | AppError;
   /** Why the log ends before its end, when it came from a server and broke off. */
   readonly brokeOff?: string | undefined;
+  /** What a running job's own log always lacks; its manifest says so, and nobody need act. */
+  readonly expectedCut?: string | undefined;
 }
 
 /** chosen: two logs masked, compressed and synced at once keep both cores and the disk busy. */
@@ -238,7 +240,7 @@ async function keepTask(task: Task, { archiver, newMasker, io, watch }: Keeping)
       masker: newMasker(),
       ...(own === undefined ? {} : { cutReason: own.cutReason }),
     });
-    return { file, result, brokeOff: own?.brokeOff() };
+    return { file, result, brokeOff: own?.brokeOff(), expectedCut: own?.cutReason() };
   } catch (error) {
     if (error instanceof AppError) return { file, result: error };
     throw error;
@@ -270,8 +272,8 @@ async function report(outcomes: readonly Outcome[], input: CommandInput, io: Com
 const codeOfNotKept = ({ code }: AppError): ExitCode => (code === 'STORE_FULL' ? EXIT.usage : EXIT_OF_ERROR[code]);
 
 /** Kept, but for what this machine had no room for. */
-const isCutHere = ({ result, brokeOff }: Outcome): boolean =>
-  brokeOff === undefined && !(result instanceof AppError) && !result.manifest.capture.complete;
+const isCutHere = ({ result, brokeOff, expectedCut }: Outcome): boolean =>
+  brokeOff === undefined && !(result instanceof AppError) && result.manifest.capture.cutReason !== expectedCut;
 
 function cutText({ file, result }: Outcome): string {
   const why = result instanceof AppError ? '' : (result.manifest.capture.cutReason ?? '');
