@@ -21,7 +21,7 @@ export const prune: Command = {
   summary: 'Lets go of logs by a policy, of leftovers and of spent facts. Only says what it would do, without --apply.',
   group: 'more',
   options: [
-    { flags: '--keep-red <duration>', summary: 'how long red attempts are kept: 400d, or forever' },
+    { flags: '--keep-red <duration>', summary: 'how long red attempts are kept once stored: 400d, or forever' },
     { flags: '--keep-green <duration>', summary: 'how long green attempts are kept' },
     { flags: '--keep-other <duration>', summary: 'how long cancelled, skipped and unknown ones are kept' },
     { flags: '--keep-last <number>', summary: 'the newest so many attempts of each job stay' },
