@@ -1,5 +1,7 @@
 // What every sync counts and is told, whatever index it fills.
 import type { AttemptFilter } from '../indexer/log-index.ts';
+import { reasonOf } from '../store/errors.ts';
+import type { ObjectKey } from '../store/keys.ts';
 import type { Snapshot } from '../store/snapshots.ts';
 import { isDamage, isGone } from './store-objects.ts';
 
@@ -61,4 +63,10 @@ export async function passOver(
   if (!isDamage(error)) throw error;
   counts.unreadable += 1;
   await options.onProblem(error.message);
+}
+
+/** Which log could not be read, and why. */
+export function leftOutText(key: ObjectKey, error: unknown): string {
+  const reason = reasonOf(error);
+  return `${reason.includes(key) ? reason : `${key}: ${reason}`}: left out`;
 }

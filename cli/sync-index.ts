@@ -6,7 +6,6 @@ import type { AttemptFilter, LogIndex } from '../indexer/log-index.ts';
 import type { ManifestFilter } from '../indexer/manifest-filter.ts';
 import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import { reasonOf } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
 import { listFeed, readFeedEntry } from '../store/feed.ts';
@@ -16,7 +15,7 @@ import { readAhead } from '../store/read-ahead.ts';
 import { readManifestAt } from '../store/read-manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { isDamage, isGone, listManifests, type ReadResult, readEach } from './store-objects.ts';
-import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
+import { KEYS_AHEAD, leftOutText, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 import type { SeenKeys } from './sync-seen.ts';
 
 /**
@@ -233,8 +232,7 @@ async function takeOne(context: Context, { result, take }: PreparedOne): Promise
     if (!isDamage(error) && !isGone(error)) throw error;
     context.feed.remove(context.entryOf.get(key));
     counts.unreadable += 1;
-    const reason = reasonOf(error);
-    await options.onProblem(`${reason.includes(key) ? reason : `${key}: ${reason}`}: left out`);
+    await options.onProblem(leftOutText(key, error));
   } finally {
     context.entryOf.delete(key); // of all logs of a store these would be as much as all else that is held
   }

@@ -5,7 +5,7 @@ import type { AnalyserPool } from '../indexer/analyser-pool.ts';
 import type { SharedWork, TeamIndex, TeamIngest } from '../indexer/team-index.ts';
 import { atOnce } from '../store/at-once.ts';
 import { crashPoint } from '../store/crash-points.ts';
-import { AppError, reasonOf } from '../store/errors.ts';
+import { AppError } from '../store/errors.ts';
 import { listFacts, readFact } from '../store/fact-schema.ts';
 import type { Fact } from '../store/facts.ts';
 import { findKeyTime, listFeed, readFeedEntry } from '../store/feed.ts';
@@ -16,7 +16,7 @@ import { readManifestAt } from '../store/read-manifest.ts';
 import type { OpenedStore, Session } from './session.ts';
 import { divideWork } from './shared-work.ts';
 import { isDamage, isGone, listManifests, readEach } from './store-objects.ts';
-import { KEYS_AHEAD, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
+import { KEYS_AHEAD, leftOutText, noCounts, passOver, type SyncCounts, type SyncOptions } from './sync-counts.ts';
 
 /** chosen: what is listed before anything is read, and divided among the workers. */
 const WINDOW = 4000;
@@ -160,7 +160,7 @@ async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Pr
     manifest = await readManifestAt(store, key);
   } catch (error) {
     if (isGone(error)) return 'absent';
-    return passLog(context, error);
+    return passLog(context, key, error);
   }
   try {
     crashPoint('sync:manifest');
@@ -170,15 +170,15 @@ async function takeOne(context: Context, ingest: TeamIngest, key: ObjectKey): Pr
     crashPoint('sync:ingested');
     return 'taken';
   } catch (error) {
-    return passLog(context, error);
+    return passLog(context, key, error);
   }
 }
 
 /** A log that can't be read because of what it is, or is gone, is told and left out. */
-async function passLog({ counts, options }: Context, error: unknown): Promise<'unreadable'> {
+async function passLog({ counts, options }: Context, key: ObjectKey, error: unknown): Promise<'unreadable'> {
   if (!isDamage(error) && !isGone(error)) throw error;
   counts.unreadable += 1;
-  await options.onProblem(`${reasonOf(error)}: left out`);
+  await options.onProblem(leftOutText(key, error));
   return 'unreadable';
 }
 

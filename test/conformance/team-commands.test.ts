@@ -1,4 +1,6 @@
 // Commands over a team's index print what they print over the local one: those that look through whole indexes, and the page.
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, type TestHome } from '../support/command.ts';
 import { startEngine, type TestEngine } from '../support/engine/engine.ts';
@@ -84,5 +86,20 @@ describe.skipIf(engine === undefined)('commands over a team’s index', () => {
     expect((await runCommand(home, ['sync', '--quiet'])).code).toBe(0);
     const [own, theirs] = [await runCommand(home, ['list', '--json']), await runCommand(team, ['list', '--json'])];
     expect(theirs.stdout.toString()).toBe(own.stdout.toString());
+  });
+
+  test('a log that cannot be read is named by both', async () => {
+    const args = ['archive', '-', '--no-index', '--repo', 'h/o/n', '--sha', 'abcdef0123', '--job', 'damaged'];
+    expect((await runCommand(home, args, { input: 'a line\n'.repeat(100) })).code).toBe(0);
+    const names = await readdir(home.store, { recursive: true });
+    const name = names.find((each) => /damaged.*\.zst$/.test(each)) ?? '';
+    const path = join(home.store, name);
+    const bytes = await readFile(path);
+    bytes[20] = (bytes[20] ?? 0) ^ 0xff;
+    await chmod(path, 0o600);
+    await writeFile(path, bytes);
+    const [own, theirs] = [await runCommand(home, ['sync']), await runCommand(team, ['sync'])];
+    expect([theirs.code, theirs.stderr]).toEqual([20, own.stderr]);
+    expect(theirs.stderr).toContain(`${name.replace('.zst', '.json')}: `);
   });
 });
