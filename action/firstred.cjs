@@ -911,13 +911,12 @@ function bytesText(bytes) {
   }
   return `${unit2 === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit2]}`;
 }
-var UNITS, countText;
+var UNITS;
 var init_sizes = __esm({
   "cli/sizes.ts"() {
     "use strict";
     init_errors();
     UNITS = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
-    countText = (count3, thing) => `${count3} ${thing}${count3 === 1 ? "" : "s"}`;
   }
 });
 
@@ -1431,6 +1430,15 @@ var init_crash_points = __esm({
       // the new index is whole, the old one still in place
       "reindex:replaced"
     ];
+  }
+});
+
+// store/count-text.ts
+var countText;
+var init_count_text = __esm({
+  "store/count-text.ts"() {
+    "use strict";
+    countText = (count3, thing) => `${count3} ${thing}${count3 === 1 ? "" : "s"}`;
   }
 });
 
@@ -68306,6 +68314,7 @@ var archive, LOGS_AT_ONCE, keepTasks, codeOfNotKept, isCutHere;
 var init_archive = __esm({
   "cli/commands/archive.ts"() {
     "use strict";
+    init_count_text();
     init_errors();
     init_manifest();
     init_visible_text();

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { BLOCK_BYTES } from '../indexer/blocks.ts';
 import type { LogIndexReader } from '../indexer/log-index.ts';
 import { openIndexReader } from '../indexer/open-index.ts';
 import { parseQuery } from '../indexer/query.ts';
@@ -38,8 +39,6 @@ const [queries, processes, rivals] = [Number(values.queries), Number(values.proc
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 /** chosen: what takes longer is no answer for a person; it counts as this long. */
 const MAX_QUERY_MS = 10_000;
-/** As the index has them (indexer/blocks.ts). */
-const BLOCK_BYTES = 65_536;
 
 const store = kept === undefined ? await storeForThisRun() : keptStoreIn(path.resolve(kept), { logs: 0, rawBytes: 0 });
 const reader = await openStore(path.join(store.folder, 'store'));

@@ -6,6 +6,7 @@ import { countAttempts, listAttempts } from '../indexer/attempts.ts';
 import { findIndexFault } from '../indexer/index-health.ts';
 import type { LogIndexReader } from '../indexer/log-index.ts';
 import { sqliteVersion } from '../indexer/sqlite-module.ts';
+import { countText } from '../store/count-text.ts';
 import { AppError, reasonOf, systemErrorCode } from '../store/errors.ts';
 import { findObjectKey, type ObjectKey } from '../store/keys.ts';
 import { bodyOf, readSmall } from '../store/object-store.ts';
@@ -15,7 +16,7 @@ import { loadZstd } from '../store/zstd.ts';
 import type { Config } from './config.ts';
 import { isProgramThere, pagerOf } from './pager.ts';
 import { isTeamIndex, type OpenedStore, type Session } from './session.ts';
-import { bytesText, countText } from './sizes.ts';
+import { bytesText } from './sizes.ts';
 import { ageOf, durationText } from './times.ts';
 
 /** `warn`: works, but something will be missed. `bad`: something that firstred is for does not work. */

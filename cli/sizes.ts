@@ -23,6 +23,3 @@ export function bytesText(bytes: number): string {
   }
   return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
 }
-
-/** `1 line`, `2 lines`. */
-export const countText = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;

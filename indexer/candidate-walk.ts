@@ -158,7 +158,7 @@ function* fewLogs(
     if (own === undefined) blocksOf.set(log, [blocks[n] as number]);
     else own.push(blocks[n] as number);
   });
-  const longLines = findLongLines(db, Number.MAX_SAFE_INTEGER - 1) ?? new Map<number, LongLine[]>();
+  const longLines = byLog(db.all(LONG_LINES, { limit: Number.MAX_SAFE_INTEGER }));
   const logs = [...new Set([...blocksOf.keys(), ...longLines.keys()])].filter((log) => log > afterMark);
   for (const place of inOrder(selectPlaces(db, filter, logs), sort)) {
     const work = {
@@ -172,17 +172,20 @@ function* fewLogs(
   }
 }
 
-/** Lines that reach over frames, by their logs; undefined when they are more than `most`. */
-function findLongLines(db: LogIndexReader['db'], most: number): Map<number, LongLine[]> | undefined {
-  const rows = db.all(LONG_LINES, { limit: most + 1 });
-  if (rows.length > most) return undefined;
-  const byLog = new Map<number, LongLine[]>();
+interface LongLineRow {
+  readonly log: number;
+  readonly first_frame: number;
+  readonly last_frame: number;
+}
+
+function byLog(rows: readonly LongLineRow[]): Map<number, LongLine[]> {
+  const found = new Map<number, LongLine[]>();
   for (const { log, first_frame: firstFrame, last_frame: lastFrame } of rows) {
-    const known = byLog.get(log) ?? [];
-    byLog.set(log, known);
+    const known = found.get(log) ?? [];
+    found.set(log, known);
     known.push({ firstFrame, lastFrame });
   }
-  return byLog;
+  return found;
 }
 
 /** Whether the words of a line that reaches over frames may be those that are looked for. */
@@ -227,8 +230,11 @@ function* everyLog({ db }: LogIndexReader, asked: AskedByLog | undefined, option
 
 /** What asks for the lines of a log that reach over frames: few logs have one, so all are brought at once while that is so. */
 function longLineFinder(db: LogIndexReader['db']): (log: number) => readonly LongLine[] {
-  const few = findLongLines(db, FEW_LONG_LINES);
-  if (few !== undefined) return (log) => few.get(log) ?? [];
+  const rows = db.all(LONG_LINES, { limit: FEW_LONG_LINES + 1 });
+  if (rows.length <= FEW_LONG_LINES) {
+    const few = byLog(rows);
+    return (log) => few.get(log) ?? [];
+  }
   return (log) =>
     db.all(FRAME_RUNS_OF_LOG, { log }).map((run) => ({ firstFrame: run.first_frame, lastFrame: run.last_frame }));
 }

@@ -1,8 +1,8 @@
 // The verdict of the gate over what is kept of one SHA. Pure: the index tells the attempts, the policy which jobs count.
 import type { Attempt } from '../store/attempt.ts';
 import { isGreen, isRed } from '../store/attempt.ts';
+import { countText } from '../store/count-text.ts';
 import type { ActiveName } from './names.ts';
-import { count } from './why-view.ts';
 
 /** Jobs by glob; `*` matches `/` too. A job that no list names is required. */
 export interface GatePolicy {
@@ -76,7 +76,7 @@ export function judge(attempts: readonly GateAttempt[], policy: GatePolicy, rest
   return {
     verdict: 'explained',
     reds,
-    reasons: [...reasons, `kept: ${count(greens, 'green attempt')}, ${count(reds.length, 'red attempt')}`],
+    reasons: [...reasons, `kept: ${countText(greens, 'green attempt')}, ${countText(reds.length, 'red attempt')}`],
   };
 }
 

@@ -48,7 +48,6 @@ function compileChecked(text: string, flags: number): Re2.RE2JS {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw refusal(text, error);
   }
-  // Processor time: on a busy machine (a load of 30 on two cores) patterns of ten characters took longer by the clock.
   // Processor time: by the clock of a machine that does much else, a pattern of ten characters has taken so long.
   if (process.cpuUsage(start).user > MAX_COMPILE_MICROSECONDS || pattern.programSize() > MAX_PROGRAM_SIZE)
     throw new AppError('PATTERN_TOO_COSTLY', `the regular expression '${shortened(text)}' is too large`, {

@@ -80,9 +80,6 @@ export function quote(text: string, at = 0): string {
 }
 const MAX_QUOTE = 90;
 
-/** `3 green attempts`, `1 green attempt`. */
-export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 /** 83 s, 12 min, 3.5 h. */
 export function showMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -8,8 +8,6 @@ import { type OverflowFile, openOverflowFile } from './overflow-file.ts';
 const MEMORY_BYTES = 4 * 1024 * 1024;
 /** chosen: what the reader is given at once: about what a pipe gives in one read. */
 const TAKE_BYTES = 65_536;
-/** chosen: one write to the file. */
-const WRITE_BYTES = 256 * 1024;
 /** chosen: a minute of the keeper's work; beyond, the command is slowed down to the keeper's speed. */
 const MAX_FILE_BYTES = 4 * 1024 ** 3;
 
@@ -140,7 +138,7 @@ export class Backlog {
     try {
       this.#file ??= await openOverflowFile(this.#options.folder, limit);
       while (this.#tail.sizeBytes > 0) {
-        const bytes = this.#tail.peek(Math.min(WRITE_BYTES, limit - this.#file.waitingBytes));
+        const bytes = this.#tail.peek(limit - this.#file.waitingBytes);
         if (bytes === undefined || bytes.byteLength === 0) break;
         await this.#file.write(bytes);
         this.#tail.drop(bytes.byteLength);

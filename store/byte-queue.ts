@@ -1,7 +1,7 @@
 // Bytes that wait, in memory that is used again: pieces of their own for every chunk outlive the young objects of the
 // collector, which then lets a hundred megabytes come together before it looks at the old ones.
 
-/** chosen: what one write to a file takes; a queue of 4 MB is sixteen of them. */
+/** chosen: what one write to a file takes, as `peek` gives no more; a queue of 4 MB is sixteen of them. */
 const SLAB_BYTES = 262_144;
 
 interface Slab {

@@ -1,5 +1,6 @@
 // `firstred archive`: keeps the logs of one attempt, or of many with --batch.
 import type { Attempt } from '../../store/attempt.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError, reasonOf } from '../../store/errors.ts';
 import { DEFAULT_LOG_NAME } from '../../store/manifest.ts';
 import type { Masker } from '../../store/mask.ts';
@@ -14,7 +15,7 @@ import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import type { OwnLog } from '../own-log.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
-import { bytesText, countText } from '../sizes.ts';
+import { bytesText } from '../sizes.ts';
 import { warningLine } from '../warning-line.ts';
 
 export const archive: Command = {

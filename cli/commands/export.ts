@@ -1,6 +1,7 @@
 // `firstred export`: logs with their manifests as plain files in a folder or a tar, for people without access.
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { readLog } from '../../store/frames.ts';
 import { fsError } from '../../store/fs-errors.ts';
@@ -13,7 +14,6 @@ import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { readManifest, sourceFinder } from '../log-source.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { type OpenedStore, openSession } from '../session.ts';
-import { countText } from '../sizes.ts';
 import { createTarWriter } from '../tar.ts';
 
 export const exportLogs: Command = {

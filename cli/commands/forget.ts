@@ -1,6 +1,7 @@
 // `firstred forget`: removes one log at once, here and in the store; its tombstone removes it everywhere else.
 
 import type { LogRow } from '../../indexer/log-index.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords } from '../archiver.ts';
@@ -9,7 +10,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { removeLog } from '../forget-log.ts';
 import { findSource } from '../log-source.ts';
 import { openSession } from '../session.ts';
-import { countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 
 export const forget: Command = {

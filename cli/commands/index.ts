@@ -1,4 +1,5 @@
 // `firstred index publish`: a snapshot of this index in the store, so that other machines need not build theirs.
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -6,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { publishIndex } from '../index-snapshots.ts';
 import { openProgress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
-import { bytesText, countText } from '../sizes.ts';
+import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 

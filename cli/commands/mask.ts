@@ -1,4 +1,5 @@
 // `firstred mask`: what a capture of this file would mask. Reads only; what it prints is masked.
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import type { Masker } from '../../store/mask.ts';
 import { showText } from '../../store/visible-text.ts';
@@ -8,7 +9,6 @@ import { openLogFile } from '../log-files.ts';
 import { countsText, MAX_SHOWN, type MaskedLine, type MaskedLog, sumOf, watchMasking } from '../mask-lines.ts';
 import { MASK_VALUE_OPTIONS, readMasking } from '../masking.ts';
 import { countBytes, openProgress } from '../progress.ts';
-import { countText } from '../sizes.ts';
 
 export const mask: Command = {
   name: 'mask',

@@ -1,4 +1,5 @@
 // `firstred prune`: lets go of logs by a policy. Says what it would do; does it with --apply.
+import { countText } from '../../store/count-text.ts';
 import type { ObjectKey } from '../../store/keys.ts';
 import { PRUNE_GRACE_MS } from '../../store/prune-store.ts';
 import { SPOOL_LEFTOVER_AGE_MS } from '../../store/spool.ts';
@@ -11,7 +12,7 @@ import { openProgress, problemTeller } from '../progress.ts';
 import type { ClearedLeftover, OnStep, RemovalPlan } from '../prune.ts';
 import type { RetentionDecision, RetentionPolicy } from '../retention.ts';
 import { openSession } from '../session.ts';
-import { bytesText, countText } from '../sizes.ts';
+import { bytesText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 import { parseDurationMs } from '../times.ts';

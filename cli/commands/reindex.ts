@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { countText } from '../../store/count-text.ts';
 import { crashPoint } from '../../store/crash-points.ts';
 import { AppError } from '../../store/errors.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
-import { countText } from '../sizes.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';

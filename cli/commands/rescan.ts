@@ -1,5 +1,6 @@
 // `firstred rescan`: finds secrets in kept logs that the masker of today would have stopped. Says what it found; with
 // --yes it puts masked copies in their place and removes the old logs, whose ids then lead to the copies.
+import { countText } from '../../store/count-text.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords, openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
@@ -10,7 +11,6 @@ import { MASK_VALUE_OPTIONS, readNamedValues } from '../masking.ts';
 import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import type { FoundLog, FoundSealed, RescanOptions, RescanView } from '../rescan.ts';
 import { openSession, type Session } from '../session.ts';
-import { countText } from '../sizes.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';
 

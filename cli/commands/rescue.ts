@@ -1,5 +1,6 @@
 // `firstred rescue`: imports what a Gitea or Forgejo server's own log storage still has and its API shows no more.
 import type { ForgeAttempt } from '../../forge/forge.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords, openArchiver } from '../archiver.ts';
@@ -12,7 +13,6 @@ import { type LogStorage, openLogStorage, type StoredLog } from '../log-storage.
 import { MASK_OPTIONS, readMasking } from '../masking.ts';
 import { openProgress } from '../progress.ts';
 import { indexesHere, openSession, type Session } from '../session.ts';
-import { countText } from '../sizes.ts';
 import { toolName } from '../version.ts';
 
 export const rescue: Command = {

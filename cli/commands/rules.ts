@@ -1,6 +1,7 @@
 // `firstred rules test FILE`: tries error rules on everything that is kept before anybody relies on them.
 
 import type { RuleHit, RuleTrial, RuleVerdict } from '../../indexer/rule-trial.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { type Paint, paintFor, type Style } from '../colours.ts';
@@ -11,7 +12,6 @@ import { openLogFile } from '../log-files.ts';
 import { openProgress } from '../progress.ts';
 import { openFinder } from '../search-source.ts';
 import { frameCacheDirOf, openSession } from '../session.ts';
-import { countText } from '../sizes.ts';
 
 /** chosen: 200 rules of 4 KB each are less. */
 const MAX_FILE_BYTES = 1_048_576;

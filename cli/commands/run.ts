@@ -1,4 +1,5 @@
 // `firstred run -- CMD`: runs a command, shows its output untouched, keeps it, and ends with the command's own exit code.
+import { countText } from '../../store/count-text.ts';
 import { AppError, reasonOf } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { attemptWords, spooledText } from '../archiver.ts';
@@ -9,7 +10,7 @@ import { IDENTITY_OPTIONS } from '../identity.ts';
 import { MASK_OPTIONS } from '../masking.ts';
 import { type RunOutcome, startRunKeeper } from '../run-keeper.ts';
 import { ClosedPipe } from '../sinks.ts';
-import { bytesText, countText } from '../sizes.ts';
+import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 
 export const run: Command = {

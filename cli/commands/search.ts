@@ -3,6 +3,7 @@
 import type { NearHeadline } from '../../indexer/fuzzy.ts';
 import type { Query, QueryFlags, SearchOptions, SearchRun, SearchSummary } from '../../indexer/log-index.ts';
 import { parseQuery } from '../../indexer/query.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { type Paint, paintFor } from '../colours.ts';
@@ -19,7 +20,7 @@ import { matchRow, summaryRow } from '../search-json.ts';
 import { type OpenedSearch, openSearch } from '../search-source.ts';
 import { explainText, matchPrinter, summaryText } from '../search-text.ts';
 import { frameCacheDirOf, openSession, type Session } from '../session.ts';
-import { bytesText, countText } from '../sizes.ts';
+import { bytesText } from '../sizes.ts';
 import { parseDurationMs } from '../times.ts';
 import { note } from '../trace.ts';
 
@@ -178,6 +179,12 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
   const budget = mode === 'count' || isAlert ? input.text('budget') : (input.text('budget') ?? DEFAULT_BUDGET);
   let rawBytes = 0;
   let readBytes = 0;
+  const tellReading = (findRawBytes: () => number, words: (bytes: string) => string): void => {
+    rawBytes = findRawBytes();
+    if (input.flag('quiet')) return;
+    progress.clear();
+    void io.stderr.write(`firstred: ${words(bytesText(rawBytes))}\n`);
+  };
   return {
     filter: readFilter(input, io.now()),
     sort: input.text('sort') === 'old' ? 'old' : 'new',
@@ -188,22 +195,16 @@ function searchOptions({ session, input, io, progress }: Asked): SearchOptions {
     frameCacheDir: frameCacheDirOf(session.config),
     signal: io.signal,
     explain: input.flag('explain'),
-    onScan: (reason, findRawBytes) => {
-      rawBytes = findRawBytes();
-      if (input.flag('quiet')) return;
-      progress.clear();
-      void io.stderr.write(
-        `firstred: this reads every log that the filters let through, ${bytesText(rawBytes)} of text: ${showText(reason)}\n`,
-      );
-    },
-    onWide: (findRawBytes) => {
-      rawBytes = findRawBytes();
-      if (input.flag('quiet')) return;
-      progress.clear();
-      void io.stderr.write(
-        `firstred: its words are in many logs: up to ${bytesText(rawBytes)} of text are read; a rarer word or a filter is quicker\n`,
-      );
-    },
+    onScan: (reason, findRawBytes) =>
+      tellReading(
+        findRawBytes,
+        (bytes) => `this reads every log that the filters let through, ${bytes} of text: ${showText(reason)}`,
+      ),
+    onWide: (findRawBytes) =>
+      tellReading(
+        findRawBytes,
+        (bytes) => `its words are in many logs: up to ${bytes} of text are read; a rarer word or a filter is quicker`,
+      ),
     onProgress: (textBytes) => {
       readBytes += textBytes;
       if (rawBytes > 0) progress.show({ what: 'read', done: readBytes, total: rawBytes });

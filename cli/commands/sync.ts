@@ -1,6 +1,7 @@
 // `firstred sync`: brings what is new in the store, logs and facts, into the index.
 
 import type { AttemptFilter } from '../../indexer/log-index.ts';
+import { countText } from '../../store/count-text.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
 import { openArchiver } from '../archiver.ts';
@@ -9,7 +10,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
 import { openProgress, problemTeller } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
-import { countText } from '../sizes.ts';
 import type { SyncCounts } from '../sync-counts.ts';
 import { syncIndex } from '../sync-index.ts';
 import { watchSync } from '../sync-progress.ts';

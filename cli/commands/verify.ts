@@ -2,6 +2,7 @@
 
 import type { AuditLeftover, AuditProgress, AuditReport, Damage } from '../../store/audit.ts';
 import { auditStore } from '../../store/audit.ts';
+import { countText } from '../../store/count-text.ts';
 import type { ObjectKey } from '../../store/keys.ts';
 import { isoTime } from '../../store/manifest-json.ts';
 import { showText } from '../../store/visible-text.ts';
@@ -9,7 +10,6 @@ import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openProgress } from '../progress.ts';
 import { type OpenedStore, openSession, type Session } from '../session.ts';
-import { countText } from '../sizes.ts';
 
 export const verify: Command = {
   name: 'verify',

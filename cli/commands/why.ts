@@ -7,6 +7,7 @@ import { buildWhyQuestion } from '../../indexer/why-history.ts';
 import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
 import { collectTemplates, firstLineOf } from '../../indexer/why-templates.ts';
 import { isGreen, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
+import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';
 import { showText } from '../../store/visible-text.ts';
 import { loadSource } from '../baseline.ts';
@@ -17,7 +18,6 @@ import { REF_FILTER_OPTIONS } from '../filters.ts';
 import { keptText, type LogSource, sourceFinder } from '../log-source.ts';
 import { countBytes, openProgress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
-import { countText } from '../sizes.ts';
 
 export const why: Command = {
   name: 'why',

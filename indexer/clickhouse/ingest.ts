@@ -36,7 +36,6 @@ export class EngineIngest implements TeamIngest {
   #textBytes = 0;
   #words = new NewWords();
   #records: CaptureRecord[] = [];
-  #rawBytes = 0;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(client: EngineClient) {
@@ -45,7 +44,7 @@ export class EngineIngest implements TeamIngest {
 
   /** Whether it is time to `commit`. */
   get isFull(): boolean {
-    return this.#rawBytes >= MAX_RAW_BYTES;
+    return this.#records.reduce((bytes, { manifest }) => bytes + manifest.text.sizeBytes, 0) >= MAX_RAW_BYTES;
   }
 
   /** Reads the log of `manifest`. Its words may be in the engine before it is committed; nobody sees them. */
@@ -65,7 +64,6 @@ export class EngineIngest implements TeamIngest {
       digest = await analyse(ON_THIS_THREAD);
     }
     this.#records.push({ key: keys.manifest, manifest, store: options.store, table, digest });
-    this.#rawBytes += manifest.text.sizeBytes;
   }
 
   async #analyse(
@@ -126,7 +124,6 @@ export class EngineIngest implements TeamIngest {
   async commit(): Promise<readonly CaptureRecord[]> {
     const records = this.#records;
     this.#records = [];
-    this.#rawBytes = 0;
     try {
       await this.#commit(records);
     } catch (error) {

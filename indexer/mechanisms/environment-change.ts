@@ -1,7 +1,8 @@
 // Changed environment: the set-up part names another image, version, runner or setting than every green attempt, or a
 // secret or variable is not there. Values that vary among the greens are no evidence.
+import { countText } from '../../store/count-text.ts';
 import { findSetUpChanges, type SetUpChange, setUpChangeRate } from '../why-set-up.ts';
-import { count, type Detector, evidenceOf, failureEvidence, ONE_GREEN_ODDS, quote, reject } from '../why-view.ts';
+import { type Detector, evidenceOf, failureEvidence, ONE_GREEN_ODDS, quote, reject } from '../why-view.ts';
 import { saysEnvironmentFault } from '../why-words.ts';
 
 /** A failure that speaks of rights, libraries, versions or missing programs is what such a change leads to. */
@@ -15,7 +16,7 @@ export const findEnvironmentChange: Detector = (view) => {
   if (top === undefined)
     return reject(
       'environment-change',
-      `no: image, versions, runner and secrets in the set-up are the same as in ${count(n, 'green attempt')}, or vary among them as well`,
+      `no: image, versions, runner and secrets in the set-up are the same as in ${countText(n, 'green attempt')}, or vary among them as well`,
     );
   const fits = saysEnvironmentFault(view.failure.text) || view.failure.block.some((b) => saysEnvironmentFault(b.text));
   const weight = changes.reduce((sum, c) => sum + c.weight, 0);

@@ -1,12 +1,12 @@
 // Missing event: something that every green attempt says, and the target does not, although it got past the place
 // where the greens say it. What is missing only because the target stopped earlier is a consequence.
 
+import { countText } from '../../store/count-text.ts';
 import type { LackedTemplate } from '../why-case.ts';
 import { lineOf } from '../why-read.ts';
 import { findUnsaidCredentials } from '../why-set-up.ts';
 import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
 import {
-  count,
   type Detector,
   failureEvidence,
   greenEvidence,
@@ -41,7 +41,7 @@ export const findMissingEvent: Detector = (view) => {
     odds: n === 1 ? Math.min(odds, ONE_GREEN_ODDS) : odds,
     sentence:
       `${quote(event.text)} is in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`} and not here, ` +
-      `though ${best.passed} of the ${count(best.followers, 'event')} that follow it there happened` +
+      `though ${best.passed} of the ${countText(best.followers, 'event')} that follow it there happened` +
       `${n === 1 ? ' (with one green attempt absence says little)' : ''}.`,
     evidence: [...greenEvidence(view.loaded, (green) => lineOf(green, event.hash)), ...failureEvidence(view)],
     facts: {

@@ -1,11 +1,11 @@
 // Order inversion: two events that every green attempt has in one order, and the target in the other, close together
 // and followed by something new. Events whose order varies among the greens are no evidence.
 
+import { countText } from '../../store/count-text.ts';
 import type { NovelLine } from '../why-case.ts';
 import { type CoreEvent, findInversions, type Inversion } from '../why-order.ts';
 import { lineOf } from '../why-read.ts';
 import {
-  count,
   type Detector,
   evidenceOf,
   failureEvidence,
@@ -32,7 +32,7 @@ export const findOrderInversion: Detector = (view) => {
   if (found.length === 0)
     return reject(
       'order-inversion',
-      `no: every two events that ${count(view.loaded.length, 'green attempt')} ${view.loaded.length === 1 ? 'has' : 'have'} in a fixed order come in that order here too`,
+      `no: every two events that ${countText(view.loaded.length, 'green attempt')} ${view.loaded.length === 1 ? 'has' : 'have'} in a fixed order come in that order here too`,
     );
   const scored = found
     .map((inversion) => ({ inversion, symptom: findSymptom(view, inversion) }))

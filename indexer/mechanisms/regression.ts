@@ -1,7 +1,8 @@
 // Regression: every attempt of this SHA is red and the job was green before it.
 
+import { countText } from '../../store/count-text.ts';
 import type { WhyLog } from '../why-question.ts';
-import { count, type Detector, evidenceOf, failureEvidence, quote, reject } from '../why-view.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why-view.ts';
 
 /** One red attempt without a re-run tells little: it is as likely a flake. */
 const SINGLE_ATTEMPT_PRIOR = 0.15;
@@ -15,7 +16,7 @@ export const findRegression: Detector = (view) => {
   if (view.siblingGreens > 0)
     return reject(
       'regression',
-      `no: ${count(view.siblingGreens, 'attempt')} of the same SHA ${view.siblingGreens === 1 ? 'is' : 'are'} green`,
+      `no: ${countText(view.siblingGreens, 'attempt')} of the same SHA ${view.siblingGreens === 1 ? 'is' : 'are'} green`,
     );
   const before = view.greens.filter((log) => (log.attempt.startedAtMs ?? 0) < (target.log.attempt.startedAtMs ?? 0));
   if (before.length === 0)
@@ -56,7 +57,7 @@ export const findRegression: Detector = (view) => {
 };
 
 function sentenceOf(reds: number, alike: string | undefined, before: number): string {
-  const greens = `${count(before, 'attempt')} of the job before ${before === 1 ? 'is' : 'are'} green`;
+  const greens = `${countText(before, 'attempt')} of the job before ${before === 1 ? 'is' : 'are'} green`;
   if (reds === 1)
     return `The one attempt of this SHA is red and ${greens}: a second attempt would tell whether the change broke it.`;
   const same = alike === undefined ? '' : ` with the same failure ${quote(alike)}`;

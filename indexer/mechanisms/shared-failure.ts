@@ -1,13 +1,13 @@
 // Shared failure of a dependency: unrelated jobs that were red at about the same time failed the same way, or name the
 // same host. That others are red too is no evidence by itself.
 
+import { countText } from '../../store/count-text.ts';
 import type { NovelLine } from '../why-case.ts';
 import { findHosts } from '../why-hosts.ts';
 import type { Evidence, WhyLog } from '../why-question.ts';
 import { lineOf, type ReadLog } from '../why-read.ts';
 import { templateWords } from '../why-templates.ts';
 import {
-  count,
   type Detection,
   type Detector,
   evidenceOf,
@@ -40,7 +40,7 @@ export const findSharedFailure: Detector = (view) => {
     sameHost(view) ??
     reject(
       'shared-failure',
-      `no: ${count(neighbours.red, 'attempt')} of other jobs ${neighbours.red === 1 ? 'was' : 'were'} red within an hour, but none failed the same way`,
+      `no: ${countText(neighbours.red, 'attempt')} of other jobs ${neighbours.red === 1 ? 'was' : 'were'} red within an hour, but none failed the same way`,
     )
   );
 };
@@ -88,7 +88,7 @@ function sameSignature(view: WhyView): Detection | undefined {
       odds:
         SAME_SIGNATURE * (sign.line === view.failure.line ? 1 : BESIDE) * (before > 1 ? KNOWN_BEFORE : 1) * jobs.size,
       sentence:
-        `${count(sharing.length, 'attempt')} of ${count(jobs.size, 'other job')} failed with the same line within ` +
+        `${countText(sharing.length, 'attempt')} of ${countText(jobs.size, 'other job')} failed with the same line within ` +
         `an hour, ${quote(sign.text)}, and no green attempt has it: what they share failed.`,
       evidence: [...failureEvidence(view), ...sharing.map(({ read, line }) => evidenceOf(read.lines, line))],
       facts: {
@@ -125,7 +125,7 @@ function sameHost(view: WhyView): Detection | undefined {
     kind: 'found',
     mechanism: 'shared-failure',
     odds: SAME_HOST * found.length,
-    sentence: `${host} is named where this job failed and where ${count(found.length, 'attempt')} of other jobs failed within an hour.`,
+    sentence: `${host} is named where this job failed and where ${countText(found.length, 'attempt')} of other jobs failed within an hour.`,
     evidence: [...failureEvidence(view), ...found],
     facts: { host, neighbours: found.map((e) => e.ref), redNeighbours: view.neighbours.red },
   };

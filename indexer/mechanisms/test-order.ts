@@ -1,12 +1,13 @@
 // Test order: a test that passes in every green attempt fails here, the tests run in varying order, and another test
 // ran before it here that ran after it in all greens: it left something behind.
 
+import { countText } from '../../store/count-text.ts';
 import { type CoreEvent, shapeOf } from '../why-order.ts';
 import type { Replacement } from '../why-pairs.ts';
 import { lineOf } from '../why-read.ts';
 import { orderOf } from '../why-shared.ts';
 import { nameOf, templateWords } from '../why-templates.ts';
-import { count, type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
 import { saysFailure } from '../why-words.ts';
 
 /** A test that fails in a suite whose order varies: before any look at the order. */
@@ -32,7 +33,7 @@ export const findTestOrder: Detector = (view) => {
   const n = view.loaded.length;
   const test = quote(suite.failed.lacked.text);
   if (!isShuffled(view, suite.tests))
-    return reject('test-order', `no: the tests ran in the same order as in ${count(n, 'green attempt')}`);
+    return reject('test-order', `no: the tests ran in the same order as in ${countText(n, 'green attempt')}`);
   const before = suite.tests.filter((t) => t.line < suite.failed.novel.line);
   const suspects = findSuspects(view, suite.failed, before);
   if (suspects.length === 0)
@@ -53,7 +54,7 @@ export const findTestOrder: Detector = (view) => {
     sentence:
       `${quote(suite.failed.novel.text)}: the tests run in varying order, and ${quote(view.lines.body(suspect.line))} ran before it here, ` +
       `but after it in ${n === 1 ? 'the one green attempt' : `all ${n} green attempts`}` +
-      `${suspects.length > 1 ? ` (as did ${count(suspects.length - 1, 'other test')})` : ''}.`,
+      `${suspects.length > 1 ? ` (as did ${countText(suspects.length - 1, 'other test')})` : ''}.`,
     evidence: [
       ...shown.map((s) => evidenceOf(view.lines, s.line)),
       evidenceOf(view.lines, suite.failed.novel.line),

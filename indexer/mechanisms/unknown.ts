@@ -1,7 +1,8 @@
 // Not known: an answer too. Says what failed and what more would be needed to say why.
 
+import { countText } from '../../store/count-text.ts';
 import type { Hypothesis } from '../why-question.ts';
-import { count, failureEvidence, quote, type WhyView } from '../why-view.ts';
+import { failureEvidence, quote, type WhyView } from '../why-view.ts';
 
 /** The hypothesis that none of the others convinces. */
 export function explainUnknown(view: WhyView, confidence: number): Hypothesis {
@@ -17,7 +18,7 @@ export function explainUnknown(view: WhyView, confidence: number): Hypothesis {
       : `It failed with ${quote(failure.text)}`;
   const need =
     lacks.length === 0
-      ? `${count(greens.length, 'green attempt')} show nothing that comes with the failure more often than by chance`
+      ? `${countText(greens.length, 'green attempt')} show nothing that comes with the failure more often than by chance`
       : `it would need ${lacks.join(', and ')}`;
   return {
     mechanism: 'unknown',
