@@ -58604,7 +58604,7 @@ var init_log_files = __esm({
   }
 });
 
-// store/mask-image.ts
+// store/mask/image.ts
 function fourOf(text4, from, isExact2) {
   let bits = 0;
   let wanted = 0;
@@ -58632,8 +58632,8 @@ function hasPiece({ bytes }, before, after) {
   return hasBit(bytes, WHOLE_PAIRS_AT, pairBit(first, after & 255)) || hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(second | first << 8 | (after & 255) << 16)) || hasBit(bytes, WHOLE_TRIPLES_AT, tripleBit(first | (after & 65535) << 8)) || hasBit(bytes, FOURS_AT, fourBit(third | second << 8 | first << 16 | after << 24)) || hasBit(bytes, FOURS_AT, fourBit(second | first << 8 | after << 16)) || hasBit(bytes, FOURS_AT, fourBit(first | after << 8));
 }
 var GOES_ON, SAYS_NO, SAYS_YES, MOST_ANSWERS, FOLD, MIX, TO_BYTE, TO_BIT, TO_SLOT, CASE_MIX, TO_CASE, SLOTS, SET_WORDS, CASES_AT, BESIDE_AT, HEADS_AT, PAIRS_AT, WHOLE_PAIRS_AT, WHOLE_TRIPLES_AT, FOURS_AT, TO_FOUR, LISTS_AT, ENTRY_WORD, ENTRY_OFFSET, ENTRY_NUMBERS, WORD_INDEX, WORD_LENGTH, WORD_FOURS, WORD_REFUSED, WORD_BEFORE, WORD_FOLLOWS, WORD_ANSWERS, WORD_NUMBERS, IMAGE_LAYOUT, LAST_OF_COLOUR, MARGIN, MAX_WORD, ROOM, MAX_WORDS, hashOf, pairBit, tripleBit, fourBit, Packer, NO_BYTE, EVERY_BYTE, hasBit, hasPair;
-var init_mask_image = __esm({
-  "store/mask-image.ts"() {
+var init_image = __esm({
+  "store/mask/image.ts"() {
     "use strict";
     GOES_ON = 0;
     SAYS_NO = 1;
@@ -58771,12 +58771,12 @@ var init_mask_image = __esm({
   }
 });
 
-// store/mask-find.ts
+// store/mask/find.ts
 var SLICE_BYTES, NOTHING, ESC3, byteAt, findWordsPlainly, PlainLook;
-var init_mask_find = __esm({
-  "store/mask-find.ts"() {
+var init_find = __esm({
+  "store/mask/find.ts"() {
     "use strict";
-    init_mask_image();
+    init_image();
     SLICE_BYTES = 32768;
     NOTHING = 32;
     ESC3 = 27;
@@ -58863,10 +58863,10 @@ var init_mask_find = __esm({
   }
 });
 
-// store/mask-before.ts
+// store/mask/before.ts
 var SET_COMMAND, NETRC_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, MAX_SENTENCE, MAX_BEFORE, startsLine, isSetBefore;
-var init_mask_before = __esm({
-  "store/mask-before.ts"() {
+var init_before = __esm({
+  "store/mask/before.ts"() {
     "use strict";
     SET_COMMAND = /(?:^|[\s;&|(])(?:set|setx|setenv|export|env|arg|put|add|config set|config:set|secret|secrets|configure set|variable set|-x|fish_variables)[ \t]{1,4}(?:--?[\w-]{1,20}[ \t]{1,4}){0,3}$/i;
     NETRC_BEFORE = /(?:login|user|role|machine|identified|encrypted|encoded|set)[ \t]{1,4}(?!with |and |your |the )(?:\S{1,80}[ \t]{1,4})?$/i;
@@ -58879,7 +58879,7 @@ var init_mask_before = __esm({
   }
 });
 
-// store/mask-letters.ts
+// store/mask/letters.ts
 function pairScore(before, first, second) {
   const firstLetter = isUpper(first) || isLower(first);
   const secondLetter = isUpper(second) || isLower(second);
@@ -58919,8 +58919,8 @@ function entropyOf(text4) {
   return bits;
 }
 var PAIRS, NEUTRAL, LETTER_DIGIT, HUMP, isUpper, isLower, isDigit, pairBits, counts;
-var init_mask_letters = __esm({
-  "store/mask-letters.ts"() {
+var init_letters = __esm({
+  "store/mask/letters.ts"() {
     "use strict";
     PAIRS = [
       "57874575746979473989665564",
@@ -58987,7 +58987,7 @@ var init_mask_letters = __esm({
   }
 });
 
-// store/mask-grams.ts
+// store/mask/grams.ts
 function byteSet(isIn) {
   const set4 = new Int32Array(SET_WORDS);
   for (let byte = 0; byte < 256; byte++) if (isIn(byte)) set4[byte >>> 6] = set4[byte >>> 6] | 1 << byte;
@@ -59060,11 +59060,11 @@ function shortWindow([first, second], { before, isLed, after }) {
   return isLed ? { offset: 1, before: ANY_BYTE, after, pieces: leads.map((lead) => pieceOf([lead, first, second])) } : { offset: 0, before, after: ANY_BYTE, pieces: follows.map((follow) => pieceOf([first, second, follow])) };
 }
 var MAX_BACK, fold, ANY_BYTE, lone, bytesOf, BY_FREQUENCY, RANKS, isLetter, isDigit2, byteBits, FREQUENT, FIRST_BITS, PLACES_PER_BIT, codeOf, frequent, anySign, mayBe;
-var init_mask_grams = __esm({
-  "store/mask-grams.ts"() {
+var init_grams = __esm({
+  "store/mask/grams.ts"() {
     "use strict";
-    init_mask_image();
-    init_mask_letters();
+    init_image();
+    init_letters();
     MAX_BACK = 12;
     fold = (byte) => byte | 32;
     ANY_BYTE = byteSet(() => true);
@@ -59092,10 +59092,10 @@ var init_mask_grams = __esm({
   }
 });
 
-// store/mask-foreign-names.ts
+// store/mask/foreign-names.ts
 var PASSWORDS, SECRETS, PLAIN_PASSWORDS, PLAIN_SECRETS, KEYS, asBytes, capital, formsOf, FOREIGN_WORDS, FOREIGN_KEYS, endingsOf, FOREIGN_ENDINGS;
-var init_mask_foreign_names = __esm({
-  "store/mask-foreign-names.ts"() {
+var init_foreign_names = __esm({
+  "store/mask/foreign-names.ts"() {
     "use strict";
     PASSWORDS = "\u043F\u0430\u0440\u043E\u043B\u044C \u5BC6\u7801 \u5BC6\u78BC \u53E3\u4EE4 \u6697\u8A3C\u756A\u53F7 \u30D1\u30B9\u30EF\u30FC\u30C9 \uBE44\uBC00\uBC88\uD638 \uC554\uD638 has\u0142o \u015Fifre parol\u0103 jelsz\xF3 l\xF6senord l\xF8senord a\xF0gangsor\xF0 lykilor\xF0 slapta\u017Eodis \u03BA\u03C9\u03B4\u03B9\u03BA\u03CC\u03C2 kh\u1EA9u \u0E23\u0E2B\u0E31\u0E2A\u0E1C\u0E48\u0E32\u0E19 \u0627\u0644\u0645\u0631\u0648\u0631 \u0627\u0644\u0633\u0631 \u05E1\u05D9\u05E1\u05DE\u05D4 \u05E1\u05D9\u05E1\u05DE\u05D0 \u092A\u093E\u0938\u0935\u0930\u094D\u0921";
     SECRETS = "\u0442\u043E\u043A\u0435\u043D \u0441\u0435\u043A\u0440\u0435\u0442 \u0441\u0435\u043A\u0440\u0435\u0442\u043D\u044B\u0439 \u5BC6\u94A5 \u5BC6\u9470 \u79D8\u94A5 \u91D1\u9470 \u4EE4\u724C \u30C8\u30FC\u30AF\u30F3 \u30B7\u30FC\u30AF\u30EC\u30C3\u30C8 \uD1A0\uD070 \uC2DC\uD06C\uB9BF \uBE44\uBC00\uD0A4 schl\xFCssel cl\xE9_api cl\xE9_secr cl\xE9-api";
@@ -59123,7 +59123,7 @@ var init_mask_foreign_names = __esm({
   }
 });
 
-// store/mask-names.ts
+// store/mask/names.ts
 function wordsOfName(name2) {
   const parts2 = name2.replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").split(/[^A-Za-z0-9\u0080-\u00ff]+/);
   const words = [];
@@ -59188,10 +59188,10 @@ function kindOfName(name2) {
   return kind;
 }
 var set2, PASSWORD_WORDS, SECRET_WORDS, ENDINGS, KEY_QUALIFIERS, HARMLESS_BEFORE_KEY, ABOUT, isAbout, HARMLESS_BEFORE_TOKEN, SHORT_WORDS, NEUTRAL2, singular, known, MAX_KNOWN, FILE_NAME, FOREIGN_KEY, ABOUT_FOREIGN_KEY;
-var init_mask_names = __esm({
-  "store/mask-names.ts"() {
+var init_names = __esm({
+  "store/mask/names.ts"() {
     "use strict";
-    init_mask_foreign_names();
+    init_foreign_names();
     set2 = (words) => new Set(words.trim().split(/\s+/));
     PASSWORD_WORDS = set2(`
   password passwd passphrase passcode keypass storepass passwort pwd pswd pass pw psw passkey motdepasse passe contrasena contrase\xE3\xB1a senha wachtwoord
@@ -59291,7 +59291,7 @@ var init_mask_names = __esm({
   }
 });
 
-// store/mask-probe-name.ts
+// store/mask/probe-name.ts
 function hasControlBefore(bytes, to) {
   for (let at = to - 1; at >= 0 && at >= to - ESCAPE_BYTES; at--) {
     const byte = bytes[at];
@@ -59338,11 +59338,11 @@ function leadsToColon(bytes, from) {
   return last === 58;
 }
 var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, codeAt, WIDE_SIGNS, isWideSign, WIDE_VERBS, isWideVerb;
-var init_mask_probe_name = __esm({
-  "store/mask-probe-name.ts"() {
+var init_probe_name = __esm({
+  "store/mask/probe-name.ts"() {
     "use strict";
-    init_mask_before();
-    init_mask_names();
+    init_before();
+    init_names();
     TAB = 9;
     LF2 = 10;
     CR2 = 13;
@@ -59375,7 +59375,7 @@ var init_mask_probe_name = __esm({
   }
 });
 
-// store/mask-visible.ts
+// store/mask/visible.ts
 function endOfEscape2(bytes, at, end) {
   const kind = at + 1 < end ? bytes[at + 1] : 0;
   if (kind === 91) return endOfCsi2(bytes, at + 2, end);
@@ -59427,8 +59427,8 @@ function visibleLine(bytes, from, to) {
   return { text: kept.toString("latin1", 0, count3), origin, strings };
 }
 var ESC5, BEL, MAX_STRING, MIN_STRING;
-var init_mask_visible = __esm({
-  "store/mask-visible.ts"() {
+var init_visible = __esm({
+  "store/mask/visible.ts"() {
     "use strict";
     ESC5 = 27;
     BEL = 7;
@@ -59437,7 +59437,7 @@ var init_mask_visible = __esm({
   }
 });
 
-// store/mask-probe.ts
+// store/mask/probe.ts
 function setOf(characterClass) {
   const known2 = sets.get(characterClass);
   if (known2 !== void 0) return known2;
@@ -59657,14 +59657,14 @@ function isWorthALook(bytes, to, check2) {
   }
 }
 var TOKEN, NAME, ADDRESS_END, SPACE2, AFTER_NAME, KINDS2, ANY_TOKEN, ASCII, sets, CLASS, LAST_CLASS, STEP, MOST_FOLLOWING, hasChoice, ALWAYS, answersOf, ESC6, FREE, LED_BY, NOT_REFUSED_BY, FOLLOWED_BY, ADDRESS_ANSWERS, isLedTo, PROSE_VERBS, isName, MOST_COLOURS, SPACE_ANSWERS;
-var init_mask_probe = __esm({
-  "store/mask-probe.ts"() {
+var init_probe = __esm({
+  "store/mask/probe.ts"() {
     "use strict";
-    init_mask_before();
-    init_mask_grams();
-    init_mask_image();
-    init_mask_probe_name();
-    init_mask_visible();
+    init_before();
+    init_grams();
+    init_image();
+    init_probe_name();
+    init_visible();
     TOKEN = 1;
     NAME = 2;
     ADDRESS_END = 8;
@@ -59748,7 +59748,7 @@ var init_built_masker = __esm({
   }
 });
 
-// store/mask-find-wasm.ts
+// store/mask/find-wasm.ts
 function unsigned(value2) {
   return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
 }
@@ -59901,12 +59901,12 @@ function finderOf({ find, memory }, mostFound) {
   };
 }
 var PAGE_BYTES, ESC7, SPARE, FOUND_BYTES, MOST_FOUND, number4, get2, set3, load8, load32, store32, operator, isEqual, differs, isLess, isMore, plus, times, and, or, left, right, isZero, add2, give, when, repeat, AT, END, LOW, LIMIT, OUT, OUT_END, IS_FIRST, FIND_NUMBERS, STOP, RAW, HASH, ENTRY, WORD, START, FIND_VARIABLES, folded, hash2, presentAt, SLOT, IS_THERE, THE_WORD, FROM, TEXT_LOW, TEXT_LIMIT, FIRST_LOOK, IS_THERE_NUMBERS, BYTE, CHECK, CHECK_END, PREVIOUS, IS_THERE_VARIABLES, I32, vector, sized, section, named, numbers, functionOf;
-var init_mask_find_wasm = __esm({
-  "store/mask-find-wasm.ts"() {
+var init_find_wasm = __esm({
+  "store/mask/find-wasm.ts"() {
     "use strict";
-    init_mask_find();
-    init_mask_image();
     init_web_assembly();
+    init_find();
+    init_image();
     PAGE_BYTES = 65536;
     ESC7 = 27;
     SPARE = 16;
@@ -59983,7 +59983,7 @@ var init_mask_find_wasm = __esm({
   }
 });
 
-// store/mask-told.ts
+// store/mask/told.ts
 function reasonNotMasked(value2) {
   const bare = value2.trim();
   if (bare.length < MIN_TOLD) return `shorter than ${MIN_TOLD} characters`;
@@ -60086,8 +60086,8 @@ function formsOfValue(whole) {
   return [...forms].sort((a5, b5) => b5.length - a5.length || (a5 < b5 ? -1 : 1));
 }
 var MIN_TOLD, MIN_DERIVED, MAX_TOLD, COMMON, jsonEscaped, asciiEscaped, unicodeEscaped, uriEscaped, lowerHex;
-var init_mask_told = __esm({
-  "store/mask-told.ts"() {
+var init_told = __esm({
+  "store/mask/told.ts"() {
     "use strict";
     MIN_TOLD = 6;
     MIN_DERIVED = 8;
@@ -60101,10 +60101,10 @@ var init_mask_told = __esm({
   }
 });
 
-// store/mask-rule.ts
+// store/mask/rule.ts
 var A, W, H, HX, U, L, B, BU, ID, ruleOf;
-var init_mask_rule = __esm({
-  "store/mask-rule.ts"() {
+var init_rule = __esm({
+  "store/mask/rule.ts"() {
     "use strict";
     A = "[A-Za-z0-9]";
     W = "[\\w-]";
@@ -60127,7 +60127,7 @@ var init_mask_rule = __esm({
   }
 });
 
-// store/mask-automaton.ts
+// store/mask/automaton.ts
 function classify(words) {
   const classes = new Uint8Array(256);
   classes[ESC8] = ESC_CLASS;
@@ -60223,8 +60223,8 @@ function buildAutomaton(words) {
   return { table, classes, shift, firstHit, words: ended, depths, escapeState: count3 };
 }
 var MAX_STATES, ESC8, ESC_CLASS, NO_WORDS, fold2;
-var init_mask_automaton = __esm({
-  "store/mask-automaton.ts"() {
+var init_automaton = __esm({
+  "store/mask/automaton.ts"() {
     "use strict";
     MAX_STATES = 65534;
     ESC8 = 27;
@@ -60234,7 +60234,7 @@ var init_mask_automaton = __esm({
   }
 });
 
-// store/mask-placeholder.ts
+// store/mask/placeholder.ts
 function holdsPart(text4) {
   parts ??= buildAutomaton(PARTS.split(" "));
   const { table, classes, shift, firstHit, escapeState } = parts;
@@ -60263,10 +60263,10 @@ function isPlaceholder(value2) {
   return hasFewCharacters(value2, value2.length > 24 ? 4 : 3) || BRACKETED.test(value2);
 }
 var SAMPLE_WORDS, PARTS, STARTS_AS_REFERENCE, BRACKETED, parts;
-var init_mask_placeholder = __esm({
-  "store/mask-placeholder.ts"() {
+var init_placeholder = __esm({
+  "store/mask/placeholder.ts"() {
     "use strict";
-    init_mask_automaton();
+    init_automaton();
     SAMPLE_WORDS = new Set(
       "password passwd passw0rd pass pwd secret secrets token tokens key apikey api_key credential credentials auth changeme changeit change_me change-me change.me default example sample dummy fake foo bar baz foobar foobarbaz postgres postgresql mysql mariadb mongo redis root admin administrator guest user username test testing tester rabbitmq minio minioadmin elastic sa none null nil undefined true false yes no on off empty unset unknown todo tbd hidden masked redacted filtered removed omitted secure sensitive private public required optional missing invalid valid expired expected unexpected string number boolean object array function bytes buffer text any bearer basic digest negotiate oauth oauth2 jwt hunter2 letmein".split(" ")
     );
@@ -60276,7 +60276,7 @@ var init_mask_placeholder = __esm({
   }
 });
 
-// store/mask-value.ts
+// store/mask/value.ts
 function isPathLike(value2) {
   if (ROOTED.test(value2)) return true;
   if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(value2)) return true;
@@ -60317,11 +60317,11 @@ function isSecretValue(whole, kind) {
   return !isPlaceholder(value2) && !isPlainData(value2) && !isPathLike(value2);
 }
 var CODE, DOTTED_WORDS, LABELLED_DIGEST, COORDINATE, EMAIL, NUMBERISH, SEMVER, IMAGE_DIGEST, ADDRESS, FINGERPRINT, PUBLIC_KEY, UUID, HEX, APP_PASSWORD, SIGN, MAX_TESTED, WORDY, isWordy, ROOTED, isRandomLetters, hasWordPart;
-var init_mask_value = __esm({
-  "store/mask-value.ts"() {
+var init_value = __esm({
+  "store/mask/value.ts"() {
     "use strict";
-    init_mask_letters();
-    init_mask_placeholder();
+    init_letters();
+    init_placeholder();
     CODE = /^(?:await|new|return|function|typeof|var|let|const|lambda)\b|^[A-Za-z_$][\w$]{0,60}(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]{0,60}){0,8}(?:\?\.)?[([]|^[A-Za-z_$][\w$]{0,60}\?\.|^(?:process|os|env|secrets|vars|github|self|this|config|args|props|options|opts|req|request|res|response|ctx|context|settings|params|state|data|local|module|inputs|matrix|steps|needs|jobs|runner|system|values|user|session|event|error|credentials)(?:\.|\?\.|::|->)[a-z_]/i;
     DOTTED_WORDS = /^[a-z_$]{1,40}(?:(?:\.|::|->)[a-z_$]{1,40}){1,6}$/i;
     LABELLED_DIGEST = /^(?:sha\d{1,3}|md5|blake[23][bs]?|h1|crc32c?|etag|git|commit)[-:=]/i;
@@ -60346,7 +60346,7 @@ var init_mask_value = __esm({
   }
 });
 
-// store/mask-commands.ts
+// store/mask/commands.ts
 function findCommandSecret(line, to, index) {
   const rule = COMMAND_RULES[index];
   if (rule === void 0) return void 0;
@@ -60363,11 +60363,11 @@ function findCommandSecret(line, to, index) {
   return { from, to: end, rule: "cli-password" };
 }
 var MOST_READ, VALUE, P, FLAG, STRINGS, BASE64_FIELD, COMMAND_RULES, compiled;
-var init_mask_commands = __esm({
-  "store/mask-commands.ts"() {
+var init_commands5 = __esm({
+  "store/mask/commands.ts"() {
     "use strict";
-    init_mask_rule();
-    init_mask_value();
+    init_rule();
+    init_value();
     MOST_READ = 4e3;
     VALUE = `["']?([^\\s"']{6,${MOST_READ}})`;
     P = `[^|;&\\n]{0,200}?\\s-p[ =]?${VALUE}`;
@@ -60517,7 +60517,7 @@ var init_mask_commands = __esm({
   }
 });
 
-// store/mask-shapes.ts
+// store/mask/shapes.ts
 function base64Run(line, from, to) {
   let start = from;
   while (start > 0 && from - start < 4096 && /[A-Za-z0-9+/]/.test(line[start - 1] ?? "")) start--;
@@ -60534,12 +60534,12 @@ function groupAt(line, at, pattern, rule, isSecret) {
   return one(from, from + text4.length, rule);
 }
 var NONE2, one, SAMPLE_PASSWORDS, USER_INFO_END, MAX_USER_INFO, findUserInfo, tokenEnd, findBearer, findBasic, findJwt, isWordAround, isBase64Code, SECRET_JSON, findBase64Json, findBase64Pem, COOKIE_ATTRIBUTES, findCookies, isPassword2, isRandom, USER_FLAG, findUserFlag, ATTACHED_USER, USER_AND_PASSWORD, isStrongPassword, USER_TOKEN, isToken, PHRASE, findPhrase, SMTP_LOGIN, findSmtpLogin, SIGNATURE, findSignature, NETRC, findNetrc, GO_DSN, findGoDsn, ORACLE, findOracle, JWK_PART, MAX_JWK, findJwk, RSA_XML, findRsaXml, UNSEAL, findUnsealKey, RECOVERY, CODES, isCode, findRecoveryCodes, PIPED, findPiped;
-var init_mask_shapes = __esm({
-  "store/mask-shapes.ts"() {
+var init_shapes = __esm({
+  "store/mask/shapes.ts"() {
     "use strict";
-    init_mask_letters();
-    init_mask_placeholder();
-    init_mask_value();
+    init_letters();
+    init_placeholder();
+    init_value();
     NONE2 = [];
     one = (from, to, rule) => to > from ? [{ from, to, rule }] : NONE2;
     SAMPLE_PASSWORDS = /^(?:pass(?:word|wd|w0rd)?|pwd|pw|secret|postgres|mysql|root|admin|guest|user(?:name)?|test(?:ing)?|example|changeme|x-oauth-basic|x-token-auth|oauth2?|x|nobody|anonymous|none|token|key|api_?key|foo|bar|baz|rabbitmq|mongo|redis|minioadmin|default|demo|dummy|sample|dev|local|ci|app)$/i;
@@ -60724,12 +60724,12 @@ var init_mask_shapes = __esm({
   }
 });
 
-// store/mask-tokens-a.ts
+// store/mask/tokens-a.ts
 var AWS_SECRET, KEYS2, HOSTING, CLOUDS, BUILD, INFRASTRUCTURE, INFRASTRUCTURE_TOKENS;
-var init_mask_tokens_a = __esm({
-  "store/mask-tokens-a.ts"() {
+var init_tokens_a = __esm({
+  "store/mask/tokens-a.ts"() {
     "use strict";
-    init_mask_rule();
+    init_rule();
     AWS_SECRET = `(?:(?:[ \\t]\\d{4}-\\d\\d-\\d\\dT[\\d:+Z.-]{8,20})?["']?[ \\t]?[,:;|\\t ][ \\t]?["']?${B}{40}(?![A-Za-z0-9+/])(?:\\t${B}{100,2000}={0,2})?)?`;
     KEYS2 = [
       ["private-key", "b3BlbnNzaC1rZXktdj", `${B}{40,16000}={0,2}`, "L"],
@@ -60963,12 +60963,12 @@ var init_mask_tokens_a = __esm({
   }
 });
 
-// store/mask-tokens-b.ts
+// store/mask/tokens-b.ts
 var MODELS, MESSAGES, PAYMENTS, MONITORING, WORK, SERVICE_TOKENS;
-var init_mask_tokens_b = __esm({
-  "store/mask-tokens-b.ts"() {
+var init_tokens_b = __esm({
+  "store/mask/tokens-b.ts"() {
     "use strict";
-    init_mask_rule();
+    init_rule();
     MODELS = [
       ["openai", "sk-proj-", `${W}{40,300}`],
       ["openai", "sk-svcacct-", `${W}{40,300}`],
@@ -61266,12 +61266,12 @@ var init_mask_tokens_b = __esm({
   }
 });
 
-// store/mask-tokens-c.ts
+// store/mask/tokens-c.ts
 var CRYPT, PASSWORD_HASHES, PLATFORMS, PROTOCOLS, MODELS2, SERVICES, FURTHER_TOKENS, DISCORD_STARTS, DISCORD_FIRST, DISCORD_TOKENS;
-var init_mask_tokens_c = __esm({
-  "store/mask-tokens-c.ts"() {
+var init_tokens_c = __esm({
+  "store/mask/tokens-c.ts"() {
     "use strict";
-    init_mask_rule();
+    init_rule();
     CRYPT = "[A-Za-z0-9./]";
     PASSWORD_HASHES = [
       ["password-hash", "$2a$", `\\d\\d\\$${CRYPT}{53}`],
@@ -61412,15 +61412,15 @@ var init_mask_tokens_c = __esm({
   }
 });
 
-// store/mask-tokens.ts
+// store/mask/tokens.ts
 var RULES_VERSION, INNER, innerRuleOf, TOKEN_RULES;
-var init_mask_tokens = __esm({
-  "store/mask-tokens.ts"() {
+var init_tokens = __esm({
+  "store/mask/tokens.ts"() {
     "use strict";
-    init_mask_rule();
-    init_mask_tokens_a();
-    init_mask_tokens_b();
-    init_mask_tokens_c();
+    init_rule();
+    init_tokens_a();
+    init_tokens_b();
+    init_tokens_c();
     RULES_VERSION = "2026.5";
     INNER = [
       ["azure-ad", [4, 4], "[\\w.~]{3}\\d", "Q~", "[\\w.~-]{31,37}"],
@@ -61472,12 +61472,12 @@ var init_mask_tokens = __esm({
   }
 });
 
-// store/mask-webhooks.ts
+// store/mask/webhooks.ts
 var WEBHOOK_RULES;
-var init_mask_webhooks = __esm({
-  "store/mask-webhooks.ts"() {
+var init_webhooks = __esm({
+  "store/mask/webhooks.ts"() {
     "use strict";
-    init_mask_rule();
+    init_rule();
     WEBHOOK_RULES = [
       {
         id: "slack-webhook",
@@ -61520,7 +61520,7 @@ var init_mask_webhooks = __esm({
   }
 });
 
-// store/mask-words.ts
+// store/mask/words.ts
 function wordsOfRules() {
   return staticWords().map(([text4, word]) => ({ text: text4, word }));
 }
@@ -61563,14 +61563,14 @@ function toldWords(forms, length) {
   }));
 }
 var NAME_WORDS, SHORT_NAME_WORDS, AFTER_SHORT, SHAPES, FLAG2, isExact;
-var init_mask_words = __esm({
-  "store/mask-words.ts"() {
+var init_words = __esm({
+  "store/mask/words.ts"() {
     "use strict";
-    init_mask_commands();
-    init_mask_foreign_names();
-    init_mask_shapes();
-    init_mask_tokens();
-    init_mask_webhooks();
+    init_commands5();
+    init_foreign_names();
+    init_shapes();
+    init_tokens();
+    init_webhooks();
     NAME_WORDS = "token secret passw passphrase passcode passkey keypass storepass authoriz credential pswd jeton senha contrase passe kennwort losen sessid session_id sessionid mnemonic webhook art-api sonar.login crumb parola haslo heslo lozinka wachtwoord salasana access_grant accessgrant access-grant masterauth authident honeycomb-team honeycomb_team bw_session fastlane_session unity_serial erlang_cookie _cookie rediscli_auth _p12 _pfx p12_ pfx_ keystore_b".split(
       " "
     );
@@ -61624,7 +61624,7 @@ var init_mask_words = __esm({
   }
 });
 
-// store/mask-tables.ts
+// store/mask/tables.ts
 function checkAt({ checks, words, texts }, index) {
   const check2 = checks[index] ?? checkOf(words[index], texts[index].length);
   checks[index] = check2;
@@ -61697,18 +61697,18 @@ function findWords(tables, text4) {
   });
 }
 var TOLD_PREFIXES, rules, imageOf, finder, wordFinder, signOf, builtImage;
-var init_mask_tables = __esm({
-  "store/mask-tables.ts"() {
+var init_tables = __esm({
+  "store/mask/tables.ts"() {
     "use strict";
     init_built_masker();
     init_errors();
-    init_mask_find();
-    init_mask_find_wasm();
-    init_mask_grams();
-    init_mask_image();
-    init_mask_probe();
-    init_mask_told();
-    init_mask_words();
+    init_find();
+    init_find_wasm();
+    init_grams();
+    init_image();
+    init_probe();
+    init_told();
+    init_words();
     TOLD_PREFIXES = [12, 8, 5];
     imageOf = (words) => buildImage(words.map(imagedWord));
     wordFinder = () => {
@@ -61725,7 +61725,7 @@ var init_mask_tables = __esm({
   }
 });
 
-// store/mask-hits.ts
+// store/mask/hits.ts
 function nextEscape(bytes, from) {
   const near = Math.min(from + NEAR, bytes.length);
   for (let at = from; at < near; at++) if (bytes[at] === ESC9) return at;
@@ -61786,14 +61786,14 @@ function nextShownHit(tables, bytes, { from, end }) {
   return -1;
 }
 var ESC9, LF3, CR3, NO_WORDS2, HitScan, NEAR, LINE_START, nextShown, SCRATCH_BYTES2, scratch;
-var init_mask_hits = __esm({
-  "store/mask-hits.ts"() {
+var init_hits = __esm({
+  "store/mask/hits.ts"() {
     "use strict";
-    init_mask_find();
-    init_mask_image();
-    init_mask_probe();
-    init_mask_tables();
-    init_mask_visible();
+    init_find();
+    init_image();
+    init_probe();
+    init_tables();
+    init_visible();
     ESC9 = 27;
     LF3 = 10;
     CR3 = 13;
@@ -61880,19 +61880,19 @@ var init_mask_hits = __esm({
   }
 });
 
-// store/mask-passphrase.ts
+// store/mask/passphrase.ts
 var SAYS_SOMETHING, SHORTEST, isPassphrase;
-var init_mask_passphrase = __esm({
-  "store/mask-passphrase.ts"() {
+var init_passphrase = __esm({
+  "store/mask/passphrase.ts"() {
     "use strict";
-    init_mask_placeholder();
+    init_placeholder();
     SAYS_SOMETHING = /pass(?:word|wd|phrase)|secret|token|test|dummy|fake|sample|your|example|change|default|requir|option|postgres|mysql|maria|mongo|redis|admin|root|user|placeholder|local|none|able|string|value|file|prompt|stdin|always|never|auto|random|generat|vault|empty|unset|ignore/i;
     SHORTEST = 8;
     isPassphrase = (name2, text4) => /^[A-Z][A-Z0-9_]{0,60}$/.test(name2) && /^[A-Za-z]{1,40}(?:[._-][A-Za-z]{1,40}){0,8}$/.test(text4) && text4.length >= SHORTEST && !isPlaceholder(text4) && !SAYS_SOMETHING.test(text4);
   }
 });
 
-// store/mask-value-start.ts
+// store/mask/value-start.ts
 function endAt(pattern, text4, at) {
   pattern.lastIndex = at;
   return pattern.test(text4) ? pattern.lastIndex : -1;
@@ -61965,11 +61965,11 @@ function valueStart(line, name2) {
   return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
 }
 var WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WIDE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
-var init_mask_value_start = __esm({
-  "store/mask-value-start.ts"() {
+var init_value_start = __esm({
+  "store/mask/value-start.ts"() {
     "use strict";
-    init_mask_before();
-    init_mask_names();
+    init_before();
+    init_names();
     WIDE_SIGN = /\u00ef\u00bc[\u0088\u0089\u009a\u009d]|\u00e3\u0080[\u008c-\u0091]|\u00e2\u0080[\u0098-\u009e]/y;
     isWideSign2 = (line, at) => {
       const code = line.charCodeAt(at);
@@ -62001,7 +62001,7 @@ var init_mask_value_start = __esm({
   }
 });
 
-// store/mask-value-text.ts
+// store/mask/value-text.ts
 function quotedEnd(line, from, quote) {
   const limit = Math.min(line.length, from + MAX_QUOTED);
   const folded2 = quote.toLowerCase();
@@ -62100,11 +62100,11 @@ function withoutScheme(line, value2) {
   return { from, to, quoted: value2.quoted };
 }
 var MAX_QUOTED, MAX_PLAIN, WRAPPERS, SCHEME, BEFORE_ENV_LINE, STOP2, PIPE, AMPERSAND, PERCENT, EQUALS, PLAIN_KINDS, LONG_PART, ENCODED_STOP, ENTITY, PADDING, BRACED, isNoName, REST_OF_PROSE, WIDE_QUOTED;
-var init_mask_value_text = __esm({
-  "store/mask-value-text.ts"() {
+var init_value_text = __esm({
+  "store/mask/value-text.ts"() {
     "use strict";
-    init_mask_letters();
-    init_mask_value_start();
+    init_letters();
+    init_value_start();
     MAX_QUOTED = 2048;
     MAX_PLAIN = 1024;
     WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|secret_?(?:str|bytes|value|key|text)|password|token|api_?key|credential|redacted|text|string|str|bytes)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
@@ -62132,7 +62132,7 @@ var init_mask_value_text = __esm({
   }
 });
 
-// store/mask-context.ts
+// store/mask/context.ts
 function isMasked(line, value2, kind, how) {
   var _a9;
   if (value2.to - value2.from < 6) return false;
@@ -62264,17 +62264,17 @@ function findOpenValue(line, open4) {
   return { from: whole.from, to: whole.to, rule: `value:${open4.kind}` };
 }
 var isBase64Pair, INNER_SIGN, isUnlikeWords, OPEN_END, NAME_FIELD, WORDS_BEFORE, HOST_PAIR, USER_PAIR, NAMES_PAIR, FALLBACK, SHELL_DEFAULT, CHANGE, OPEN_LIST, VALUE_FIELD, LINE_PREFIX, isLoneSecret;
-var init_mask_context = __esm({
-  "store/mask-context.ts"() {
+var init_context = __esm({
+  "store/mask/context.ts"() {
     "use strict";
-    init_mask_before();
-    init_mask_letters();
-    init_mask_names();
-    init_mask_passphrase();
-    init_mask_placeholder();
-    init_mask_value();
-    init_mask_value_start();
-    init_mask_value_text();
+    init_before();
+    init_letters();
+    init_names();
+    init_passphrase();
+    init_placeholder();
+    init_value();
+    init_value_start();
+    init_value_text();
     isBase64Pair = (text4) => (text4.length % 4 === 0 || text4.endsWith("=")) && /^[A-Za-z0-9+/]{8,1000}={0,2}$/.test(text4) && /^[\x21-\x7e]{1,200}:[\x20-\x7e]{1,}$/.test(Buffer.from(text4, "base64").toString("latin1"));
     INNER_SIGN = /[!@#$%^&*+=?~][A-Za-z0-9]/;
     isUnlikeWords = (text4) => !/\s/.test(text4) && (wordScore(text4) < -0.4 || /[!@#$%^&*?~]/.test(text4));
@@ -62294,7 +62294,7 @@ var init_mask_context = __esm({
   }
 });
 
-// store/mask-kube.ts
+// store/mask/kube.ts
 function findDataEntry(line, open4) {
   var _a9;
   if (indentOf(line) <= open4.indent) return {};
@@ -62307,11 +62307,11 @@ function findDataEntry(line, open4) {
   return { span: { from, to: from + value2.length, rule: "kubernetes-secret" }, open: open4 };
 }
 var prefixOf, indentOf, findDataBlock, ENTRY2;
-var init_mask_kube = __esm({
-  "store/mask-kube.ts"() {
+var init_kube = __esm({
+  "store/mask/kube.ts"() {
     "use strict";
-    init_mask_context();
-    init_mask_letters();
+    init_context();
+    init_letters();
     prefixOf = (line) => {
       var _a9;
       return ((_a9 = LINE_PREFIX.exec(line)) == null ? void 0 : _a9[0].trimEnd().length) ?? 0;
@@ -62325,7 +62325,7 @@ var init_mask_kube = __esm({
   }
 });
 
-// store/mask-pem.ts
+// store/mask/pem.ts
 function findKeyBegin(line, from) {
   var _a9, _b;
   BEGIN.lastIndex = from;
@@ -62368,11 +62368,11 @@ function findKeyLine(line, open4) {
   return HEADER.test(line) ? still : {};
 }
 var MAX_LINES, BEGIN, END2, MAX_GAP, NEWLINES, MAX_BEFORE2, countWords, wordsBefore, STARTS_BODY, BODY_PART, LAST_WORD, HEADER, isKeyText;
-var init_mask_pem = __esm({
-  "store/mask-pem.ts"() {
+var init_pem = __esm({
+  "store/mask/pem.ts"() {
     "use strict";
-    init_mask_context();
-    init_mask_value();
+    init_context();
+    init_value();
     MAX_LINES = 400;
     BEGIN = /-{4,5} ?BEGIN (?:[A-Z0-9][A-Z0-9 .]{0,40} )?(?:PRIVATE KEY(?: BLOCK)?|STATIC KEY(?: V1)?) ?-{4,5}/iy;
     END2 = /-{4,5} ?END /;
@@ -62392,7 +62392,7 @@ var init_mask_pem = __esm({
   }
 });
 
-// store/mask-prefixed.ts
+// store/mask/prefixed.ts
 function findPrefixed(line) {
   const spans = [];
   for (const match of line.matchAll(START2)) {
@@ -62437,10 +62437,10 @@ function nextLongRun(bytes, from, end) {
   return end;
 }
 var MIN_BODY, MIN_RUN, MIN_DIGITS, MOST_WORDY, START2, HARMLESS, countDigits, isRandomRun, KINDS3, EVERY_KIND;
-var init_mask_prefixed = __esm({
-  "store/mask-prefixed.ts"() {
+var init_prefixed = __esm({
+  "store/mask/prefixed.ts"() {
     "use strict";
-    init_mask_letters();
+    init_letters();
     MIN_BODY = 30;
     MIN_RUN = 18;
     MIN_DIGITS = 3;
@@ -62464,7 +62464,7 @@ var init_mask_prefixed = __esm({
   }
 });
 
-// store/mask-line.ts
+// store/mask/line.ts
 function patternOf(rule) {
   let pattern = compiled2.get(rule);
   if (pattern === void 0) {
@@ -62537,17 +62537,17 @@ function scanLine(line, tables, inherited) {
   return { spans: [...spans, ...scan.spans], left: left2, added: scan.added };
 }
 var MOST_WORDY2, compiled2, longestRun, LineScan;
-var init_mask_line = __esm({
-  "store/mask-line.ts"() {
+var init_line = __esm({
+  "store/mask/line.ts"() {
     "use strict";
-    init_mask_commands();
-    init_mask_context();
-    init_mask_kube();
-    init_mask_letters();
-    init_mask_pem();
-    init_mask_placeholder();
-    init_mask_prefixed();
-    init_mask_tables();
+    init_commands5();
+    init_context();
+    init_kube();
+    init_letters();
+    init_pem();
+    init_placeholder();
+    init_prefixed();
+    init_tables();
     MOST_WORDY2 = 0;
     compiled2 = /* @__PURE__ */ new Map();
     longestRun = (text4) => text4.split(/[^A-Za-z0-9]/).reduce((longest, run2) => run2.length > longest.length ? run2 : longest, "");
@@ -62642,7 +62642,7 @@ var init_mask_line = __esm({
   }
 });
 
-// store/mask-span.ts
+// store/mask/span.ts
 function mergeSpans(spans) {
   const merged = [];
   for (const span of [...spans].sort((a5, b5) => a5.from - b5.from || b5.to - a5.to)) {
@@ -62658,14 +62658,14 @@ function mergeSpans(spans) {
   return merged;
 }
 var isTelling;
-var init_mask_span = __esm({
-  "store/mask-span.ts"() {
+var init_span = __esm({
+  "store/mask/span.ts"() {
     "use strict";
     isTelling = (rule) => !rule.startsWith("value:") && rule !== "prefixed-token";
   }
 });
 
-// store/mask-stream.ts
+// store/mask/stream.ts
 function lineEnd2(bytes, from, end) {
   let at = from;
   while (at < end && bytes[at] !== LF4 && bytes[at] !== CR4) at++;
@@ -62686,16 +62686,16 @@ function applyMasks(bytes, spans) {
   return Buffer.concat(parts2);
 }
 var MASK, WITHHELD, LF4, CR4, MAX_LINE, LOOK_AHEAD, LOOK_BEHIND, MIN_PIECE, MAX_LOOKS, MAX_ADDED, MAX_KNOWN2, MAX_KNOWN_LINE, isOpen, isTokenByte, isLineEnd2, MaskStream, moved, toRaw;
-var init_mask_stream = __esm({
-  "store/mask-stream.ts"() {
+var init_stream = __esm({
+  "store/mask/stream.ts"() {
     "use strict";
-    init_mask_hits();
-    init_mask_line();
-    init_mask_prefixed();
-    init_mask_span();
-    init_mask_tables();
-    init_mask_told();
-    init_mask_visible();
+    init_hits();
+    init_line();
+    init_prefixed();
+    init_span();
+    init_tables();
+    init_told();
+    init_visible();
     MASK = "***";
     WITHHELD = Buffer.from("[line withheld: masking failed]");
     LF4 = 10;
@@ -62961,9 +62961,9 @@ var asMasked, tablesOfList, NO_VALUES;
 var init_mask = __esm({
   "store/mask.ts"() {
     "use strict";
-    init_mask_stream();
-    init_mask_tables();
-    init_mask_tokens();
+    init_stream();
+    init_tables();
+    init_tokens();
     asMasked = (bytes) => bytes;
     tablesOfList = /* @__PURE__ */ new WeakMap();
     NO_VALUES = [];
@@ -63002,7 +63002,7 @@ var SECRET_NAME, ABOUT2, NEVER2, URL_NAME, USER_INFO2, isPlainAddress;
 var init_told_values = __esm({
   "store/told-values.ts"() {
     "use strict";
-    init_mask_told();
+    init_told();
     SECRET_NAME = /pass|pwd|secret|token|api_?key|private|credential|cred(?:s|$)|auth|signing|encrypt|_key|key$|dsn|cookie|salt|_pat$|webhook|connection_?string|session|bearer|jwt|license|cert_data/i;
     ABOUT2 = /(?:^|_)(?:path|pwd|oldpwd)$|(?:path|file|dir|name|id|type|ttl|limit|count|enabled|version|algorithm|host|port|region|mode|timeout|user|username|email|expires|url_base|prefix)$/i;
     NEVER2 = /^(?:path|pwd|oldpwd|ssh_auth_sock|npm_package_.*|npm_lifecycle_.*|gpg_agent_info|xauthority|dbus_session.*|xdg_session.*|session_?manager|desktop_session|gdmsession|terminal_?session.*|term_session_id|authority|author.*|git_author.*|git_committer.*|keyboard.*|.*_public_key|public_key.*|monkey.*|.*_cache_key|npm_config_(?:cache|prefix|user_?agent|globalconfig|userconfig|init_module|node_gyp|noproxy|local_prefix|global_prefix|npm_version))$/i;

@@ -88,7 +88,7 @@ async function seenText(log: LogRow, { session, now }: CommentTools): Promise<re
 async function hypothesisText(log: LogRow, session: Session): Promise<readonly string[]> {
   const [{ explain }, { buildWhyQuestion }, { loadLines }] = await Promise.all([
     import('../indexer/why.ts'),
-    import('../indexer/why-history.ts'),
+    import('../indexer/why/history.ts'),
     import('../indexer/lines.ts'),
   ]);
   const load = (each: LogRow) => loadLines(each.logId, keptText(session, each));

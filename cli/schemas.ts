@@ -1,6 +1,6 @@
 // What --json prints, as zod schemas: `firstred schema NAME` publishes them as JSON Schema, the tests check outputs by them.
 import { z } from 'zod';
-import { MECHANISMS } from '../indexer/why-question.ts';
+import { MECHANISMS } from '../indexer/why/question.ts';
 import { CONCLUSIONS } from '../store/attempt.ts';
 
 const time = z.iso.datetime().nullable().describe('ISO 8601 UTC');

@@ -1,7 +1,7 @@
 // What `serve` hands to the server: commands as endpoints, logs, and the writing of a name.
 
 import { fileURLToPath } from 'node:url';
-import { MECHANISMS } from '../indexer/why-question.ts';
+import { MECHANISMS } from '../indexer/why/question.ts';
 import { builtFile } from '../store/built-file.ts';
 import type { Asked, Endpoint, EndpointParameter, NameRequest, WriteName } from '../web/endpoint.ts';
 import type { SiteContent } from '../web/server.ts';

@@ -1,7 +1,7 @@
 // What machines and people say whose language is not English: the C library's and tools' own words, and plain failure words.
 // A piece of text outside ASCII stands there in every case that a log may have it in: only ASCII letters fold.
 import { rule } from './error-rule.ts';
-import { EXHAUSTED_ELSEWHERE, FAILURE_ELSEWHERE, TIMEOUT_ELSEWHERE } from './why-words-languages.ts';
+import { EXHAUSTED_ELSEWHERE, FAILURE_ELSEWHERE, TIMEOUT_ELSEWHERE } from './why/words-languages.ts';
 
 /** Resources and limits, wherever a line says so. */
 export const SYSTEM_LANGUAGE_RULES = [

@@ -3,8 +3,8 @@
 
 import type { LogLines } from './lines.ts';
 import { announcesWait, contentWords } from './wait-words.ts';
-import { durationUnitMs, findDurationsMs } from './why-duration.ts';
-import { blurNumbers } from './why-templates.ts';
+import { durationUnitMs, findDurationsMs } from './why/duration.ts';
+import { blurNumbers } from './why/templates.ts';
 
 /** One wait of one log. */
 export interface LogWait {

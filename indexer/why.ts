@@ -10,13 +10,13 @@ import { findSharedFailure } from './mechanisms/shared-failure.ts';
 import { findTestOrder } from './mechanisms/test-order.ts';
 import { findTimeout } from './mechanisms/timeout.ts';
 import { explainUnknown } from './mechanisms/unknown.ts';
-import { buildCase } from './why-case.ts';
-import { findFailure } from './why-failure.ts';
-import { readNeighbours } from './why-neighbours.ts';
-import { findCoreEvents } from './why-order.ts';
-import { findReplacements } from './why-pairs.ts';
-import type { Hypothesis, Rejection, WhyAnswer, WhyQuestion } from './why-question.ts';
-import type { Detection, Detector, WhyView } from './why-view.ts';
+import { buildCase } from './why/case.ts';
+import { findFailure } from './why/failure.ts';
+import { readNeighbours } from './why/neighbours.ts';
+import { findCoreEvents } from './why/order.ts';
+import { findReplacements } from './why/pairs.ts';
+import type { Hypothesis, Rejection, WhyAnswer, WhyQuestion } from './why/question.ts';
+import type { Detection, Detector, WhyView } from './why/view.ts';
 
 const DETECTORS: readonly Detector[] = [
   findOrderInversion,

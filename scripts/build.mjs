@@ -107,7 +107,7 @@ async function bundleEntry(name, source, output) {
 
 /** What every masker needs of the rules, which takes as long to make as a small log to keep. */
 async function keepMasker() {
-  await withBundle('store/mask-tables.ts', async (file) => {
+  await withBundle('store/mask/tables.ts', async (file) => {
     const { packMasker } = await import(file);
     writeFileSync(`${fresh}/store/masker.bin`, packMasker());
   });

@@ -9,11 +9,11 @@ export const BUILT_MASKER = 'store/masker.bin';
 
 /** Three parts, as they are. */
 export interface BuiltMasker {
-  /** Of mask-image.ts. */
+  /** Of mask/image.ts. */
   readonly image: Uint8Array;
   /** All that the image depends on. */
   readonly words: Uint8Array;
-  /** Of mask-find-wasm.ts. */
+  /** Of mask/find-wasm.ts. */
   readonly module: Uint8Array;
 }
 

@@ -1,8 +1,8 @@
 // Secrets stop here: bytes of a log go in, masked bytes come out, before anything is hashed or written. This file
-// is the door; the stream is mask-stream.ts, a line's secrets mask-line.ts. No unmasked byte passes it.
-import { MaskStream } from './mask-stream.ts';
-import { buildTables, type MaskTables } from './mask-tables.ts';
-import { RULES_VERSION } from './mask-tokens.ts';
+// is the door; the stream is mask/stream.ts, a line's secrets mask/line.ts. No unmasked byte passes it.
+import { MaskStream } from './mask/stream.ts';
+import { buildTables, type MaskTables } from './mask/tables.ts';
+import { RULES_VERSION } from './mask/tokens.ts';
 
 declare const masked: unique symbol;
 /** Bytes that went through a masker; made only in this file. */

@@ -1,6 +1,7 @@
 // Which variables of a job's environment hold secrets, by their names. Takes the environment as an argument.
+
+import { reasonNotMasked } from './mask/told.ts';
 import type { ToldValue } from './mask.ts';
-import { reasonNotMasked } from './mask-told.ts';
 
 const SECRET_NAME =
   /pass|pwd|secret|token|api_?key|private|credential|cred(?:s|$)|auth|signing|encrypt|_key|key$|dsn|cookie|salt|_pat$|webhook|connection_?string|session|bearer|jwt|license|cert_data/i;

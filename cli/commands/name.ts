@@ -4,7 +4,7 @@ import { type LogLines, readLines } from '../../indexer/lines.ts';
 import type { LogIndexReader, LogRow } from '../../indexer/log-index.ts';
 import { findExemplar } from '../../indexer/signature-report.ts';
 import { findSignatureId, type SignatureId, signatureOf } from '../../indexer/signatures.ts';
-import { MECHANISMS } from '../../indexer/why-question.ts';
+import { MECHANISMS } from '../../indexer/why/question.ts';
 import { type Attempt, forkOf } from '../../store/attempt.ts';
 import { AppError } from '../../store/errors.ts';
 import type { FactContent, NameScope } from '../../store/facts.ts';

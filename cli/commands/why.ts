@@ -2,10 +2,10 @@
 
 import { loadLines } from '../../indexer/lines.ts';
 import type { LogRow } from '../../indexer/log-index.ts';
+import { buildWhyQuestion } from '../../indexer/why/history.ts';
+import type { WhyAnswer, WhyQuestion } from '../../indexer/why/question.ts';
+import { collectTemplates, firstLineOf } from '../../indexer/why/templates.ts';
 import { explain } from '../../indexer/why.ts';
-import { buildWhyQuestion } from '../../indexer/why-history.ts';
-import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
-import { collectTemplates, firstLineOf } from '../../indexer/why-templates.ts';
 import { isGreen, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 import { countText } from '../../store/count-text.ts';
 import { AppError } from '../../store/errors.ts';

@@ -1,9 +1,9 @@
 // Changed environment: the set-up part names another image, version, runner or setting than every green attempt, or a
 // secret or variable is not there. Values that vary among the greens are no evidence.
 import { countText } from '../../store/count-text.ts';
-import { findSetUpChanges, type SetUpChange, setUpChangeRate } from '../why-set-up.ts';
-import { type Detector, evidenceOf, failureEvidence, ONE_GREEN_ODDS, quote, reject } from '../why-view.ts';
-import { saysEnvironmentFault } from '../why-words.ts';
+import { findSetUpChanges, type SetUpChange, setUpChangeRate } from '../why/set-up.ts';
+import { type Detector, evidenceOf, failureEvidence, ONE_GREEN_ODDS, quote, reject } from '../why/view.ts';
+import { saysEnvironmentFault } from '../why/words.ts';
 
 /** A failure that speaks of rights, libraries, versions or missing programs is what such a change leads to. */
 const FITTING_FAILURE = 3;

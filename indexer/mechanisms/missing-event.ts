@@ -2,10 +2,10 @@
 // where the greens say it. What is missing only because the target stopped earlier is a consequence.
 
 import { countText } from '../../store/count-text.ts';
-import type { LackedTemplate } from '../why-case.ts';
-import { lineOf } from '../why-read.ts';
-import { findUnsaidCredentials } from '../why-set-up.ts';
-import { findSkipped, type Skipped, strayRate } from '../why-skipped.ts';
+import type { LackedTemplate } from '../why/case.ts';
+import { lineOf } from '../why/read.ts';
+import { findUnsaidCredentials } from '../why/set-up.ts';
+import { findSkipped, type Skipped, strayRate } from '../why/skipped.ts';
 import {
   type Detector,
   failureEvidence,
@@ -14,7 +14,7 @@ import {
   quote,
   reject,
   type WhyView,
-} from '../why-view.ts';
+} from '../why/view.ts';
 
 export const findMissingEvent: Detector = (view) => {
   const n = view.greens.length;

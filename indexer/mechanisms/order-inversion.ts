@@ -2,9 +2,9 @@
 // and followed by something new. Events whose order varies among the greens are no evidence.
 
 import { countText } from '../../store/count-text.ts';
-import type { NovelLine } from '../why-case.ts';
-import { type CoreEvent, findInversions, type Inversion } from '../why-order.ts';
-import { lineOf } from '../why-read.ts';
+import type { NovelLine } from '../why/case.ts';
+import { type CoreEvent, findInversions, type Inversion } from '../why/order.ts';
+import { lineOf } from '../why/read.ts';
 import {
   type Detector,
   evidenceOf,
@@ -13,8 +13,8 @@ import {
   quote,
   reject,
   type WhyView,
-} from '../why-view.ts';
-import { saysFailure } from '../why-words.ts';
+} from '../why/view.ts';
+import { saysFailure } from '../why/words.ts';
 
 /** Events with more varying neighbours than this are shuffled, not ordered. */
 const MAX_UNREST = 0.3;

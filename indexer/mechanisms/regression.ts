@@ -1,8 +1,8 @@
 // Regression: every attempt of this SHA is red and the job was green before it.
 
 import { countText } from '../../store/count-text.ts';
-import type { WhyLog } from '../why-question.ts';
-import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why-view.ts';
+import type { WhyLog } from '../why/question.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why/view.ts';
 
 /** One red attempt without a re-run tells little: it is as likely a flake. */
 const SINGLE_ATTEMPT_PRIOR = 0.15;

@@ -1,8 +1,8 @@
 // Exhausted resource: memory, disk, ports, handles, processes, connections, a quota or a rate. General words, but only
 // where green attempts don't say them and where the job failed.
-import type { NovelLine } from '../why-case.ts';
-import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why-view.ts';
-import { exhaustedAt, saysExhausted, saysWarning } from '../why-words.ts';
+import type { NovelLine } from '../why/case.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject } from '../why/view.ts';
+import { exhaustedAt, saysExhausted, saysWarning } from '../why/words.ts';
 
 /** Odds when the failure itself names the resource: hardly ever a coincidence. */
 const AT_FAILURE = 60;

@@ -2,11 +2,11 @@
 // same host. That others are red too is no evidence by itself.
 
 import { countText } from '../../store/count-text.ts';
-import type { NovelLine } from '../why-case.ts';
-import { findHosts } from '../why-hosts.ts';
-import type { Evidence, WhyLog } from '../why-question.ts';
-import { lineOf, type ReadLog } from '../why-read.ts';
-import { templateWords } from '../why-templates.ts';
+import type { NovelLine } from '../why/case.ts';
+import { findHosts } from '../why/hosts.ts';
+import type { Evidence, WhyLog } from '../why/question.ts';
+import { lineOf, type ReadLog } from '../why/read.ts';
+import { templateWords } from '../why/templates.ts';
 import {
   type Detection,
   type Detector,
@@ -15,8 +15,8 @@ import {
   quote,
   reject,
   type WhyView,
-} from '../why-view.ts';
-import { saysExit, saysFailure, saysTimeout } from '../why-words.ts';
+} from '../why/view.ts';
+import { saysExit, saysFailure, saysTimeout } from '../why/words.ts';
 
 const SAME_SIGNATURE = 50;
 /** A host that both name where they failed: it may have failed each in its own way. */

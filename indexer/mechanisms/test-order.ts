@@ -2,13 +2,13 @@
 // ran before it here that ran after it in all greens: it left something behind.
 
 import { countText } from '../../store/count-text.ts';
-import { type CoreEvent, shapeOf } from '../why-order.ts';
-import type { Replacement } from '../why-pairs.ts';
-import { lineOf } from '../why-read.ts';
-import { orderOf } from '../why-shared.ts';
-import { nameOf, templateWords } from '../why-templates.ts';
-import { type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why-view.ts';
-import { saysFailure } from '../why-words.ts';
+import { type CoreEvent, shapeOf } from '../why/order.ts';
+import type { Replacement } from '../why/pairs.ts';
+import { lineOf } from '../why/read.ts';
+import { orderOf } from '../why/shared.ts';
+import { nameOf, templateWords } from '../why/templates.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why/view.ts';
+import { saysFailure } from '../why/words.ts';
 
 /** A test that fails in a suite whose order varies: before any look at the order. */
 const PRIOR = 3;

@@ -3,12 +3,12 @@
 
 import type { LogLines } from '../lines.ts';
 import { announcesWait, contentWords } from '../wait-words.ts';
-import type { NovelLine } from '../why-case.ts';
-import { findDurationsMs } from '../why-duration.ts';
-import type { CoreEvent } from '../why-order.ts';
-import { lineOf } from '../why-read.ts';
-import { type Detector, evidenceOf, failureEvidence, quote, reject, showMs, type WhyView } from '../why-view.ts';
-import { saysExhausted, saysTimeout } from '../why-words.ts';
+import type { NovelLine } from '../why/case.ts';
+import { findDurationsMs } from '../why/duration.ts';
+import type { CoreEvent } from '../why/order.ts';
+import { lineOf } from '../why/read.ts';
+import { type Detector, evidenceOf, failureEvidence, quote, reject, showMs, type WhyView } from '../why/view.ts';
+import { saysExhausted, saysTimeout } from '../why/words.ts';
 
 /** The failure says time-out, and the limit that it names was announced before or was really used up. */
 const LIMIT_REACHED = 60;

@@ -1,8 +1,8 @@
 // Not known: an answer too. Says what failed and what more would be needed to say why.
 
 import { countText } from '../../store/count-text.ts';
-import type { Hypothesis } from '../why-question.ts';
-import { failureEvidence, quote, type WhyView } from '../why-view.ts';
+import type { Hypothesis } from '../why/question.ts';
+import { failureEvidence, quote, type WhyView } from '../why/view.ts';
 
 /** The hypothesis that none of the others convinces. */
 export function explainUnknown(view: WhyView, confidence: number): Hypothesis {

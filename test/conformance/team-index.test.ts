@@ -10,7 +10,7 @@ import { parseRuleFile } from '../../indexer/rule-file.ts';
 import { tryRule } from '../../indexer/rule-trial.ts';
 import { findExemplar, listSignatures, signaturesOfLog } from '../../indexer/signature-report.ts';
 import type { SignatureId } from '../../indexer/signatures.ts';
-import { buildWhyQuestion } from '../../indexer/why-history.ts';
+import { buildWhyQuestion } from '../../indexer/why/history.ts';
 import type { Fact, FactContent } from '../../store/facts.ts';
 import { BothIndexes } from '../support/both-indexes.ts';
 import { startEngine, type TestEngine } from '../support/engine/engine.ts';

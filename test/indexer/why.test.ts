@@ -1,7 +1,7 @@
 // What `why` names, by small logs in which one thing differs.
 import { describe, expect, test } from 'vitest';
+import type { WhyAnswer, WhyQuestion } from '../../indexer/why/question.ts';
 import { explain } from '../../indexer/why.ts';
-import type { WhyAnswer, WhyQuestion } from '../../indexer/why-question.ts';
 import { questionOf, type ToldAttempt } from '../support/why-logs.ts';
 
 const HEAD = [

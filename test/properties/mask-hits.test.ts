@@ -1,16 +1,16 @@
 // What lets text pass unseen by the rules: it may be fast, but must miss no line that a look at every byte would find.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildAutomaton } from '../../store/mask-automaton.ts';
-import { type FindWords, findWordsPlainly } from '../../store/mask-find.ts';
-import { startWasmFinder } from '../../store/mask-find-wasm.ts';
-import { HitScan } from '../../store/mask-hits.ts';
-import { scanLine } from '../../store/mask-line.ts';
-import { nextLongRun } from '../../store/mask-prefixed.ts';
-import { isWorthALook } from '../../store/mask-probe.ts';
-import { buildTables, checkAt, findWords } from '../../store/mask-tables.ts';
-import { endOfEscape, visibleLine } from '../../store/mask-visible.ts';
-import { isExact } from '../../store/mask-words.ts';
+import { buildAutomaton } from '../../store/mask/automaton.ts';
+import { type FindWords, findWordsPlainly } from '../../store/mask/find.ts';
+import { startWasmFinder } from '../../store/mask/find-wasm.ts';
+import { HitScan } from '../../store/mask/hits.ts';
+import { scanLine } from '../../store/mask/line.ts';
+import { nextLongRun } from '../../store/mask/prefixed.ts';
+import { isWorthALook } from '../../store/mask/probe.ts';
+import { buildTables, checkAt, findWords } from '../../store/mask/tables.ts';
+import { endOfEscape, visibleLine } from '../../store/mask/visible.ts';
+import { isExact } from '../../store/mask/words.ts';
 
 const tables = buildTables(['zażółć-gęślą-9', 'p4ss"word\\with%signs']);
 const { texts } = tables;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtFile } from '../../store/built-file.ts';
 import { BUILT_MASKER, packBuiltMasker, readBuiltMasker } from '../../store/built-masker.ts';
-import { buildTables, packMasker } from '../../store/mask-tables.ts';
+import { buildTables, packMasker } from '../../store/mask/tables.ts';
 import { loadZstd } from '../../store/zstd.ts';
 
 test('the build has the tables that the rules give', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formsOfValue } from '../../store/mask-told.ts';
+import { formsOfValue } from '../../store/mask/told.ts';
 import { notMaskable, toldValuesOf } from '../../store/told-values.ts';
 import { maskText } from '../support/mask-text.ts';
 

@@ -1,7 +1,7 @@
 // Logs of one job told as events, and the question about the red one: enough for every mechanism, no simulator's words.
 import { readLines } from '../../indexer/lines.ts';
-import type { WhyLog, WhyQuestion } from '../../indexer/why-question.ts';
-import { collectTemplates } from '../../indexer/why-templates.ts';
+import type { WhyLog, WhyQuestion } from '../../indexer/why/question.ts';
+import { collectTemplates } from '../../indexer/why/templates.ts';
 import { type Attempt, type Conclusion, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 
 export interface ToldAttempt {

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readLines } from '../../indexer/lines.ts';
+import type { WhyAnswer, WhyLog, WhyQuestion } from '../../indexer/why/question.ts';
+import { collectTemplates } from '../../indexer/why/templates.ts';
 import { explain } from '../../indexer/why.ts';
-import type { WhyAnswer, WhyLog, WhyQuestion } from '../../indexer/why-question.ts';
-import { collectTemplates } from '../../indexer/why-templates.ts';
 import { type Attempt, findConclusion, UNKNOWN_ATTEMPT } from '../../store/attempt.ts';
 
 export interface ScenarioAttempt {

@@ -1,7 +1,7 @@
 // Shapes of the answers, as `firstred schema` publishes them. Types only.
 export type { DiffLine, LogDiff } from '../../indexer/diff.ts';
 export type { StepDiff } from '../../indexer/diff-steps.ts';
-export type { Evidence, Hypothesis, WhyAnswer } from '../../indexer/why-question.ts';
+export type { Evidence, Hypothesis, WhyAnswer } from '../../indexer/why/question.ts';
 
 import type { LogDiff } from '../../indexer/diff.ts';
 
