@@ -5,7 +5,7 @@ import { countText } from '../../store/count-text.ts';
 import { type CoreEvent, shapeOf } from '../why/order.ts';
 import type { Replacement } from '../why/pairs.ts';
 import { lineOf } from '../why/read.ts';
-import { orderOf } from '../why/shared.ts';
+import { orderOf } from '../why/shared-events.ts';
 import { nameOf, templateWords } from '../why/templates.ts';
 import { type Detector, evidenceOf, failureEvidence, quote, reject, type WhyView } from '../why/view.ts';
 import { saysFailure } from '../why/words.ts';

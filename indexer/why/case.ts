@@ -5,7 +5,7 @@ import { type Conclusion, isGreen, isRed } from '../../store/attempt.ts';
 import type { LogLines } from '../lines.ts';
 import type { WhyLog, WhyQuestion } from './question.ts';
 import { lineOf, type ReadLog, readFirst, readLog } from './read.ts';
-import { countsOf, findShared, linesIn, type SharedEvent } from './shared.ts';
+import { countsOf, findShared, linesIn, type SharedEvent } from './shared-events.ts';
 import { findWordings, Speakers, templateTexts, type Wording } from './wordings.ts';
 
 /** A template of the target that no green attempt has, at its first line. */

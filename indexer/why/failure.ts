@@ -2,7 +2,7 @@
 // has and by how near the end of the job's own output it is; general words of failure only weigh.
 import type { LogLines } from '../lines.ts';
 import type { NovelLine, WhyCase } from './case.ts';
-import { linesIn, orderOf } from './shared.ts';
+import { linesIn, orderOf } from './shared-events.ts';
 import { saysExhausted, saysExit, saysFailure, saysTimeout, saysWarning } from './words.ts';
 
 /** Where and how the target failed. */

@@ -2,7 +2,7 @@
 // pairs the target has the other way round. Positions are first lines, so logs without time stamps work the same.
 import type { WhyCase } from './case.ts';
 import type { Failure } from './failure.ts';
-import { orderOf, type Placed, type SharedEvent } from './shared.ts';
+import { orderOf, type Placed, type SharedEvent } from './shared-events.ts';
 import { blurNumbers, nameOf } from './templates.ts';
 
 /** A shared event before the failure. */

@@ -3,7 +3,7 @@
 import type { NovelLine } from './case.ts';
 import type { Replacement } from './pairs.ts';
 import { lineOf, type ReadLog } from './read.ts';
-import { linesIn, type SharedEvent } from './shared.ts';
+import { linesIn, type SharedEvent } from './shared-events.ts';
 import { blurNumbers, templateWords } from './templates.ts';
 import type { WhyView } from './view.ts';
 import { saysCredential, saysFailure, saysSetUp } from './words.ts';

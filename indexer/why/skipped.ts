@@ -3,7 +3,7 @@
 
 import type { WhyCase } from './case.ts';
 import { lineOf, type ReadLog } from './read.ts';
-import { findShared, linesIn, orderOf, type Placed, type SharedEvent } from './shared.ts';
+import { findShared, linesIn, orderOf, type Placed, type SharedEvent } from './shared-events.ts';
 import { findWordings, templateTexts } from './wordings.ts';
 
 /** An event that was skipped: of the events that always follow it, how many happened. */
