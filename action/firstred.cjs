@@ -59337,7 +59337,7 @@ function leadsToColon(bytes, from) {
   }
   return last === 58;
 }
-var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames, codeAt, WIDE_SIGNS, isWideSign, WIDE_VERBS, isWideVerb;
+var TAB, LF2, CR2, ESC4, ESCAPE_BYTES, SHORT_VALUE, PART_OF_NAME, PLAIN2, BEFORE_VALUE, KINDS, add, ALPHANUMERIC, is, isLineEnd, MAX_NAMES, idleNames;
 var init_probe_name = __esm({
   "store/mask/probe-name.ts"() {
     "use strict";
@@ -59365,13 +59365,6 @@ var init_probe_name = __esm({
     isLineEnd = (byte) => byte === LF2 || byte === CR2 || byte === void 0;
     MAX_NAMES = 1024;
     idleNames = /* @__PURE__ */ new Map();
-    codeAt = (bytes, at) => bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
-    WIDE_SIGNS = /* @__PURE__ */ new Set([15711368, 15711369, 15711386, 15711389]);
-    for (let code = 14909580; code <= 14909585; code++) WIDE_SIGNS.add(code);
-    for (let code = 14844056; code <= 14844062; code++) WIDE_SIGNS.add(code);
-    isWideSign = (bytes, at) => bytes[at] >= 226 && WIDE_SIGNS.has(codeAt(bytes, at));
-    WIDE_VERBS = /* @__PURE__ */ new Set([15112367, 14989498, 15172282, 14909871]);
-    isWideVerb = (bytes, at) => WIDE_VERBS.has(codeAt(bytes, at));
   }
 });
 
@@ -59434,6 +59427,30 @@ var init_visible = __esm({
     BEL = 7;
     MAX_STRING = 4096;
     MIN_STRING = 6;
+  }
+});
+
+// store/mask/wide-signs.ts
+var WIDE_SEPARATORS, WIDE_OPENERS, WIDE_CLOSERS, WIDE_VERBS, WIDE_SIGNS, bytesOf2, codeOf2, anyOf, codesOf, SIGN_CODES, VERB_CODES, LEAST_FIRST_BYTE, codeAt, isWideSign, isWideSignIn, isWideVerb;
+var init_wide_signs = __esm({
+  "store/mask/wide-signs.ts"() {
+    "use strict";
+    WIDE_SEPARATORS = "\uFF1A\uFF1D";
+    WIDE_OPENERS = "\u300C\u300E\u3010\u2018\u201C\u201E\uFF08";
+    WIDE_CLOSERS = "\u300D\u300F\u3011\u2019\u201D";
+    WIDE_VERBS = "\u662F\u4E3A\u70BA\u306F";
+    WIDE_SIGNS = `${WIDE_SEPARATORS}${WIDE_OPENERS}${WIDE_CLOSERS}\uFF09\u201A\u201B`;
+    bytesOf2 = (sign4) => Buffer.from(sign4).toString("latin1");
+    codeOf2 = (sign4) => Buffer.from(sign4).readUIntBE(0, 3);
+    anyOf = (signs) => `(?:${[...signs].map(bytesOf2).join("|")})`;
+    codesOf = (signs) => new Set([...signs].map(codeOf2));
+    SIGN_CODES = codesOf(WIDE_SIGNS);
+    VERB_CODES = codesOf(WIDE_VERBS);
+    LEAST_FIRST_BYTE = 226;
+    codeAt = (bytes, at) => bytes[at] << 16 | bytes[at + 1] << 8 | bytes[at + 2];
+    isWideSign = (bytes, at) => bytes[at] >= LEAST_FIRST_BYTE && SIGN_CODES.has(codeAt(bytes, at));
+    isWideSignIn = (line, at) => line.charCodeAt(at) >= LEAST_FIRST_BYTE && SIGN_CODES.has(line.charCodeAt(at) << 16 | line.charCodeAt(at + 1) << 8 | line.charCodeAt(at + 2));
+    isWideVerb = (bytes, at) => VERB_CODES.has(codeAt(bytes, at));
   }
 });
 
@@ -59665,6 +59682,7 @@ var init_probe = __esm({
     init_image();
     init_probe_name();
     init_visible();
+    init_wide_signs();
     TOKEN = 1;
     NAME = 2;
     ADDRESS_END = 8;
@@ -61905,9 +61923,9 @@ function skipSpaces(text4, from) {
 function nameAround(line, from, to) {
   let start = from;
   while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
-  for (let at = start; at + 3 <= from; at++) if (isWideSign2(line, at)) start = at + 3;
+  for (let at = start; at + 3 <= from; at++) if (isWideSignIn(line, at)) start = at + 3;
   let end = to;
-  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end)) && !isWideSign2(line, end))
+  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end)) && !isWideSignIn(line, end))
     end++;
   const dashes = line.charCodeAt(start) === 45 || line.charCodeAt(start - 1) === 47 && /\s/.test(line[start - 2] ?? "");
   while (start < from && /[-.$]/.test(line[start] ?? "")) start++;
@@ -61964,23 +61982,26 @@ function valueStart(line, name2) {
   if (prose >= 0) return { at: prose, how: "prose" };
   return elementStart(line, name2, closed) ?? spacedStart(line, name2, closed);
 }
-var WIDE_SIGN, isWideSign2, isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WIDE, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
+var isNameCode, CLOSERS, MAX_SPACES, SEPARATOR, IS_WIDE, IS_WORDS, IS_WORD, TYPED, CALL, SETS_VALUE, OFFERED, ELEMENT_PAIR, QUOTE2, VALUE_WORD, skip, ATTRIBUTES, ELEMENT_BEFORE, isElement, CHILD, SQL_BEFORE, isSqlBefore, OF_WHAT, BOX_LINE, BRACKETED2;
 var init_value_start = __esm({
   "store/mask/value-start.ts"() {
     "use strict";
     init_before();
     init_names();
-    WIDE_SIGN = /\u00ef\u00bc[\u0088\u0089\u009a\u009d]|\u00e3\u0080[\u008c-\u0091]|\u00e2\u0080[\u0098-\u009e]/y;
-    isWideSign2 = (line, at) => {
-      const code = line.charCodeAt(at);
-      return (code === 239 || code === 227 || code === 226) && endAt(WIDE_SIGN, line, at) >= 0;
-    };
+    init_wide_signs();
     isNameCode = (code) => code >= 97 && code <= 122 || code >= 65 && code <= 90 || code >= 48 && code <= 57 || code === 95 || code === 45 || code === 46 || code === 36 || code >= 128;
-    CLOSERS = /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D|\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009d]){0,3}/iy;
+    CLOSERS = new RegExp(
+      `(?:${/\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D/.source}|${anyOf(WIDE_CLOSERS)}){0,3}`,
+      "iy"
+    );
     MAX_SPACES = 24;
-    SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\u009a\u009d])/iy;
-    IS_WIDE = /\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af/y;
-    IS_WORD = /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+    SEPARATOR = new RegExp(
+      `(?:${/=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A/.source}|${anyOf(WIDE_SEPARATORS)})`,
+      "iy"
+    );
+    IS_WIDE = new RegExp(anyOf(WIDE_VERBS), "y");
+    IS_WORDS = /(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) /;
+    IS_WORD = new RegExp(`(?:${anyOf(WIDE_VERBS)} ?|${IS_WORDS.source})${/(?=["'`]?[^\s])/.source}`, "iy");
     TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
     CALL = /\([burfnL@]{0,2}(?=["'`])/iy;
     SETS_VALUE = /(?:^|[.$])(?:(?:set|with|use|add)[-_A-Z].*|password|passwd|token|secret|api_?key|bearer|authorization)$/i;
@@ -62105,6 +62126,7 @@ var init_value_text = __esm({
     "use strict";
     init_letters();
     init_value_start();
+    init_wide_signs();
     MAX_QUOTED = 2048;
     MAX_PLAIN = 1024;
     WRAPPERS = /(?:[ \t]{0,16}(?:\\?\[|\(|- |!!?[a-z]{2,10} |string\(\d{1,5}\) |(?:some|optional|option|sensitive|secret|just|new string|secretstring|secret_?(?:str|bytes|value|key|text)|password|token|api_?key|credential|redacted|text|string|str|bytes)\(|&[\w-]{1,40} (?=\S)|\{[ \t]{0,4}\\{0,2}["'][\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\\{0,2}["'][ \t]{0,4}:|[burfnL@]{1,2}(?=["'])|\{[ \t]{0,4}\\{0,2}["']?(?:value|key|token|secret)\\{0,2}["']?[ \t]{0,4}[:=]))?[ \t]{0,4}/iy;
@@ -62128,7 +62150,10 @@ var init_value_text = __esm({
     BRACED = /\{[^{}\s"'<>:,;]{8,400}\}(?=[;<"'&\s]|$)/y;
     isNoName = (text4) => text4.endsWith("=") || /\d/.test(text4) && (/[^\w.$-]/.test(text4) || wordScore(text4) < -0.5);
     REST_OF_PROSE = /[,;<>)\]}=][^\s"'`\\]{1,200}[ \t]*$/y;
-    WIDE_QUOTED = /(?:\u00e3\u0080[\u008c\u008e\u0090]|\u00e2\u0080[\u0098\u009c\u009e]|\u00ef\u00bc\u0088|\u00c2\u00ab\s?)([\x21-\x7e]{6,400})\s?(?:\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009c\u009d]|\u00ef\u00bc\u0089|\u00c2\u00bb)/y;
+    WIDE_QUOTED = new RegExp(
+      `(?:${anyOf(WIDE_OPENERS)}|${anyOf("\xAB")}\\s?)([\\x21-\\x7e]{6,400})\\s?${anyOf(`${WIDE_CLOSERS}\u201C\uFF09\xBB`)}`,
+      "y"
+    );
   }
 });
 

@@ -76,19 +76,6 @@ function isIdle(name: string): boolean {
   return idle;
 }
 
-const codeAt = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
-/** Their code points lie side by side in UTF-8: `（）：＝`, `「」『』【】`, `‘’‚‛“”„`. */
-const WIDE_SIGNS = new Set([0xefbc88, 0xefbc89, 0xefbc9a, 0xefbc9d]);
-for (let code = 0xe3808c; code <= 0xe38091; code++) WIDE_SIGNS.add(code);
-for (let code = 0xe28098; code <= 0xe2809e; code++) WIDE_SIGNS.add(code);
-/** Signs of Chinese and Japanese text, of whose bytes a name could have every one. */
-export const isWideSign = (bytes: Uint8Array, at: number): boolean =>
-  (bytes[at] as number) >= 0xe2 && WIDE_SIGNS.has(codeAt(bytes, at));
-const WIDE_VERBS = new Set([0xe698af, 0xe4b8ba, 0xe782ba, 0xe381af]);
-/** `是`, `为`, `為` or `は` (is), after a name. */
-export const isWideVerb = (bytes: Uint8Array, at: number): boolean => WIDE_VERBS.has(codeAt(bytes, at));
-
 /** After a name and a space: words up to a colon (`password of the admin user: …`), or a line that ends with one. */
 export function leadsToColon(bytes: Uint8Array, from: number): boolean {
   let last = 0;

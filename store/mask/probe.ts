@@ -3,8 +3,9 @@
 import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './before.ts';
 import { ANY_BYTE, byteSet, type GramSource } from './grams.ts';
 import { type ByteSet, GOES_ON, LAST_OF_COLOUR, SAYS_NO, SAYS_YES } from './image.ts';
-import { hasControlBefore, isIdleName, isWideSign, isWideVerb, leadsToColon } from './probe-name.ts';
+import { hasControlBefore, isIdleName, leadsToColon } from './probe-name.ts';
 import { endOfEscape } from './visible.ts';
+import { isWideSign, isWideVerb } from './wide-signs.ts';
 import type { Word } from './words.ts';
 
 const TOKEN = 1;

@@ -2,13 +2,8 @@
 // element. Names that promise a secret are names.ts, the value's text value-text.ts.
 import { isSetBefore, MAX_BEFORE, MAX_NAME_LEFT, MAX_NAME_RIGHT, startsLine } from './before.ts';
 import { isAbout } from './names.ts';
+import { anyOf, isWideSignIn, WIDE_CLOSERS, WIDE_SEPARATORS, WIDE_VERBS } from './wide-signs.ts';
 
-/** `：` and `＝` of Chinese and Japanese text, quotes and brackets as `「“（`, as bytes of UTF-8: no letters. */
-const WIDE_SIGN = /\u00ef\u00bc[\u0088\u0089\u009a\u009d]|\u00e3\u0080[\u008c-\u0091]|\u00e2\u0080[\u0098-\u009e]/y;
-const isWideSign = (line: string, at: number): boolean => {
-  const code = line.charCodeAt(at);
-  return (code === 0xef || code === 0xe3 || code === 0xe2) && endAt(WIDE_SIGN, line, at) >= 0;
-};
 const isNameCode = (code: number): boolean =>
   (code >= 0x61 && code <= 0x7a) ||
   (code >= 0x41 && code <= 0x5a) ||
@@ -19,15 +14,20 @@ const isNameCode = (code: number): boolean =>
   code === 0x24 ||
   code >= 0x80; // letters beyond ASCII, as bytes of UTF-8
 
-const CLOSERS =
-  /(?:\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D|\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009d]){0,3}/iy;
+const CLOSERS = new RegExp(
+  `(?:${/\\{0,4}["'`\]]|&quot;|&#3[49];|%22|%27|%5D/.source}|${anyOf(WIDE_CLOSERS)}){0,3}`,
+  'iy',
+);
 /** chosen: columns of a listing are rarely wider. */
 const MAX_SPACES = 24;
-const SEPARATOR = /(?:=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A|\u00ef\u00bc[\u009a\u009d])/iy;
-/** `是`, `为`, `為` and `は` (is), as bytes of UTF-8. */
-const IS_WIDE = /\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af/y;
-const IS_WORD =
-  /(?:(?:\u00e6\u0098\u00af|\u00e4\u00b8\u00ba|\u00e7\u0082\u00ba|\u00e3\u0081\u00af) ?|(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) )(?=["'`]?[^\s])/iy;
+const SEPARATOR = new RegExp(
+  `(?:${/=>|:=|\?=|\+=|\|\|=|==?|::?(?!\/\/)|%3D|%3A/.source}|${anyOf(WIDE_SEPARATORS)})`,
+  'iy',
+);
+const IS_WIDE = new RegExp(anyOf(WIDE_VERBS), 'y');
+const IS_WORDS =
+  /(?: (?:for (?:[a-z]{1,12} ){0,3}(?:'[^']{1,120}'|"[^"]{1,120}"|[\w.@'"-]{1,40})(?: user| account)?(?: is| set to|:)|<[\w.@-]{1,40}>:|f\u00c3\u00bcr (?:[a-z]{1,12} ){0,2}[\w.@'"-]{1,40}:|is (?:generated|created|set) for [^\s:]{1,60}:|value ?[:=]|is|was|are|set to|changed to|reset to)(?::| =)?|:) /;
+const IS_WORD = new RegExp(`(?:${anyOf(WIDE_VERBS)} ?|${IS_WORDS.source})${/(?=["'`]?[^\s])/.source}`, 'iy');
 /** A type between a name and its value: `token: &str = "…"`, `token string = "…"`. */
 const TYPED = /[ \t]{0,4}:?[ \t]{0,4}&?(?:'static )?[A-Za-z_][\w.<>[\]|?]{0,40}[ \t]{0,4}:?=[ \t]{0,4}(?=["'`])/y;
 /** `setPassword("…")`, `PASSWORD('…')`: the value in a call of that name. */
@@ -72,9 +72,9 @@ export interface Name {
 export function nameAround(line: string, from: number, to: number): Name {
   let start = from;
   while (start > 0 && from - start < MAX_NAME_LEFT && isNameCode(line.charCodeAt(start - 1))) start--;
-  for (let at = start; at + 3 <= from; at++) if (isWideSign(line, at)) start = at + 3;
+  for (let at = start; at + 3 <= from; at++) if (isWideSignIn(line, at)) start = at + 3;
   let end = to;
-  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end)) && !isWideSign(line, end))
+  while (end < line.length && end - to < MAX_NAME_RIGHT && isNameCode(line.charCodeAt(end)) && !isWideSignIn(line, end))
     end++;
   const dashes =
     line.charCodeAt(start) === 0x2d || (line.charCodeAt(start - 1) === 0x2f && /\s/.test(line[start - 2] ?? ''));

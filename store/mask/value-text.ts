@@ -2,6 +2,7 @@
 // it is a secret is value.ts.
 import { wordScore } from './letters.ts';
 import { endAt, type Name, QUOTE, skip, skipSpaces, type ValueStart } from './value-start.ts';
+import { anyOf, WIDE_CLOSERS, WIDE_OPENERS } from './wide-signs.ts';
 
 /** How far the end of a quoted value is looked for; PEM bodies in one line are found by their own rule. */
 const MAX_QUOTED = 2_048;
@@ -108,9 +109,11 @@ export function wholeEnd(line: string, value: Value): number {
   return to;
 }
 
-/** `「…」`, `“…”`, `（…）` and the like around text of ASCII, as bytes of UTF-8. */
-const WIDE_QUOTED =
-  /(?:\u00e3\u0080[\u008c\u008e\u0090]|\u00e2\u0080[\u0098\u009c\u009e]|\u00ef\u00bc\u0088|\u00c2\u00ab\s?)([\x21-\x7e]{6,400})\s?(?:\u00e3\u0080[\u008d\u008f\u0091]|\u00e2\u0080[\u0099\u009c\u009d]|\u00ef\u00bc\u0089|\u00c2\u00bb)/y;
+/** `「…」`, `“…”`, `（…）`, `«…»` and the like around text of ASCII, as bytes of UTF-8. */
+const WIDE_QUOTED = new RegExp(
+  `(?:${anyOf(WIDE_OPENERS)}|${anyOf('«')}\\s?)([\\x21-\\x7e]{6,400})\\s?${anyOf(`${WIDE_CLOSERS}“）»`)}`,
+  'y',
+);
 
 function wideQuoted(line: string, from: number): Value | undefined {
   if (!(line.charCodeAt(from) >= 0xc2)) return undefined;
