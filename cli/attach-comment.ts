@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { AttachmentLimits } from '../forge/forge.ts';
+import type { ErrorLine } from '../indexer/errors.ts';
 import type { LogRow } from '../indexer/log-index.ts';
 import { escapeProse, fenceText, inlineCode, MAX_COMMENT_LENGTH } from '../store/markdown-text.ts';
 import type { Masker } from '../store/mask.ts';
@@ -12,6 +13,8 @@ import type { Session } from './session.ts';
 
 /** SPEC: what a person reads in an issue. */
 const MAX_ERROR_LINES = 20;
+/** chosen: what introduces an error, and what it leads to. */
+const LINES_BESIDE = 3;
 /** chosen: a larger log is read by `firstred show`; the packed file is held in memory to be sent. */
 const MAX_PACKED_BYTES = 50 * 1024 * 1024;
 
@@ -34,7 +37,7 @@ export async function commentOf(log: LogRow, marker: string, tools: CommentTools
     log,
     text: () => keptText(session, log),
   };
-  const [{ findErrors }, baselines, target] = await Promise.all([
+  const [{ findErrors, NEW_LINE_RULE }, baselines, target] = await Promise.all([
     import('../indexer/errors.ts'),
     chooseBaselines(source, session),
     loadSource(source),
@@ -42,7 +45,9 @@ export async function commentOf(log: LogRow, marker: string, tools: CommentTools
   const greens = [];
   for (const baseline of baselines) greens.push(await loadSource(baseline));
   const report = findErrors(target, greens, { limit: MAX_ERROR_LINES });
-  const lines = report.lines.toSorted((a, b) => a.line - b.line).map((row) => `${row.line}: ${row.text}`);
+  const errors = report.lines.filter(({ rule }) => rule !== NEW_LINE_RULE);
+  const shown = errors.length === 0 ? report.lines : report.lines.filter((row) => errors.some((e) => isBeside(row, e)));
+  const lines = shown.toSorted((a, b) => a.line - b.line).map((row) => `${row.line}: ${row.text}`);
   const where = `firstred show ${log.logId}`;
   const parts = [
     marker,
@@ -55,6 +60,10 @@ export async function commentOf(log: LogRow, marker: string, tools: CommentTools
   ];
   return maskAgain(parts.join('\n\n'), tools.newMasker()).slice(0, MAX_COMMENT_LENGTH);
 }
+
+/** In the excerpt a line that is merely new, as a progress bar may be, belongs to an error that it stands at. */
+const isBeside = (row: ErrorLine, error: ErrorLine): boolean =>
+  row.line >= error.firstLine - LINES_BESIDE && row.line <= error.lastLine + LINES_BESIDE;
 
 function titleOf({ attempt, logId }: LogRow): string {
   const job = attempt.job === undefined ? 'a job' : inlineCode(attempt.job);

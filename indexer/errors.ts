@@ -43,8 +43,10 @@ export interface ErrorCandidate {
   score: number;
 }
 
-/** What green lacks and no rule knows: worth showing, after all that looks like an error. */
-const NEW_LINE: ErrorMatch = { rule: 'new-line', kind: 'weak', weight: 0.12 };
+/** The rule of a line that green attempts lack and no other rule knows. */
+export const NEW_LINE_RULE = 'new-line';
+/** Worth showing, after all that looks like an error. */
+const NEW_LINE: ErrorMatch = { rule: NEW_LINE_RULE, kind: 'weak', weight: 0.12 };
 
 /** Factors, chosen by hand on the labelled pairs; bench/diagnosis.ts shows what they do, by folds of whole projects. */
 const FACTORS = {

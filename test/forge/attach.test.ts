@@ -70,6 +70,18 @@ test('at most 20 error lines, and no sign of the log is Markdown, a mention or a
   expect(outside).not.toMatch(/@(team|all)|#\d|<script|^\/close/m);
 });
 
+test('beside the error stands what is new at it, and no progress from elsewhere', async () => {
+  const steps = Array.from({ length: 30 }, (_, n) => `compiling part ${'abcdefghij'[n % 10]} of the tree`);
+  const red = ['Warming the cache of this host', ...steps, 'the shard goes away', 'Error: no shard answers', ...steps];
+  await open('gitea-1.26', `${red.join('\n')}\n`);
+  const green = fake.world.start({ jobs: [{ name: 'test (20)' }] });
+  fake.world.ran(green.id, 'test (20)', 'success', `${[...steps, ...steps].join('\n')}\n`);
+  expect(await world.run(pull, [], { sha: MAIN_SHA })).toBe(0);
+  expect(await world.run(attach, [logId], { print: true })).toBe(0);
+  expect(world.out.text).toContain('the shard goes away\n33: Error: no shard answers');
+  expect(world.out.text).not.toContain('Warming');
+});
+
 test('what the server will not take is left out and said', async () => {
   await open('gitea-1.26');
   fake.social.allowedTypes = '.png,.zst';
