@@ -7,19 +7,20 @@ import { HeldBlocks } from './held-blocks.ts';
 import type { LogIndexReader, SearchOptions } from './log-index.ts';
 import type { LongLine } from './long-lines.ts';
 import {
+  type FoundLogColumns,
   LOGS_OF_BLOCKS,
+  type LogBlocks,
   type LogPlace,
-  type LogRowColumns,
+  selectBlocksOf,
   selectLogs,
   selectPlaces,
-  selectPlacesOf,
 } from './statements-filter.ts';
 import { type Place, selectAttempts } from './statements-order.ts';
 import { FRAME_RUNS_OF_LOG, LONG_LINES } from './statements-text.ts';
 
 /** A log with its candidate blocks. */
 export interface LogWork {
-  readonly row: LogRowColumns;
+  readonly row: FoundLogColumns;
   readonly slots: readonly number[] | 'all';
   readonly longLines: readonly LongLine[];
   /** The index alone shows that a line matches. */
@@ -82,7 +83,7 @@ const isNarrow = ({ db }: LogIndexReader, { filter, sort }: WalkOptions): boolea
 
 /** A log with candidates, before its row is read. */
 interface PlacedWork {
-  readonly place: LogPlace;
+  readonly place: LogBlocks;
   readonly slots: readonly number[] | 'all';
   readonly longLines: readonly LongLine[];
 }
@@ -129,10 +130,10 @@ export function narrowWork(work: LogWork, { source, blocksIn }: AskedByLog): Log
   return { row, slots: blocks.map((block) => block - row.first_block), longLines, isCertain };
 }
 
-const rangeOf = ({
-  first_block: from,
-  block_count: count,
-}: Pick<LogPlace, 'first_block' | 'block_count'>): BlockRange => ({ from, to: from + count });
+const rangeOf = ({ first_block: from, block_count: count }: Omit<LogBlocks, 'log'>): BlockRange => ({
+  from,
+  to: from + count,
+});
 
 function inOrder(places: LogPlace[], sort: 'new' | 'old'): LogPlace[] {
   const sign = sort === 'new' ? -1 : 1;
@@ -191,7 +192,7 @@ function byLog(rows: readonly LongLineRow[]): Map<number, LongLine[]> {
 /** Whether the words of a line that reaches over frames may be those that are looked for. */
 const mayMatch = (
   source: CandidateSource,
-  { first_block: first }: Pick<LogPlace, 'first_block'>,
+  { first_block: first }: Pick<LogBlocks, 'first_block'>,
   line: LongLine,
 ): boolean =>
   source.mayMatchAcross({
@@ -219,7 +220,7 @@ function* everyLog({ db }: LogIndexReader, asked: AskedByLog | undefined, option
   for (let attempts = FIRST_PAGE; ; attempts = Math.min(attempts * 2, MAX_PAGE)) {
     const places = selectAttempts(db, filter, { sort, limit: attempts, place: last });
     const keys = places.map((each) => each.attemptKey);
-    for (const place of selectPlacesOf(db, keys, { sort, afterLog: afterMark })) {
+    for (const place of selectBlocksOf(db, keys, { afterLog: afterMark })) {
       const work = workOf(asked, place, runsOf(place.log));
       if (work !== undefined) yield work;
     }
@@ -239,7 +240,7 @@ function longLineFinder(db: LogIndexReader['db']): (log: number) => readonly Lon
     db.all(FRAME_RUNS_OF_LOG, { log }).map((run) => ({ firstFrame: run.first_frame, lastFrame: run.last_frame }));
 }
 
-function workOf(asked: AskedByLog | undefined, place: LogPlace, runs: readonly LongLine[]): PlacedWork | undefined {
+function workOf(asked: AskedByLog | undefined, place: LogBlocks, runs: readonly LongLine[]): PlacedWork | undefined {
   if (asked === undefined) return { place, slots: 'all', longLines: runs };
   const slots = asked.blocksIn(rangeOf(place)).map((block) => block - place.first_block);
   const longLines = runs.filter((run) => mayMatch(asked.source, place, run));

@@ -1,72 +1,6 @@
 // Where a text stands in bytes. In WebAssembly, which looks at 16 places a step: of a byte search of Node's own it takes a fifth
 // of the time in the vocabulary, and of folding a text and searching that a tenth (measured). Plain where there is none.
-import { readFileSync } from 'node:fs';
-import { builtFile } from '../store/built-file.ts';
-import { WebAssembly } from '../store/web-assembly.ts';
-
-/** What wasm/find-text.ts gives. */
-interface Module {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly NEEDLE: { readonly value: number };
-  readonly MASKS: { readonly value: number };
-  readonly TEXT: { readonly value: number };
-  readonly TEXT_BYTES: { readonly value: number };
-  findText(from: number, to: number, length: number, first: number, second: number): number;
-}
-
-/** The module with what lies in its memory: the text of one finder, and a piece of the bytes that were looked through last. */
-class Machine {
-  readonly run: Module['findText'];
-  readonly text: number;
-  readonly room: number;
-  readonly #memory: Uint8Array;
-  readonly #needle: number;
-  readonly #masks: number;
-  #owner: object | undefined;
-  #bytes: Uint8Array | undefined;
-  #from = 0;
-  #to = 0;
-
-  constructor({ memory, NEEDLE, MASKS, TEXT, TEXT_BYTES, findText }: Module) {
-    this.run = findText;
-    this.text = TEXT.value;
-    this.room = TEXT_BYTES.value;
-    this.#memory = new Uint8Array(memory.buffer);
-    this.#needle = NEEDLE.value;
-    this.#masks = MASKS.value;
-  }
-
-  use(owner: object, needle: Uint8Array, masks: Uint8Array): void {
-    if (this.#owner === owner) return;
-    this.#memory.set(needle, this.#needle);
-    this.#memory.set(masks, this.#masks);
-    this.#owner = owner;
-  }
-
-  /** Where in the memory `bytes[from]` lies, and which of `bytes` is the first behind what is there; it reaches to `to` or over `least` bytes. */
-  hold(bytes: Uint8Array, [from, to]: readonly [number, number], least: number): readonly [at: number, end: number] {
-    const isHeld = this.#bytes === bytes && from >= this.#from && (to <= this.#to || from + least <= this.#to);
-    if (!isHeld) {
-      this.#bytes = bytes;
-      this.#from = from;
-      this.#to = Math.min(to, from + this.room);
-      this.#memory.set(bytes.subarray(from, this.#to), this.text);
-    }
-    return [this.text + from - this.#from, Math.min(to, this.#to)];
-  }
-}
-
-let machine: Machine | undefined;
-let isTried = false;
-
-function findMachine(): Machine | undefined {
-  if (isTried) return machine;
-  isTried = true;
-  if (WebAssembly === undefined) return undefined;
-  const code = new WebAssembly.Module(readFileSync(builtFile('indexer/find-text.wasm')));
-  machine = new Machine(new WebAssembly.Instance(code).exports as Module);
-  return machine;
-}
+import { findMachine, type SearchMachine } from './search-machine.ts';
 
 /** A place to look for a text. */
 export interface TextFinder {
@@ -86,7 +20,7 @@ const MAX_NEEDLE_BYTES = 0x4000 - 16;
 const STEP = 16;
 const CASE_BIT = 0x20;
 
-function machineFinder(found: Machine, needle: Uint8Array, ignoreCase: boolean): TextFinder {
+function machineFinder(found: SearchMachine, needle: Uint8Array, ignoreCase: boolean): TextFinder {
   const { length } = needle;
   const padded = Math.ceil(length / STEP) * STEP;
   const bytes = new Uint8Array(padded).fill(0xff);
@@ -103,7 +37,7 @@ function machineFinder(found: Machine, needle: Uint8Array, ignoreCase: boolean):
       found.use(owner, bytes, masks);
       for (let start = from; start + length <= to; ) {
         const [at, end] = found.hold(text, [start, to], length);
-        const place = found.run(at, at + end - start, length, first, second);
+        const place = found.run.findText(at, at + end - start, length, first, second);
         if (place >= 0) return start + place - at;
         start = end - length + 1;
       }

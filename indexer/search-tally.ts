@@ -3,9 +3,12 @@ import type { LogId } from '../store/log-id.ts';
 import type { OutcomeCounts, SearchPlan, SearchSummary } from './log-index.ts';
 import type { LogRowColumns } from './statements-filter.ts';
 
+/** What of an attempt is counted. */
+type Outcome = Pick<LogRowColumns, 'outcome' | 'time_ms'>;
+
 /** Counts attempts and logs with a match, each once. */
 export class SearchTally {
-  readonly #attempts = new Map<number, LogRowColumns>();
+  readonly #attempts = new Map<number, Outcome>();
   readonly #logs = new Set<string>();
   readonly unreadable: { readonly logId: LogId; readonly reason: string }[] = [];
   readonly notes = new Set<string>();
@@ -33,7 +36,7 @@ export class SearchTally {
 
   addAttempt(row: LogRowColumns): void {
     this.#logs.add(row.log_id);
-    this.#attempts.set(row.attempt_key, row);
+    this.#attempts.set(row.attempt_key, { outcome: row.outcome, time_ms: row.time_ms });
   }
 
   hasAttempt(row: LogRowColumns): boolean {
@@ -82,7 +85,7 @@ export class SearchTally {
 const RED = 1;
 const GREEN = 2;
 
-function countOutcomes(rows: readonly LogRowColumns[]): OutcomeCounts {
+function countOutcomes(rows: readonly Outcome[]): OutcomeCounts {
   const count = (outcome: number): number => rows.filter((row) => row.outcome === outcome).length;
   return { attempts: rows.length, red: count(RED), green: count(GREEN) };
 }

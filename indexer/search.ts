@@ -1,7 +1,8 @@
 // Answers a query from the index and the store: candidates → lines that really match → what stands under them.
-import { countAttempts, getFrameTable, objectKeyOfRow } from './attempts.ts';
+import { countAttempts, objectKeyOfRow } from './attempts.ts';
 import type { CandidateSource } from './engines/engine.ts';
 import { FrameReader } from './frame-reader.ts';
+import { unpackFrameTable } from './frame-table-blob.ts';
 import { readContext } from './line-context.ts';
 import type {
   LogIndexReader,
@@ -65,7 +66,7 @@ class Search {
         (async ({ row }) => ({
           store: row.store,
           objectKey: objectKeyOfRow(row),
-          table: getFrameTable(index, row.log),
+          table: unpackFrameTable(row.frames),
         })),
     };
   }
@@ -85,10 +86,12 @@ class Search {
 
   async *#matchesOf(query: Query, way: { readonly afterNothing: boolean }): AsyncGenerator<Match> {
     const { mode, limit, contextLines } = this.#parts.options;
+    this.#reader.notesBare = !query.visible && this.#parts.looksOnce !== true;
     this.#pass = new SearchPass(query, this.#tools, way);
     const startMs = performance.now();
     for await (const { work, row, log, found } of this.#pass.lines({ onePerLog: mode === 'files' })) {
       this.#tally.addLine(work.row);
+      this.#reader.notesBare = false;
       if (mode === 'count') continue;
       const context = await readContext({ reader: this.#reader, log, line: found.line, count: contextLines });
       const { line, text, span, visible, clipped } = found;

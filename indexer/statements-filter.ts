@@ -139,14 +139,18 @@ export const selectLogsOf = (
     { keys: JSON.stringify(attemptKeys) },
   );
 
-/** Where a log stands in the order of time, and its blocks: what is needed of many logs to choose the few that are read. */
-export interface LogPlace {
+/** A log and its blocks: what is needed of many logs to choose the few that are read. */
+export interface LogBlocks {
   readonly log: number;
+  readonly first_block: number;
+  readonly block_count: number;
+}
+
+/** The same with where it stands in the order of time. */
+export interface LogPlace extends LogBlocks {
   readonly log_name: string;
   readonly attempt_key: number;
   readonly time_ms: number;
-  readonly first_block: number;
-  readonly block_count: number;
 }
 
 const PLACE_COLUMNS = 'l.id AS log, l.name AS log_name, a.id AS attempt_key, a.time_ms, l.first_block, l.block_count';
@@ -163,29 +167,31 @@ export function selectPlaces(db: IndexReadDatabase, filter: AttemptFilter, logs:
   );
 }
 
-/** Primary logs of the attempts named, in the order of time. */
-export const selectPlacesOf = (
+/** Primary logs of the attempts named, in their order. CROSS JOIN: the attempts lead, whatever SQLite knows of either. */
+export const selectBlocksOf = (
   db: IndexReadDatabase,
   attemptKeys: readonly number[],
-  options: { readonly sort: 'new' | 'old'; readonly afterLog: number },
-): LogPlace[] =>
-  db.all(
-    sql<SqlParams, LogPlace>(
-      `SELECT ${PLACE_COLUMNS} FROM json_each(:keys) k JOIN attempts a ON a.id = k.value JOIN logs l ON l.attempt = a.id
-       WHERE l.is_primary = 1 AND l.id > :afterLog ${orderText(options.sort)}, ${WITHIN_ATTEMPT}`,
-    ),
-    { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog },
-  );
+  options: { readonly afterLog: number },
+): LogBlocks[] => db.all(BLOCKS_OF_ATTEMPTS, { keys: JSON.stringify(attemptKeys), afterLog: options.afterLog });
+
+const BLOCKS_OF_ATTEMPTS = sql<{ keys: string; afterLog: number }, LogBlocks>(
+  `SELECT l.id AS log, l.first_block, l.block_count FROM json_each(:keys) k CROSS JOIN logs l ON l.attempt = k.value
+   WHERE l.is_primary = 1 AND l.id > :afterLog ORDER BY k.key, ${WITHIN_ATTEMPT}`,
+);
+
+/** A log with where its frames lie (frame-table-blob.ts). */
+export interface FoundLogColumns extends LogRowColumns {
+  readonly frames: Uint8Array;
+}
 
 /** The rows of these logs, unordered. */
-export const selectLogs = (db: IndexReadDatabase, logs: readonly number[]): LogRowColumns[] =>
-  db.all(
-    sql<SqlParams, LogRowColumns>(
-      `SELECT ${LOG_COLUMNS} FROM json_each(:logs) k JOIN logs l ON l.id = k.value JOIN attempts a ON a.id = l.attempt
-       JOIN captures c ON c.id = l.capture`,
-    ),
-    { logs: JSON.stringify(logs) },
-  );
+export const selectLogs = (db: IndexReadDatabase, logs: readonly number[]): FoundLogColumns[] =>
+  db.all(LOGS_BY_ID, { logs: JSON.stringify(logs) });
+
+const LOGS_BY_ID = sql<{ logs: string }, FoundLogColumns>(
+  `SELECT ${LOG_COLUMNS}, c.frames FROM json_each(:logs) k CROSS JOIN logs l ON l.id = k.value
+   JOIN attempts a ON a.id = l.attempt JOIN captures c ON c.id = l.capture`,
+);
 
 /** Of each block the log that it is of, in the order of the blocks. */
 export const LOGS_OF_BLOCKS = sql<{ blocks: string }, number>(

@@ -4,6 +4,7 @@ import { type FoundLine, testLine, type VerifyOptions } from './found-line.ts';
 import { type CompressedFrames, FRAMES_PER_READ, type ReadableLog } from './frame-reader.ts';
 import { readLongLine } from './long-line.ts';
 import { type LongLine, longLinesOf } from './long-lines.ts';
+import { countLineFeeds } from './search-machine.ts';
 import { HiddenPlaces } from './visible-line.ts';
 
 /** What of a log is to be tested. */
@@ -76,14 +77,10 @@ interface FrameWork {
   readonly fetched: CompressedFrames;
 }
 
-function* linesOfFrame({ log }: LogCandidate, work: FrameWork, options: VerifyOptions): Generator<FoundLine> {
-  const text = options.reader.text(log, work.fetched, work.n);
-  try {
-    yield* linesOfText(text, { log, work }, options);
-  } finally {
-    options.reader.giveBack(text);
-  }
-}
+const linesOfFrame = ({ log }: LogCandidate, work: FrameWork, options: VerifyOptions): Iterable<FoundLine> =>
+  options.reader.withRoom((room) =>
+    linesOfText(options.reader.text(log, work.fetched, work.n, room), { log, work }, options),
+  );
 
 function* linesOfText(
   text: Buffer,
@@ -143,10 +140,8 @@ class LineCounter {
   }
 
   lineAt(place: number): number {
-    for (let lf = this.#text.indexOf(LF, this.#at); lf >= 0 && lf < place; lf = this.#text.indexOf(LF, lf + 1)) {
-      this.#line++;
-      this.#at = lf + 1;
-    }
+    this.#line += countLineFeeds(this.#text, this.#at, place);
+    this.#at = place;
     return this.#line;
   }
 }

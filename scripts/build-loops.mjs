@@ -12,7 +12,7 @@ export async function buildLoops(dist) {
   mkdirSync(`${dist}/indexer`, { recursive: true });
   // What layout.ts needs, in pages of 64 KiB; what find-text.ts needs.
   await compile(ENTRIES, `${dist}/indexer/byte-loops.wasm`, 448);
-  await compile(['find-text'], `${dist}/indexer/find-text.wasm`, 5);
+  await compile(['find-text'], `${dist}/indexer/find-text.wasm`, 10);
 }
 
 async function compile(entries, file, pages) {

@@ -1,5 +1,5 @@
-// Where a text stands in bytes, also in any case: 16 places a step by two of its bytes, then all of it, 16 bytes a step. A
-// module of its own, as a search needs nothing else.
+// Where a text stands in bytes, also in any case: 16 places a step by two of its bytes, then all of it, 16 bytes a step; and
+// how many line feeds stand before it. A module of its own, as a search needs nothing else.
 
 /** What is looked for, folded, filled up with 0xff to 16 bytes; JavaScript writes it. */
 export const NEEDLE: usize = 0x10000;
@@ -8,6 +8,8 @@ export const MASKS: usize = 0x14000;
 export const TEXT: usize = 0x20000;
 /** What one look may go over; the memory goes on behind it, as a step reads 16 bytes wherever it stands. */
 export const TEXT_BYTES: usize = 0x28000;
+/** A frame that was unpacked here, FRAME_BYTES of store/frame-table.ts at most, and room for a step behind it. */
+export const FRAME: usize = 0x50000;
 
 /**
  * The first place in `[from, to)` where all `length` bytes stand, or -1. `first` and `second`: offsets of the two bytes that are
@@ -38,4 +40,14 @@ function isThere(place: usize, length: usize): boolean {
     if (!i8x16.all_true(i8x16.eq(folded, v128.load(NEEDLE + at)))) return false;
   }
   return true;
+}
+
+/** Line feeds in `[from, to)`. */
+export function countLineFeeds(from: usize, to: usize): i32 {
+  const lf = i8x16.splat(0x0a);
+  let count = 0;
+  let at = from;
+  for (; at + 16 <= to; at += 16) count += popcnt(i8x16.bitmask(i8x16.eq(v128.load(at), lf)));
+  for (; at < to; at++) count += i32(load<u8>(at) === 0x0a);
+  return count;
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textFinder } from '../../indexer/find-text.ts';
+import { countLineFeeds, findMachine } from '../../indexer/search-machine.ts';
 
 const plain = (needle: Buffer, ignoreCase: boolean) => {
   const fold = (bytes: Buffer) => {
@@ -45,6 +46,41 @@ describe('a text in bytes', () => {
       ),
       { numRuns: 3000 },
     );
+  });
+
+  it('is found in a frame that was unpacked where it is searched, and its line feeds are counted there', () => {
+    const room = findMachine()?.takeFrame();
+    expect(findMachine()?.takeFrame()).toBeUndefined();
+    if (room === undefined) throw new Error('there is no room for a frame');
+    fc.assert(
+      fc.property(
+        bytes({ minLength: 1, maxLength: 200 }),
+        fc.nat(200),
+        fc.nat(200),
+        fc.boolean(),
+        (text, a, b, isEnd) => {
+          const frame = Buffer.from(
+            room.buffer,
+            room.byteOffset + (isEnd ? room.length - text.length : 0),
+            text.length,
+          );
+          frame.set(text);
+          const [from = 0, to = 0] = [Math.min(a, text.length), Math.min(b, text.length)].sort((x, y) => x - y);
+          const needle = text.subarray(from, Math.min(to, from + 3));
+          if (needle.length > 0)
+            expect(textFinder(Buffer.from(needle), { ignoreCase: true }).find(frame, from, to)).toBe(
+              plain(needle, true)(text, from, to),
+            );
+          const count = text.subarray(from, to).filter((byte) => byte === 0x0a).length;
+          expect(countLineFeeds(frame, from, to)).toBe(count);
+          expect(countLineFeeds(text, from, to)).toBe(count);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    findMachine()?.giveFrameBack();
+    expect(findMachine()?.takeFrame()).toBe(room);
+    findMachine()?.giveFrameBack();
   });
 
   it('is found where pieces of a long text meet, and again and again', () => {
