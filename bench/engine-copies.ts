@@ -3,7 +3,7 @@
 // text of the logs, which is read from the log that was copied.
 import { parseEngineAddress } from '../indexer/clickhouse/address.ts';
 import { type EngineClient, openEngineClient } from '../indexer/clickhouse/client.ts';
-import { MIGRATIONS } from '../indexer/clickhouse/schema.ts';
+import { MIGRATIONS, placesOf } from '../indexer/clickhouse/schema.ts';
 import { logIdOf } from '../store/log-id.ts';
 import { parseManifest } from '../store/manifest-schema.ts';
 import type { ObjectReader } from '../store/object-store.ts';
@@ -14,11 +14,11 @@ const SHIFT_DAYS = 31;
 export async function makeCopies(address: string, copies: number): Promise<void> {
   const client = await openEngineClient(parseEngineAddress(address), { requestMs: 600_000 });
   try {
-    const [tied] = await client.rows('SELECT count() FROM log FINAL WHERE attempt_id != log OR circle != log');
+    const [tied] = await client.rows('SELECT count() FROM log_by_time FINAL WHERE attempt_id != log OR circle != log');
     if (Number(tied?.[0]) > 0) throw new Error('only stores in which each log is an attempt of its own can be copied');
     await nameCopies(client, copies);
     for (let copy = 1; copy < copies; copy++) await copyAll(client, copy);
-    for (const statement of MIGRATIONS[3] ?? []) await client.command(statement);
+    for (const statement of [...(MIGRATIONS[3] ?? []), placesOf('log_by_time')]) await client.command(statement);
     await client.command('DROP TABLE IF EXISTS copied');
   } finally {
     await client.close();
@@ -63,9 +63,10 @@ async function copyAll(client: EngineClient, copy: number): Promise<void> {
        arrayMap(link -> replaceRegexpOne(link, '"([^"]*)",(\\\\d+(,null)?\\\\])$', '"\\\\1c${copy}",\\\\2'), l.links) AS links) ${from('capture')}`,
   );
   await client.command(
-    `INSERT INTO log SELECT l.* REPLACE (m.new AS log, ${placed}, m.new AS attempt_id, m.new AS circle, ${runOf('l.run')} AS run,
+    `INSERT INTO log_by_time SELECT l.* REPLACE (m.new AS log, ${placed}, m.new AS attempt_id, m.new AS circle,
+       l.circle_from - toIntervalDay(${days}) AS circle_from, l.circle_to - toIntervalDay(${days}) AS circle_to, ${runOf('l.run')} AS run,
        ${earlier('time_ms')}, ${earlier('started_ms')}, ${earlier('finished_ms')},
-       arrayMap(link -> replaceOne(link, ${quoted('l.run')}, ${quoted(runOf('l.run'))}), l.links) AS links) ${from('log')}`,
+       arrayMap(link -> replaceOne(link, ${quoted('l.run')}, ${quoted(runOf('l.run'))}), l.links) AS links) ${from('log_by_time')}`,
   );
 }
 

@@ -6,7 +6,7 @@
 // (SQLite keeps what was read): 2 GB of logs and 5 copies are 10 GB in some minutes. Run it in the project's folder.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,7 @@ import { openStore } from '../store/open-store.ts';
 import { startEngine, type TestEngine } from '../test/support/engine/engine.ts';
 import { makeCopies, readingCopies } from './engine-copies.ts';
 import { type KeptStore, makeKeptStore, openKeptStore, readMadeStore } from './kept-store.ts';
-import { machineText, measure, spreadOf } from './measure.ts';
+import { cpuOf, machineText, measure, spreadOf } from './measure.ts';
 import { partOfStore } from './store-part.ts';
 
 const MB = 1_000_000;
@@ -96,15 +96,6 @@ function report(what: string, kept: KeptStore, { wallMs, writersCpuMs, engineCpu
   console.log(
     `${what}: ${(wallMs / 1000).toFixed(1)} s, ${rate(wallMs)} MB/s; processor time ${(writersCpuMs / 1000).toFixed(1)} s of the workers, ${(engineCpuMs / 1000).toFixed(1)} s of the engine, ${rate(writersCpuMs + engineCpuMs)} MB for each second of both`,
   );
-}
-
-/** Processor time of a process, or of its children that have ended, in Linux's ticks of 10 ms. */
-function cpuOf(pid: number, whose: 'own' | 'children' = 'own'): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  const first = whose === 'own' ? 11 : 13;
-  return (Number(fields[first]) + Number(fields[first + 1])) * 10;
 }
 
 const sizeText = (bytes: number, kept: KeptStore): string =>

@@ -10,7 +10,7 @@ import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
 import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
-import { filterConditions, whereAll } from './filter-condition.ts';
+import { filterConditions, placedOf, whereAll } from './filter-condition.ts';
 import { addTied, type PlacedTiedLog, readTiedParts, readTiedTo, type TiedLog } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
@@ -124,10 +124,11 @@ export class CandidatePages {
     this.#words = wordsCondition(wanted, await findWords(this.#client, partsOf(wanted)));
     if (this.#words?.isNarrow !== true) return 'many';
     const own = filterConditions(options.filter);
-    const ownLogs = own.length === 0 ? undefined : `SELECT log FROM log FINAL ${whereAll('is_primary = 1', ...own)}`;
+    const ownLogs =
+      own.length === 0 ? undefined : `SELECT log FROM log_by_time FINAL ${whereAll('is_primary = 1', ...own)}`;
     const slots = await askSlots(this.#client, this.#words, {
       within: ownLogs === undefined ? [] : [`log IN (${ownLogs})`],
-      long: `SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)}`,
+      long: `SELECT log FROM log_by_time FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)}`,
       limit: `LIMIT ${number(FEW_LOGS + 1)}`,
     });
     return slots.size > FEW_LOGS ? 'many' : slots;
@@ -147,7 +148,8 @@ export class CandidatePages {
 
   async #readFew(few: Slots): Promise<TiedPage> {
     const { filter, sort } = this.#parts.options;
-    const circles = `SELECT circle FROM log WHERE log IN ${texts(few.keys())}`;
+    const logs = texts(few.keys());
+    const circles = `SELECT circle, circle_from, circle_to FROM log_by_time WHERE ${placedOf(logs)} AND log IN ${logs}`;
     const tied = await readTiedTo(this.#client, { circles, passing: filterConditions(filter) });
     const own = tied.filter(({ log, isPrimary }) => isPrimary && few.has(log));
     const wanted = new Set(own.map(({ attemptId }) => attemptId));
@@ -165,7 +167,9 @@ export class CandidatePages {
     const own =
       few === undefined
         ? []
-        : [`attempt_id IN (SELECT attempt_id FROM log FINAL WHERE is_primary = 1 AND log IN ${texts(few.keys())})`];
+        : [
+            `attempt_id IN (SELECT attempt_id FROM log_by_time FINAL WHERE is_primary = 1 AND ${placedOf(texts(few.keys()))} AND log IN ${texts(few.keys())})`,
+          ];
     const direction = sort === 'new' ? 'DESC' : 'ASC';
     const isRecent =
       sort === 'new' && few === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
@@ -173,7 +177,7 @@ export class CandidatePages {
     let attempts: readonly PlacedTiedLog[] = [];
     for (const window of isRecent ? recentWindows(this.#place?.timeMs) : [[]]) {
       const passing = [...window, ...filterConditions(filter), ...own, ...this.#after(sort)];
-      const circles = `SELECT circle FROM log FINAL ${whereAll('is_lead = 1', ...passing)}
+      const circles = `SELECT circle, circle_from, circle_to FROM log_by_time FINAL ${whereAll('is_lead = 1', ...passing)}
         ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`;
       tied = await readTiedTo(this.#client, { circles, passing });
       attempts = inOrder(tied, sort).slice(0, this.#size);
@@ -209,7 +213,7 @@ export class CandidatePages {
       const of = `log IN ${texts(chunk.map(({ log }) => log))}`;
       return askSlots(this.#client, words, {
         within: [homes, placed, of],
-        long: `SELECT log FROM log FINAL ${whereAll('has_long_lines = 1', of)}`,
+        long: `SELECT log FROM log_by_time FINAL ${whereAll('has_long_lines = 1', placed, of)}`,
         limit: '',
       });
     });

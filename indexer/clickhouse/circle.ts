@@ -1,7 +1,8 @@
 // Logs that are tied together, directly or over others, and what ties them: what one capture or fact may change.
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
-import { joiningLinks, subjectsIn } from './links.ts';
+import { placedOf } from './filter-condition.ts';
+import { joiningLinks, placeIdsOf, subjectsIn } from './links.ts';
 import { textArray, texts } from './sql-text.ts';
 
 /** What a derivation begins with. */
@@ -15,6 +16,13 @@ export interface Component {
   readonly logs: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
 }
+
+/** chosen: links are long, and a statement has each of them several times. */
+export const LINKS_AT_ONCE = 100;
+
+/** Of captures and of rows of `log_by_time`: something of this ties them. */
+export const hasLink = (links: readonly string[]): string =>
+  `${placedOf(texts(placeIdsOf(links)))} AND hasAny(links, ${textArray(links)})`;
 
 /** Follows links from logs to logs in the engine. */
 export class Circle {
@@ -78,13 +86,15 @@ export class Circle {
   ): Promise<readonly { readonly log: string; readonly links: readonly string[] }[]> {
     const found: { log: string; links: readonly string[] }[] = [];
     const add = async (condition: string): Promise<void> => {
-      const queries = ['capture', 'log'].map((table) => `SELECT DISTINCT log, links FROM ${table} WHERE ${condition}`);
+      const queries = ['capture', 'log_by_time'].map(
+        (table) => `SELECT DISTINCT log, links FROM ${table} WHERE ${condition}`,
+      );
       for (const [log, own] of await this.#client.rows(queries.join(' UNION ALL ')))
         found.push({ log: String(log), links: own as readonly string[] });
     };
     await Promise.all([
-      ...[...inChunks(logs)].map((chunk) => add(`log IN ${texts(chunk)}`)),
-      ...[...inChunks(links)].map((chunk) => add(`hasAny(links, ${textArray(chunk)})`)),
+      ...[...inChunks(logs)].map((chunk) => add(`${placedOf(texts(chunk))} AND log IN ${texts(chunk)}`)),
+      ...[...inChunks(links, LINKS_AT_ONCE)].map((chunk) => add(hasLink(chunk))),
     ]);
     return found;
   }

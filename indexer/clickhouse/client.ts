@@ -37,6 +37,8 @@ export interface EngineClient {
     settings?: InsertSettings,
   ): Promise<void>;
   command(query: string): Promise<void>;
+  /** The same; nothing happens where one of its tables is not there. */
+  commandIfThere(query: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -168,6 +170,16 @@ class RetryingClient implements EngineClient {
 
   async command(query: string): Promise<void> {
     await this.#retry(() => this.#client.command({ query, ...this.#signal }));
+  }
+
+  async commandIfThere(query: string): Promise<void> {
+    await this.#retry(async () => {
+      try {
+        await this.#client.command({ query, ...this.#signal });
+      } catch (error) {
+        if (engineCode(error) !== UNKNOWN_TABLE) throw error;
+      }
+    });
   }
 
   close(): Promise<void> {

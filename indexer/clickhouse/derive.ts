@@ -14,7 +14,9 @@ import { inChunks } from './chunks.ts';
 import { Circle, type Seeds } from './circle.ts';
 import type { EngineClient } from './client.ts';
 import { readFactsOf } from './fact-rows.ts';
-import { linkOfSubject, linksOf } from './links.ts';
+import { placedOf } from './filter-condition.ts';
+import { linkOfSubject, linksOf, placeIdsOf } from './links.ts';
+import { lastCaptures } from './load.ts';
 import { logColumns } from './log-rows.ts';
 import { addParts, type StoredFact } from './passing-index.ts';
 import { texts } from './sql-text.ts';
@@ -40,7 +42,9 @@ export async function deriveLogs(client: EngineClient, seeds: Seeds): Promise<vo
         await circle.grow({ logs: [], links: isMore.flatMap(({ links }) => links) });
         continue;
       }
-      await client.insert('log', logRows(logs, read, circle));
+      const rows = logRows(logs, read, circle);
+      await client.insert('place', placesOfRows(rows));
+      await client.insert('log_by_time', rows);
       await removeBuried(client, { index, read, alive: new Set(logs.map((row) => row.log_id)) });
       return;
     } finally {
@@ -72,10 +76,10 @@ async function readCircle(client: EngineClient, circle: Circle): Promise<CircleR
   const facts = readFactsOf(client, { subjects: circle.subjects, logs: circle.logs, withRenames: true });
   facts.catch(() => undefined); // told below
   for (const chunk of inChunks(circle.logs)) {
-    const of = `WHERE log IN ${texts(chunk)}`;
+    const of = `${placedOf(texts(chunk))} AND log IN ${texts(chunk)}`;
     const [own, placed] = await Promise.all([
-      client.rows(`SELECT ${key}, buried, ${CAPTURE_COLUMNS_BARE} FROM capture FINAL ${of}`),
-      client.rows(`SELECT DISTINCT ${key} FROM log ${of}`),
+      client.rows(`SELECT ${key}, buried, ${CAPTURE_COLUMNS_BARE} FROM ${lastCaptures(of)}`),
+      client.rows(`SELECT DISTINCT ${key} FROM log_by_time WHERE ${of}`),
     ]);
     for (const row of own) {
       const log = take(row);
@@ -87,19 +91,38 @@ async function readCircle(client: EngineClient, circle: Circle): Promise<CircleR
   return { captures, facts: await facts, places: [...places.values()], captureCounts };
 }
 
+/** A row of `log_by_time`. */
+interface MadeRow extends Readonly<Record<string, unknown>> {
+  readonly log: string;
+  readonly placed: string;
+  readonly links: readonly string[];
+}
+
+/** Where these rows are to be looked for, by log, commit and what ties them. */
+const placesOfRows = (rows: readonly MadeRow[]): readonly Readonly<Record<string, unknown>>[] =>
+  rows.flatMap(({ log, placed, links, sha, tested_sha: tested }) =>
+    placeRows(placed, [
+      log,
+      ...(sha === undefined ? [] : [sha]),
+      ...(tested === undefined || tested === '' ? [] : [tested]),
+      ...placeIdsOf(links),
+    ]),
+  );
+
+/** Rows of `place`: at this time there is something of each of these. */
+export const placeRows = (placed: string, ids: Iterable<unknown>): readonly Readonly<Record<string, unknown>>[] =>
+  [...new Set(ids)].map((id) => ({ id, placed }));
+
 /** Rows of the logs that are there, and such as take those away that are not, or not there any more. */
-function logRows(
-  logs: readonly LogRowColumns[],
-  read: CircleRead,
-  circle: Circle,
-): readonly Readonly<Record<string, unknown>>[] {
+function logRows(logs: readonly LogRowColumns[], read: CircleRead, circle: Circle): readonly MadeRow[] {
   const leads = leadsOf(logs);
   const { homes, longLogs } = textsOf(read.captures);
   const known = new Map(logs.map((row) => [row.log_id as string, row]));
   const behind = behindOf(read, circle);
-  return read.places.map((place): Readonly<Record<string, unknown>> => {
-    const { version, links, first } = behind.get(place.log) ?? { version: 0, links: [], first: place.log };
-    const base = { home: place.home, placed: stampOf(place.placedMs), log: place.log, version, links, circle: first };
+  return read.places.map((place): MadeRow => {
+    const { version, links, first, fromMs, toMs } = behind.get(place.log) ?? nothingBehind(place);
+    const span = { circle: first, circle_from: stampOf(fromMs), circle_to: stampOf(toMs) };
+    const base = { home: place.home, placed: stampOf(place.placedMs), log: place.log, version, links, ...span };
     const row = known.get(place.log);
     if (row === undefined || homes.get(place.log) !== place.placedMs) return { ...base, is_gone: 1 };
     const lead = leads.get(row.attempt_key) ?? row.log_id;
@@ -137,10 +160,21 @@ interface Behind {
   readonly links: readonly string[];
   /** The first log of the component. */
   readonly first: string;
+  /** Between which times rows and captures of the component are placed. */
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
+const nothingBehind = ({ log, placedMs }: LogPlace): Behind => ({
+  version: 0,
+  links: [],
+  first: log,
+  fromMs: placedMs,
+  toMs: placedMs,
+});
+
 /** How much stands behind the row of each log: whoever knows of more has the higher version. */
-function behindOf({ facts, captureCounts }: CircleRead, circle: Circle): ReadonlyMap<string, Behind> {
+function behindOf({ facts, captureCounts, places }: CircleRead, circle: Circle): ReadonlyMap<string, Behind> {
   const general = facts.filter(({ fact }) => fact.kind === 'rename').length;
   const factsOf = new Map<string, number>();
   for (const { fact } of facts) {
@@ -152,13 +186,18 @@ function behindOf({ facts, captureCounts }: CircleRead, circle: Circle): Readonl
           : undefined;
     if (about !== undefined) factsOf.set(about, (factsOf.get(about) ?? 0) + 1);
   }
+  const timesOf = new Map<string, number[]>();
+  for (const { log, placedMs } of places) timesOf.set(log, [...(timesOf.get(log) ?? []), placedMs]);
   const behind = new Map<string, Behind>();
   for (const { logs, links } of circle.components()) {
     let version = general;
     for (const log of logs) version += (captureCounts.get(log) ?? 0) + (factsOf.get(log) ?? 0);
     for (const link of links) version += factsOf.get(link) ?? 0;
     const [first = ''] = [...logs].sort();
-    for (const log of logs) behind.set(log, { version, links: [...links], first });
+    const times = [...logs].flatMap((log) => timesOf.get(log) ?? []);
+    const fromMs = times.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+    const toMs = times.reduce((most, each) => Math.max(most, each), 0);
+    for (const log of logs) behind.set(log, { version, links: [...links], first, fromMs, toMs });
   }
   return behind;
 }

@@ -1,4 +1,4 @@
-// The filters that commands share as a condition over rows of `log`; it lets through exactly the attempts that
+// The filters that commands share as a condition over rows of `log_by_time`; it lets through exactly the attempts that
 // statements-filter.ts does.
 import type { AttemptFilter } from '../log-index.ts';
 import { globPattern, likeText, number, text } from './sql-text.ts';
@@ -8,6 +8,16 @@ const NEVER = '0';
 /** The rank of an attempt among those of its job at its commit and event, where the provider gave no number. */
 const RANK =
   'row_number() OVER (PARTITION BY repo, sha, workflow, job, event ORDER BY time_ms, run, provider_id, attempt_id)';
+
+/** chosen: as long as git's short names; what begins like less than that may be everywhere. */
+const MIN_SHA = 7;
+
+/** Where the rows of the logs or commits are that `ids` selects: without it the engine looks through all there are. */
+export const placedOf = (ids: string): string => `placed IN (SELECT placed FROM place WHERE id IN ${ids})`;
+
+/** The same of all whose id starts so. */
+export const placedFrom = (start: string): string =>
+  `placed IN (SELECT placed FROM place WHERE startsWith(id, ${text(start)}))`;
 
 /** Conditions to be joined by AND; none: everything passes. */
 export function filterConditions(filter: AttemptFilter): readonly string[] {
@@ -25,6 +35,7 @@ export function filterConditions(filter: AttemptFilter): readonly string[] {
   if (sha !== undefined) {
     const start = text(sha.toLowerCase());
     where.push(`(startsWith(sha, ${start}) OR startsWith(tested_sha, ${start}))`);
+    if (sha.length >= MIN_SHA) where.push(placedFrom(sha.toLowerCase()));
   }
   like('workflow', filter.workflow);
   like('job', filter.job);
@@ -44,13 +55,16 @@ export function filterConditions(filter: AttemptFilter): readonly string[] {
 }
 
 const rankedAs = (attempt: number): string =>
-  `SELECT attempt_id FROM (SELECT attempt_id, ifNull(number, ${RANK}) AS shown FROM log FINAL WHERE is_lead = 1)
+  `SELECT attempt_id FROM (SELECT attempt_id, ifNull(number, ${RANK}) AS shown FROM log_by_time FINAL WHERE is_lead = 1)
    WHERE shown = ${number(attempt)}`;
 
 /** The ranks of the attempts that have no number and stand beside one of `attemptIds`. */
-export const ranksBeside = (attemptIds: string): string =>
-  `SELECT attempt_id, toUInt32(${RANK}) AS rank FROM log FINAL WHERE is_lead = 1 AND (repo, sha, workflow, job, event) IN
-   (SELECT repo, sha, workflow, job, event FROM log FINAL WHERE is_lead = 1 AND number IS NULL AND attempt_id IN ${attemptIds})`;
+export function ranksBeside(attemptIds: string): string {
+  // The log that leads an attempt has its name.
+  const own = `FROM log_by_time FINAL WHERE is_lead = 1 AND number IS NULL AND attempt_id IN ${attemptIds} AND ${placedOf(attemptIds)}`;
+  return `SELECT attempt_id, toUInt32(${RANK}) AS rank FROM log_by_time FINAL
+    WHERE is_lead = 1 AND ${placedOf(`(SELECT sha ${own})`)} AND (repo, sha, workflow, job, event) IN (SELECT repo, sha, workflow, job, event ${own})`;
+}
 
 /** `WHERE` of all the conditions, or nothing. */
 export const whereAll = (...conditions: readonly string[]): string =>

@@ -10,8 +10,9 @@ import type { LogDigest } from '../log-index.ts';
 import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
 import { type CaptureRecord, captureRow, monthOf, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
 import { type EngineClient, INDEX_LATER } from './client.ts';
-import { deriveLogs } from './derive.ts';
-import { linksOf } from './links.ts';
+import { deriveLogs, placeRows } from './derive.ts';
+import { placedOf } from './filter-condition.ts';
+import { linksOf, placeIdsOf } from './links.ts';
 import { sealWords, sortedWords } from './sealed-words.ts';
 import { texts } from './sql-text.ts';
 import { NewWords } from './vocabulary.ts';
@@ -138,6 +139,8 @@ export class EngineIngest implements TeamIngest {
     await this.#sending;
     if (records.length === 0) return;
     await this.#client.insert('occurrence', records.flatMap(occurrenceRows));
+    // Before the captures: who sees a capture finds it.
+    await this.#client.insert('place', records.flatMap(placesOfCapture));
     await this.#client.insert('capture', records.map(captureRow));
     await this.#seeCaptures(records);
     await deriveLogs(this.#client, {
@@ -153,12 +156,18 @@ export class EngineIngest implements TeamIngest {
   /** What follows from captures is only found once they are seen. */
   async #seeCaptures(records: readonly CaptureRecord[]): Promise<void> {
     const logs = texts(records.map(({ manifest }) => manifest.logId));
-    const query = `SELECT DISTINCT key FROM capture WHERE log IN ${logs}`;
+    const query = `SELECT DISTINCT key FROM capture WHERE ${placedOf(logs)} AND log IN ${logs}`;
     await this.#client.rowsOnce(query, (rows) => {
       const seen = new Set(rows.map(([key]) => String(key)));
       return records.every(({ key }) => seen.has(key));
     });
   }
+}
+
+/** The rows of `place` by which a capture is found. */
+export function placesOfCapture({ manifest }: Pick<CaptureRecord, 'manifest'>): ReturnType<typeof placeRows> {
+  const { placedMs, log } = placeOf(manifest);
+  return placeRows(stampOf(placedMs), [log, ...placeIdsOf(linksOf(manifest.attempt))]);
 }
 
 /** As ClickHouse reads tab-separated text. */

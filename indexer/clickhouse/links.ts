@@ -29,3 +29,15 @@ export const subjectsIn = (links: Iterable<string>): readonly string[] =>
 /** The links that make captures one attempt. */
 export const joiningLinks = (links: Iterable<string>): readonly string[] =>
   [...links].filter((link) => !link.startsWith('s'));
+
+/**
+ * What `place` knows a link by: an identity and its subject by their commit, which is there already; a provider's id as the link that
+ * joins. As PLACE_IDS in schema.ts.
+ */
+export function placeIdOf(link: string): string {
+  const parts = JSON.parse(link.slice(1)) as readonly (string | number | null)[];
+  return parts.length === 2 ? `p${link.slice(1)}` : String(parts[1] ?? '');
+}
+
+/** Those of several links, each once. */
+export const placeIdsOf = (links: Iterable<string>): ReadonlySet<string> => new Set([...links].map(placeIdOf));

@@ -8,13 +8,29 @@ import { readFactsOf } from './fact-rows.ts';
 import { ranksBeside } from './filter-condition.ts';
 import { subjectsIn } from './links.ts';
 import { addParts, type StoredFact } from './passing-index.ts';
-import { texts } from './sql-text.ts';
+import { texts, time } from './sql-text.ts';
+
+/** Logs that are tied together, and between which times they are placed. */
+export interface FoundCircle {
+  readonly circle: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Columns of `log_by_time` that `foundCircleOf` takes. */
+export const CIRCLE_COLUMNS = 'circle, toUnixTimestamp64Milli(circle_from), toUnixTimestamp64Milli(circle_to)';
+
+/** The circle of a row with those columns. */
+export const foundCircleOf = ([circle, fromMs, toMs]: EngineRow): FoundCircle => ({
+  circle: String(circle),
+  fromMs: Number(fromMs),
+  toMs: Number(toMs),
+});
 
 /** A log that is tied to some attempts. */
-export interface TiedLog {
+export interface TiedLog extends FoundCircle {
   readonly log: string;
   readonly attemptId: string;
-  readonly circle: string;
   readonly isPrimary: boolean;
   readonly isUnnumbered: boolean;
   /** Where its rows of words are. */
@@ -23,20 +39,27 @@ export interface TiedLog {
   readonly links: readonly string[];
 }
 
-const TIED_COLUMNS = 'log, attempt_id, circle, is_primary, isNull(number), home, toUnixTimestamp64Milli(placed), links';
+const TIED_COLUMNS = `${CIRCLE_COLUMNS}, log, attempt_id, is_primary, isNull(number), home, toUnixTimestamp64Milli(placed), links`;
 
-/** The logs that `circles` selects the circles of. */
-async function readTied(client: EngineClient, circles: string): Promise<readonly TiedLog[]> {
-  const rows = await client.rows(`SELECT ${TIED_COLUMNS} FROM log FINAL WHERE circle IN ${circles}`);
-  return rows.map(tiedLogOf);
+/** Times, both included, between which all these are placed. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
+const spanOf = (circles: readonly Span[]): Span => ({
+  fromMs: circles.reduce((least, { fromMs }) => Math.min(least, fromMs), circles[0]?.fromMs ?? 0),
+  toMs: circles.reduce((most, { toMs }) => Math.max(most, toMs), 0),
+});
+
+const within = ({ fromMs, toMs }: Span): string => `placed BETWEEN ${time(fromMs)} AND ${time(toMs)}`;
+
 function tiedLogOf(row: EngineRow): TiedLog {
-  const [log, attemptId, circle, isPrimary, isUnnumbered, home, placedMs, links] = row;
+  const [log, attemptId, isPrimary, isUnnumbered, home, placedMs, links] = row.slice(3);
   return {
+    ...foundCircleOf(row),
     log: String(log),
     attemptId: String(attemptId),
-    circle: String(circle),
     isPrimary: Number(isPrimary) === 1,
     isUnnumbered: Number(isUnnumbered) === 1,
     home: String(home),
@@ -52,26 +75,38 @@ export interface PlacedTiedLog extends TiedLog {
   readonly isPassing: boolean;
 }
 
-/** Every log of the circles that `circles` selects. A circle's older name only adds some of its own logs. */
+/**
+ * Every log of the circles that `circles` selects with their times, as `circle, circle_from, circle_to`. A circle's older name only
+ * adds some of its own logs.
+ */
 export async function readTiedTo(
   client: EngineClient,
   { circles, passing }: { readonly circles: string; readonly passing: readonly string[] },
 ): Promise<readonly PlacedTiedLog[]> {
   const isPassing = ['is_lead = 1', ...passing].join(' AND ');
   const rows = await client.rows(
-    `SELECT ${TIED_COLUMNS}, time_ms, ${isPassing} FROM log FINAL WHERE circle IN (${circles})`,
+    `WITH (SELECT (min(circle_from), max(circle_to), groupUniqArray(circle)) FROM (${circles})) AS found
+     SELECT ${TIED_COLUMNS}, time_ms, ${isPassing} FROM log_by_time FINAL
+     WHERE placed BETWEEN found.1 AND found.2 AND circle IN (found.3)`,
   );
-  return rows.map((row) => ({ ...tiedLogOf(row), timeMs: Number(row[8]), isPassing: Number(row[9]) === 1 }));
+  return rows.map((row) => ({ ...tiedLogOf(row), timeMs: Number(row[10]), isPassing: Number(row[11]) === 1 }));
 }
 
 /**
- * Adds the attempts with these ids and whatever is tied to them: all their logs, captures and facts, at once, so that they
+ * Adds the attempts of these circles and whatever is tied to them: all their logs, captures and facts, at once, so that they
  * fall into attempts as they did when the engine's rows were made. Renames must be there already.
  */
-export async function loadAttempts(client: EngineClient, index: LogIndex, attemptIds: Iterable<string>): Promise<void> {
-  for (const chunk of inChunks(new Set(attemptIds))) {
-    const circles = `(SELECT circle FROM log FINAL WHERE attempt_id IN ${texts(chunk)})`;
-    const tied = await readTied(client, circles);
+export async function loadCircles(
+  client: EngineClient,
+  index: LogIndex,
+  circles: readonly FoundCircle[],
+): Promise<void> {
+  for (const chunk of inChunks(new Map(circles.map((each) => [each.circle, each])).values())) {
+    const names = texts(chunk.map(({ circle }) => circle));
+    const rows = await client.rows(
+      `SELECT ${TIED_COLUMNS} FROM log_by_time FINAL WHERE ${within(spanOf(chunk))} AND circle IN ${names}`,
+    );
+    const tied = rows.map(tiedLogOf);
     await addTied(client, index, await readTiedParts(client, { tied, columns: CAPTURE_COLUMNS }));
   }
 }
@@ -94,7 +129,7 @@ export async function readTiedParts(client: EngineClient, { tied, columns }: Tie
   const logs = tied.map(({ log }) => log);
   const subjects = new Set(tied.flatMap(({ links }) => subjectsIn(links)));
   const [captures, facts] = await Promise.all([
-    readCaptures(client, logs, columns),
+    readCaptures(client, tied, columns),
     readFactsOf(client, { subjects, logs, withRenames: columns === CAPTURE_COLUMNS_HEADED }),
   ]);
   return { captures, facts, hasUnnumbered: tied.some(({ isUnnumbered }) => isUnnumbered) };
@@ -106,14 +141,19 @@ export async function addTied(client: EngineClient, index: LogIndex, parts: Tied
   if (parts.hasUnnumbered) await setRanks(client, index);
 }
 
+/** The last version of each capture. FINAL would read whole captures of everything that lies between those that are wanted. */
+export const lastCaptures = (condition: string): string =>
+  `(SELECT * FROM capture WHERE ${condition} ORDER BY placed, log, key, home, buried DESC LIMIT 1 BY placed, log, key, home)`;
+
 async function readCaptures(
   client: EngineClient,
-  logs: readonly string[],
+  tied: readonly TiedLog[],
   columns: TiedLogs['columns'],
 ): Promise<readonly ReadCapture[]> {
-  const asked = [...inChunks(logs)].map((chunk) =>
+  const asked = [...inChunks(tied)].map((chunk) =>
     client.rows(
-      `SELECT ${columns} FROM capture FINAL WHERE log IN ${texts(chunk)} AND buried = 0 ORDER BY placed, log, key`,
+      `SELECT ${columns} FROM ${lastCaptures(`${within(spanOf(chunk))} AND log IN ${texts(chunk.map(({ log }) => log))}`)}
+       WHERE buried = 0 ORDER BY placed, log, key`,
     ),
   );
   return (await Promise.all(asked)).flat().map(captureOf);

@@ -8,6 +8,7 @@ import { openPassingIndex } from '../open-index.ts';
 import type { TeamIndex } from '../team-index.ts';
 import { type EngineAddress, type EngineCredentials, parseEngineAddress } from './address.ts';
 import { inChunks } from './chunks.ts';
+import { hasLink, LINKS_AT_ONCE } from './circle.ts';
 import { EngineClaims } from './claims.ts';
 import { type ClientOptions, type EngineClient, openEngineClient } from './client.ts';
 import { deriveLogs } from './derive.ts';
@@ -25,10 +26,10 @@ import {
 } from './find.ts';
 import { EngineIngest } from './ingest.ts';
 import { linkOfSubject } from './links.ts';
-import { loadAttempts } from './load.ts';
+import { type FoundCircle, loadCircles } from './load.ts';
 import { addParts } from './passing-index.ts';
 import { searchEngine } from './search.ts';
-import { number, text, textArray, texts } from './sql-text.ts';
+import { number, text, texts } from './sql-text.ts';
 import { dropTables, hasTables, makeTables } from './tables.ts';
 
 export interface OpenTeamIndexOptions extends ClientOptions {
@@ -141,17 +142,16 @@ class ClickHouseIndex implements TeamIndex {
     const add = async (query: string): Promise<void> => {
       for (const [log] of await this.#client.rows(query)) logs.add(String(log));
     };
-    if (subjects.size > 0) {
-      const links = textArray(subjects);
+    for (const chunk of inChunks(subjects, LINKS_AT_ONCE)) {
+      const tied = hasLink(chunk);
       await add(
-        `SELECT DISTINCT log FROM capture WHERE hasAny(links, ${links}) UNION ALL
-         SELECT DISTINCT log FROM log WHERE hasAny(links, ${links})`,
+        `SELECT DISTINCT log FROM capture WHERE ${tied} UNION ALL SELECT DISTINCT log FROM log_by_time WHERE ${tied}`,
       );
     }
     if (renamed.size > 0) {
       const repos = texts(renamed);
       await add(
-        `SELECT DISTINCT log FROM capture WHERE home IN ${repos} UNION ALL SELECT DISTINCT log FROM log FINAL WHERE repo IN ${repos}`,
+        `SELECT DISTINCT log FROM capture WHERE home IN ${repos} UNION ALL SELECT DISTINCT log FROM log_by_time FINAL WHERE repo IN ${repos}`,
       );
     }
     return logs;
@@ -168,8 +168,8 @@ class ClickHouseIndex implements TeamIndex {
 
   async #bring(need: IndexNeed, index: LogIndex, parts: BroughtParts): Promise<void> {
     const client = this.#client;
-    const load = async (attempts: Promise<readonly string[]>): Promise<undefined> => {
-      await loadAttempts(client, index, await attempts);
+    const load = async (circles: Promise<readonly FoundCircle[]>): Promise<undefined> => {
+      await loadCircles(client, index, await circles);
       return undefined;
     };
     const answer = async (): Promise<unknown> => {

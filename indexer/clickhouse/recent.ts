@@ -11,7 +11,8 @@ const DAYS = [2, 30];
  * window that has enough of them. The last lets everything through. `beforeMs`: where the list goes on.
  */
 export function recentWindows(beforeMs: number | undefined): readonly (readonly string[])[] {
-  const from = beforeMs === undefined ? '(SELECT toUnixTimestamp64Milli(max(placed)) FROM log)' : number(beforeMs);
+  const from =
+    beforeMs === undefined ? '(SELECT toUnixTimestamp64Milli(max(placed)) FROM log_by_time)' : number(beforeMs);
   const end = beforeMs === undefined ? [] : [`time_ms <= ${from}`];
   return [...DAYS.map((days) => [...end, `time_ms >= ${from} - ${number(days * DAY_MS)}`]), end];
 }

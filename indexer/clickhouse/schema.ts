@@ -4,7 +4,7 @@
 export const WORDS_VERSION = 1;
 
 /** Grows when a table changes; each step of MIGRATIONS leads to the next. */
-export const ENGINE_SCHEMA = 3;
+export const ENGINE_SCHEMA = 4;
 
 /** What a table is made with. */
 export interface TableForm {
@@ -49,8 +49,11 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
        INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1
      ) ${engine('buried')} ${BY_MONTH} ORDER BY (home, placed, log, key) SETTINGS index_granularity = 1024`,
     // One row a log: what all captures and facts of its attempt say together. Made again whenever one more of them comes;
-    // version: how many there were. circle: the first log of those that are tied to it.
-    `CREATE TABLE IF NOT EXISTS log (${HOME}, attempt_id String CODEC(ZSTD(1)), circle String CODEC(ZSTD(1)), is_lead UInt8, is_primary UInt8,
+    // version: how many there were. circle: the first log of those that are tied to it, circle_from and circle_to: between which
+    // times rows and captures of them all are placed. In the order of time: by any other key, versions of a row could lie beside
+    // each other in every month, and whoever asks for the last versions of fifty rows has the engine look through all there are.
+    `CREATE TABLE IF NOT EXISTS log_by_time (${HOME}, attempt_id String CODEC(ZSTD(1)), circle String CODEC(ZSTD(1)),
+       circle_from DateTime64(3, 'UTC') CODEC(ZSTD(1)), circle_to DateTime64(3, 'UTC') CODEC(ZSTD(1)), is_lead UInt8, is_primary UInt8,
        name LowCardinality(String), repo LowCardinality(String), sha String CODEC(ZSTD(1)), tested_sha String CODEC(ZSTD(1)),
        workflow LowCardinality(String), job LowCardinality(String), run String CODEC(ZSTD(1)), number Nullable(Int64),
        provider_id String CODEC(ZSTD(1)), branch LowCardinality(String), pr Nullable(Int64), event LowCardinality(String),
@@ -58,11 +61,14 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
        started_ms Nullable(Int64) CODEC(ZSTD(1)), finished_ms Nullable(Int64) CODEC(ZSTD(1)), limit_ms Nullable(Int64), url String CODEC(ZSTD(1)),
        labels Map(LowCardinality(String), String), raw_bytes UInt64, has_long_lines UInt8,
        links Array(String) CODEC(ZSTD(1)), version UInt64, is_gone UInt8,
-       INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_attempt attempt_id TYPE bloom_filter(0.001) GRANULARITY 1,
-       INDEX by_circle circle TYPE bloom_filter(0.001) GRANULARITY 1,
-       INDEX by_sha sha TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1,
+       INDEX by_attempt attempt_id TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_circle circle TYPE bloom_filter(0.001) GRANULARITY 1,
        INDEX by_run run TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_time time_ms TYPE minmax GRANULARITY 1
-     ) ${engine('version, is_gone')} ${BY_MONTH} ORDER BY (home, placed, log) SETTINGS index_granularity = 1024`,
+     ) ${engine('version, is_gone')} ${BY_MONTH} ORDER BY (placed, home, log) SETTINGS index_granularity = 1024`,
+    // When captures and rows of a log, a commit or a provider's id are placed: where these two tables are to be looked at.
+    // An index of the engine for these would be read as a whole for each question, and parts of months each by themselves. Written
+    // before those rows; what a row said once stays, so these are some times too many, and the row itself has the last word.
+    `CREATE TABLE IF NOT EXISTS place (id String CODEC(ZSTD(1)), placed DateTime64(3, 'UTC') CODEC(ZSTD(1))) ${engine('')}
+     ORDER BY (id, placed) SETTINGS index_granularity = 256`,
     // One row a signature in a log.
     `CREATE TABLE IF NOT EXISTS occurrence (sig String CODEC(ZSTD(1)), ${HOME}, headline String CODEC(ZSTD(3)),
        INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1
@@ -86,6 +92,18 @@ export const MARK_LAYOUT = `INSERT INTO layout (one, schema, words) VALUES (1, $
 
 const WORDS_OF_BLOCKS =
   "SELECT DISTINCT toYYYYMM(placed) AS month, arrayJoin(splitByChar(' ', tokens)) AS word FROM block";
+/** As placeIdOf in links.ts. */
+const PLACE_IDS = `arrayMap(link -> if(JSONLength(substring(link, 2)) = 2, concat('p', substring(link, 2)), JSONExtractString(substring(link, 2), 2)), links)`;
+/** Makes the rows of `place` for every row of a log. */
+export const placesOf = (logs: 'log' | 'log_by_time'): string =>
+  `INSERT INTO place SELECT DISTINCT arrayJoin(arrayConcat([log, sha], if(tested_sha = '', [], [tested_sha]), ${PLACE_IDS})) AS id, placed
+   FROM ${logs}`;
+/** Rows of a circle, and captures of those of its logs that have several. */
+const PLACES_OF_CIRCLES = `SELECT circle, placed FROM log UNION ALL
+  SELECT own.circle, c.placed FROM capture AS c INNER JOIN (SELECT DISTINCT log, circle FROM log) AS own ON c.log = own.log
+  WHERE c.log IN (SELECT log FROM capture GROUP BY log HAVING min(placed) < max(placed))`;
+/** Old logs lie in more months than the 100 that ClickHouse lets one insert touch. */
+const ANY_MONTHS = 'SETTINGS max_partitions_per_insert_block = 0';
 /** As HEX_WORD in vocabulary.ts. */
 const IS_HEX = "match(word, '^[0-9a-f]+$')";
 
@@ -98,6 +116,16 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     `INSERT INTO word SELECT month, word FROM (${WORDS_OF_BLOCKS}) WHERE NOT ${IS_HEX}`,
     `INSERT INTO hex_word SELECT month, word FROM (${WORDS_OF_BLOCKS}) WHERE ${IS_HEX}`,
   ],
+  // Every version of every row, so that a late writer of an older one changes nothing. Older workers, who know only the old table, fail from then on and mark nothing done.
+  4: [
+    placesOf('log'),
+    `INSERT INTO place SELECT DISTINCT arrayJoin(arrayConcat([log], ${PLACE_IDS})) AS id, placed FROM capture`,
+    `INSERT INTO log_by_time SELECT l.home, l.placed, l.log, l.attempt_id, l.circle, if(s.circle = '', l.placed, s.first) AS circle_from,
+       if(s.circle = '', l.placed, s.last) AS circle_to, l.* EXCEPT (home, placed, log, attempt_id, circle)
+     FROM log AS l LEFT JOIN (SELECT circle, min(placed) AS first, max(placed) AS last FROM (${PLACES_OF_CIRCLES})
+       GROUP BY circle HAVING first < last) AS s ON l.circle = s.circle ${ANY_MONTHS}`,
+    'DROP TABLE IF EXISTS log SYNC',
+  ],
 };
 
 /** Every table, for `rebuild`. */
@@ -106,6 +134,9 @@ export const TABLES = [
   'word',
   'hex_word',
   'capture',
+  'log_by_time',
+  'place',
+  // of schema 3
   'log',
   'occurrence',
   'fact',

@@ -26,14 +26,17 @@ export async function hasTables(client: EngineClient, address: EngineAddress): P
 const lacksStep = (schema: number): boolean =>
   Array.from({ length: ENGINE_SCHEMA - schema }, (_, n) => schema + n + 1).some((next) => !(next in MIGRATIONS));
 
-/** Makes the tables, or brings older ones up to date. Any number of workers may do so at once. */
+/**
+ * Makes the tables, or brings older ones up to date. Any number of workers may do so at once: a table that is not there any more has
+ * been led on from by another.
+ */
 export async function makeTables(client: EngineClient, address: EngineAddress): Promise<void> {
   for (const statement of createTables(address)) await client.command(statement);
   const [row] = await client.rows('SELECT max(schema), count() FROM layout');
   const [schema = 0, count = 0] = (row ?? []).map(Number);
   if (count > 0)
     for (let version = schema + 1; version <= ENGINE_SCHEMA; version++)
-      for (const statement of MIGRATIONS[version] ?? []) await client.command(statement);
+      for (const statement of MIGRATIONS[version] ?? []) await client.commandIfThere(statement);
   if (count === 0 || schema < ENGINE_SCHEMA) await client.command(MARK_LAYOUT);
 }
 
