@@ -88,7 +88,7 @@ export class FrameReader {
     const startMs = performance.now();
     try {
       const text = asBuffer(decompressFrame(frames.get(n) ?? new Uint8Array(0), log.table, n, into));
-      if (this.notesBare && !hasHidden(text)) this.#noteBare(log.objectKey, n);
+      if (this.notesBare && !hasHidden(text)) this.noteBare(log.objectKey, n);
       return text;
     } catch (error) {
       this.#cache?.remove(log.objectKey, n); // it may be the cache that is damaged: the next search asks the store
@@ -114,7 +114,8 @@ export class FrameReader {
     }
   }
 
-  #noteBare(objectKey: ObjectKey, n: number): void {
+  /** The frame was read, and all of its text is visible. */
+  noteBare(objectKey: ObjectKey, n: number): void {
     const known = this.#bare.get(objectKey) ?? new Set();
     this.#bare.set(objectKey, known.add(n));
   }

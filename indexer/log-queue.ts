@@ -20,6 +20,7 @@ export class LogQueue {
   readonly #open: (work: LogWork) => ReadyLog['opened'];
   readonly #ready: ReadyLog[] = [];
   readonly #maxAhead: number;
+  #returned: readonly LogWork[] = [];
   #ahead = 1;
   #taken = 0;
 
@@ -54,8 +55,14 @@ export class LogQueue {
     return true;
   }
 
+  /** They were taken and are not done. */
+  putBack(works: readonly LogWork[]): void {
+    this.#returned = works;
+  }
+
   /** The rest, without reading ahead. */
   *rest(): Generator<LogWork> {
+    yield* this.#returned;
     for (const { work } of this.#ready.splice(0)) yield work;
     for (let next = this.#works.next(); !next.done; next = this.#works.next()) yield next.value;
   }

@@ -14,6 +14,8 @@ import { LogQueue } from './log-queue.ts';
 import type { SearchTally } from './search-tally.ts';
 import { type LogRowColumns, selectVolume } from './statements-filter.ts';
 import { matchingLines } from './verify-candidate.ts';
+import { findHelper, startHelper, type VerifyHelper } from './verify-helper.ts';
+import { type LinesOfLog, type OpenedLog, WideLines } from './wide-lines.ts';
 
 /** What every pass of a search shares. */
 export interface PassTools {
@@ -39,6 +41,10 @@ export interface PassLine {
 
 /** chosen: so much is tested in a fifth of a second; who waits longer wants to know why. */
 const MUCH_BYTES = 64 * 1024 * 1024;
+/** measured: some 10 ms, which half of all searches end in. */
+const FRAMES_BEFORE_HELPER = 24;
+/** measured: tested in the time that a second thread takes to start. */
+const FEW_CANDIDATES = 150;
 /** chosen: logs tested side by side when only counting. */
 const COUNTED_AT_ONCE = 8;
 
@@ -111,21 +117,73 @@ export class SearchPass {
     return noIndex === undefined ? openTextEngine(index.db, this.#query) : { kind: 'scan', reason: noIndex };
   }
 
-  /** Matching lines, log by log. */
-  async *lines(options: { readonly onePerLog: boolean }): AsyncGenerator<PassLine> {
+  /** Matching lines, log by log. `most`: how many are still wanted; undefined: all. */
+  async *lines(options: {
+    readonly onePerLog: boolean;
+    readonly most: () => number | undefined;
+  }): AsyncGenerator<PassLine> {
+    for (let opened = await this.#open(); opened !== undefined; opened = await this.#open()) {
+      yield* this.#linesOf({ opened, lines: 'to be tested', failure: undefined }, options);
+      const helper = this.#findHelper(options.most());
+      if (helper !== undefined) return yield* this.#wideLines(helper, options);
+    }
+  }
+
+  /** The next log that can be opened. */
+  async #open(): Promise<OpenedLog | undefined> {
     for (let ready = this.#queue.next(); ready !== undefined; ready = this.#queue.next()) {
-      const { work } = ready;
-      let row: LogRow | undefined;
       try {
-        const { log, first } = await ready.opened;
-        for await (const found of matchingLines({ log, ...work }, this.#verify, first)) {
-          row ??= logRowOf(work.row);
-          yield { work, row, log, found };
-          if (options.onePerLog) break;
-        }
+        return { work: ready.work, ...(await ready.opened) };
       } catch (error) {
-        this.#note(work.row, error);
+        this.#note(ready.work.row, error);
       }
+    }
+    return undefined;
+  }
+
+  async *#linesOf(
+    { opened, lines, failure }: LinesOfLog,
+    options: { readonly onePerLog: boolean },
+  ): AsyncGenerator<PassLine> {
+    const { work, log, first } = opened;
+    let row: LogRow | undefined;
+    try {
+      for await (const found of lines === 'to be tested'
+        ? matchingLines({ log, ...work }, this.#verify, first)
+        : lines) {
+        row ??= logRowOf(work.row);
+        yield { work, row, log, found };
+        if (options.onePerLog) break;
+      }
+    } catch (error) {
+      this.#note(work.row, error);
+    }
+    if (failure !== undefined) this.#note(work.row, new AppError(failure.code, failure.message, failure));
+  }
+
+  /** The second thread, where much was read and lines are few: started early, as the search goes on without it until it is there. */
+  #findHelper(most: number | undefined): VerifyHelper | undefined {
+    if (most === undefined || this.#verify.reader.framesRead < FRAMES_BEFORE_HELPER) return undefined;
+    const { candidateBlocks } = this.#tools.tally;
+    if (candidateBlocks === undefined || candidateBlocks > FEW_CANDIDATES) startHelper();
+    return findHelper();
+  }
+
+  async *#wideLines(
+    helper: VerifyHelper,
+    options: { readonly onePerLog: boolean; readonly most: () => number | undefined },
+  ): AsyncGenerator<PassLine> {
+    const wide = new WideLines({
+      helper,
+      query: this.#query,
+      verify: this.#verify,
+      wanted: () => ({ most: options.most() ?? Number.POSITIVE_INFINITY, onePerLog: options.onePerLog }),
+      next: () => this.#open(),
+    });
+    try {
+      for await (const each of wide.logs()) yield* this.#linesOf(each, options);
+    } finally {
+      this.#queue.putBack(wide.rest());
     }
   }
 

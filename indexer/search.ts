@@ -89,7 +89,10 @@ class Search {
     this.#reader.notesBare = !query.visible && this.#parts.looksOnce !== true;
     this.#pass = new SearchPass(query, this.#tools, way);
     const startMs = performance.now();
-    for await (const { work, row, log, found } of this.#pass.lines({ onePerLog: mode === 'files' })) {
+    for await (const { work, row, log, found } of this.#pass.lines({
+      onePerLog: mode === 'files',
+      most: () => (limit === undefined ? undefined : limit - this.#given),
+    })) {
       this.#tally.addLine(work.row);
       this.#reader.notesBare = false;
       if (mode === 'count') continue;

@@ -60,7 +60,8 @@ const loops = buildLoops(fresh); // on the other core
 await bundleEntry('cli/program', 'cli/main', {
   codeSplitting: { groups: [{ name: 'core', test: (id) => CORE.some((part) => id.endsWith(`/${part}.ts`)) }] },
 });
-for (const worker of ['store/compress-worker', 'indexer/analyse-worker']) await bundleEntry(worker, worker, {});
+for (const worker of ['store/compress-worker', 'indexer/analyse-worker', 'indexer/verify-worker'])
+  await bundleEntry(worker, worker, {});
 await bundleEntry('api/firstred', 'cli/library', {});
 await loops;
 await keepMasker();
