@@ -30,7 +30,7 @@ interface Functions {
   mark(index: number, value: number): void;
   countOfTemplates(): number;
   areTemplatesComplete(): number;
-  useNeedles(bits: number, firstHit: number, width: number, words: number): void;
+  useNeedles(moves: number, firstHit: number, lines: number, words: number, longest: number): void;
   findNeedles(from: number, to: number): number;
 }
 

@@ -6,16 +6,19 @@ const encoder = new TextEncoder();
 
 /** What finds which of a fixed set of texts a line has, in one pass over its bytes, whatever their case. */
 export interface NeedleTables {
-  /** Byte → column of the table; letters in both cases, bytes of no needle in column 0. */
+  /** Byte → column of the table; letters in both cases and first, bytes of no needle in column 0. */
   readonly columns: Uint8Array;
-  readonly width: number;
-  /** State × width + column → next state. States that end a needle come last. Half the memory of numbers of 32 bits. */
+  /** Lines of 64 bytes that the moves of a state take. */
+  readonly lines: number;
+  /** State × lines × LINE_MOVES + column → next state × lines. States that end a needle come last. */
   readonly moves: Uint16Array;
   readonly firstHit: number;
   /** Bits of the rules whose needles end in a hit state, `words` numbers each, in the order of states. */
   readonly bits: Uint32Array;
   /** Numbers of 32 bits that one bit set has. */
   readonly words: number;
+  /** Bytes of the longest needle. */
+  readonly longest: number;
 }
 
 interface Trie {
@@ -23,13 +26,18 @@ interface Trie {
   readonly bits: Uint32Array[];
 }
 
+/** Moves in one line of the processor's cache: the table is 1 MB, and what letters move to is then one line a state. */
+const LINE_MOVES = 32;
+const LETTERS = encoder.encode('abcdefghijklmnopqrstuvwxyz');
+
 /** `needs[rule]` are lower-case pieces, one of which a line must hold. */
 export function needleTables(needs: readonly (readonly string[])[]): NeedleTables {
   const words = Math.ceil(needs.length / 32);
   const needles = needs.flatMap((pieces, rule) => pieces.map((piece) => ({ bytes: encoder.encode(piece), rule })));
   const columns = new Uint8Array(256);
   let width = 1;
-  for (const { bytes } of needles) for (const byte of bytes) if (columns[byte] === 0) columns[byte] = width++;
+  for (const bytes of [LETTERS, ...needles.map((needle) => needle.bytes)])
+    for (const byte of bytes) if (columns[byte] === 0) columns[byte] = width++;
   for (let upper = 0x41; upper <= 0x5a; upper++) columns[upper] = columns[upper + 0x20] as number;
   const trie: Trie = { children: [new Int32Array(width).fill(-1)], bits: [new Uint32Array(words)] };
   for (const { bytes, rule } of needles) addNeedle(trie, { bytes, rule, columns, width, words });
@@ -41,18 +49,20 @@ export function needleTables(needs: readonly (readonly string[])[]): NeedleTable
   states.forEach((state, at) => {
     placeOf[state] = at;
   });
-  const placed = new Uint16Array(moves.length);
+  const lines = Math.ceil(width / LINE_MOVES);
+  const placed = new Uint16Array(states.length * lines * LINE_MOVES);
   states.forEach((state, at) => {
     for (let column = 0; column < width; column++)
-      placed[at * width + column] = placeOf[moves[state * width + column] as number] as number;
+      placed[at * lines * LINE_MOVES + column] = (placeOf[moves[state * width + column] as number] as number) * lines;
   });
   return {
     columns,
-    width,
+    lines,
     moves: placed,
     firstHit: isHit.filter((hit) => !hit).length,
     bits: Uint32Array.from(states.filter((state) => isHit[state]).flatMap((state) => [...(bits[state] ?? [])])),
     words,
+    longest: Math.max(...needles.map(({ bytes }) => bytes.length)),
   };
 }
 

@@ -28,13 +28,13 @@ const loaded = new WeakSet<ByteLoops>();
 export function loadNeedles(loops: ByteLoops): void {
   if (loaded.has(loops)) return;
   tables ??= needleTables(ERROR_RULES.map((rule) => rule.needs));
-  const { columns, moves, bits, firstHit, width, words } = tables;
+  const { columns, moves, bits, firstHit, lines, words, longest } = tables;
   let at = loops.at.NEEDLES;
-  for (const { buffer, byteLength } of [columns, bits, moves]) {
+  for (const { buffer, byteLength } of [columns, moves, bits]) {
     loops.bytes.set(new Uint8Array(buffer, 0, byteLength), at);
     at += byteLength;
   }
-  loops.run.useNeedles(bits.length, firstHit, width, words);
+  loops.run.useNeedles(moves.length, firstHit, lines, words, longest);
   loaded.add(loops);
 }
 

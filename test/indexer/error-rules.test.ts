@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matchError } from '../../indexer/error-match.ts';
+import { startLoops } from '../../indexer/byte-loops.ts';
+import { loadNeedles, matchError } from '../../indexer/error-match.ts';
 import { BENIGN_RULES, ERROR_RULES } from '../../indexer/error-rules.ts';
 
 /** Lines as tools print them, and the rule that they meet. */
@@ -225,4 +226,47 @@ it('no pattern takes long on hostile lines', () => {
       // Milliseconds would do; the limit only tells polynomial from catastrophic on a loaded machine.
       expect(performance.now() - before, `${id} on ${line.slice(0, 10)}`).toBeLessThan(1000);
     }
+});
+
+describe('what rules need', () => {
+  const loops = startLoops();
+  loadNeedles(loops);
+  /** The rules that a line may meet, as bits. */
+  const rulesFound = (line: Uint8Array): string => {
+    loops.bytes.set(line, loops.at.TEXT);
+    if (loops.run.findNeedles(loops.at.TEXT, loops.at.TEXT + line.length) === 0) return '';
+    const first = loops.at.FOUND >> 2;
+    return ERROR_RULES.map((_, n) => (((loops.uint32[first + (n >> 5)] as number) >>> (n & 31)) & 1 ? '1' : '0')).join(
+      '',
+    );
+  };
+  const pieces = ERROR_RULES.map((rule) => rule.needs.map((piece) => Buffer.from(piece)));
+  const expected = (line: Buffer): string => {
+    const bits = pieces.map((own) => (own.some((piece) => line.includes(piece)) ? '1' : '0')).join('');
+    return bits.includes('1') ? bits : '';
+  };
+
+  it('is found at every place of short and of long lines', () => {
+    // Over the middle and at both ends, where a long line is gone through in two halves.
+    for (const bytes of [40, 121])
+      for (const piece of new Set(ERROR_RULES.flatMap((rule) => rule.needs))) {
+        const needle = Buffer.from(piece);
+        for (const at of [0, (bytes - needle.length) >> 1, bytes - needle.length]) {
+          const line = Buffer.alloc(bytes, '~');
+          line.set(needle, at);
+          expect(rulesFound(line), `${piece} at ${at} of ${bytes}`).toBe(expected(line));
+        }
+      }
+  });
+
+  it('is found wherever the middle of a line cuts it', () => {
+    const longest = ERROR_RULES.flatMap((rule) => rule.needs).reduce((a, b) => (b.length > a.length ? b : a));
+    const needle = Buffer.from(longest);
+    for (const bytes of [2 * needle.length + 1, 2 * needle.length + 2, 150, 151])
+      for (let at = 0; at + needle.length <= bytes; at++) {
+        const line = Buffer.alloc(bytes, '~');
+        line.set(needle, at);
+        expect(rulesFound(line), `at ${at} of ${bytes}`).toBe(expected(line));
+      }
+  });
 });
