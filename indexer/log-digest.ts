@@ -14,7 +14,13 @@ import {
 } from './line-scanner.ts';
 import { LINE_ECHO, LINE_MARK, LINE_TRACE, type LogStep } from './line-step.ts';
 import type { LogDigest, LogDigester } from './log-index.ts';
-import { type CandidateSignature, EXEMPLAR_CHARS, HEADLINE_CHARS, signatureOf } from './signatures.ts';
+import {
+  type CandidateSignature,
+  EXEMPLAR_CHARS,
+  HEADLINE_CHARS,
+  type SignatureId,
+  signatureOf,
+} from './signatures.ts';
 import { templateText } from './single-line.ts';
 import { packTemplateSet } from './template-set.ts';
 import { countAt, listHashes, listTemplates, type TemplateList } from './template-table.ts';
@@ -163,41 +169,61 @@ export class LogAnalyser {
     }
   }
 
+  /** Only of those that are kept is all made: of thousands of lines that may be errors ids alone took a tenth of the time. */
   #signatures(): CandidateSignature[] {
-    const found: CandidateSignature[] = [];
+    const found: Candidate[] = [];
     const isSaid = this.#held.some(({ match }) => match.kind !== 'exit' && match.kind !== 'context');
     for (const held of isSaid ? this.#held : [...this.#held, ...this.#heldEchoes]) {
-      found.push(this.#single(held));
-      if (held.message !== undefined) found.push(this.#pair(held, held.message));
+      found.push(new Candidate(held, undefined));
+      if (held.message !== undefined) found.push(new Candidate(held, held.message));
     }
     return found
       .sort((a, b) => b.weight - a.weight || a.firstLine - b.firstLine || (a.id < b.id ? -1 : 1))
-      .slice(0, MAX_SIGNATURES);
+      .slice(0, MAX_SIGNATURES)
+      .map((candidate) => this.#signature(candidate));
   }
 
-  #single(held: Held): CandidateSignature {
+  #signature({ id, held, message }: Candidate): CandidateSignature {
+    const { rule, kind, weight } = held.match;
+    const text = held.text.trim();
+    const count = countAt(this.loops, held.index);
     return {
-      id: signatureOf([held.template]),
-      headline: held.text.trim().slice(0, HEADLINE_CHARS),
-      templates: [held.hash],
-      rule: held.match.rule,
-      kind: held.match.kind,
-      weight: held.match.weight,
+      id,
+      headline: (message === undefined ? text : `${text} … ${message.text.trim()}`).slice(0, HEADLINE_CHARS),
+      templates: message === undefined ? [held.hash] : [held.hash, message.hash],
+      rule,
+      kind,
+      weight,
       firstLine: held.line,
-      count: countAt(this.loops, held.index),
-      exemplar: { line: held.line, text: held.text },
+      count: message === undefined ? count : Math.min(count, countAt(this.loops, message.index)),
+      exemplar: { line: (message ?? held).line, text: (message ?? held).text },
     };
   }
+}
 
-  #pair(test: Held, message: Held): CandidateSignature {
-    return {
-      ...this.#single(test),
-      id: signatureOf([test.template, message.template]),
-      headline: `${test.text.trim()} … ${message.text.trim()}`.slice(0, HEADLINE_CHARS),
-      templates: [test.hash, message.hash],
-      count: Math.min(countAt(this.loops, test.index), countAt(this.loops, message.index)),
-      exemplar: { line: message.line, text: message.text },
-    };
+/** A signature to be: a line that may be an error, or a test and its message. */
+class Candidate {
+  readonly held: Held;
+  readonly message: Held | undefined;
+  #id: SignatureId | undefined;
+
+  constructor(held: Held, message: Held | undefined) {
+    this.held = held;
+    this.message = message;
+  }
+
+  get weight(): number {
+    return this.held.match.weight;
+  }
+
+  get firstLine(): number {
+    return this.held.line;
+  }
+
+  get id(): SignatureId {
+    const { held, message } = this;
+    this.#id ??= signatureOf(message === undefined ? [held.template] : [held.template, message.template]);
+    return this.#id;
   }
 }
 
