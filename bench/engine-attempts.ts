@@ -134,7 +134,7 @@ async function addCaptures(client: EngineClient, { from, total }: { readonly fro
     const beganMs = performance.now();
     await client.insert('occurrence', records.flatMap(occurrenceRows));
     await client.insert('place', records.flatMap(placesOfCapture));
-    await client.insert('capture', records.map(captureRow));
+    await client.insert('capture_by_time', records.map(captureRow));
     const logs = records.map(({ manifest }) => manifest.logId);
     await deriveLogs(client, { logs, links: records.flatMap(({ manifest }) => linksOf(manifest.attempt)) });
     times.push(performance.now() - beganMs);
@@ -250,7 +250,7 @@ async function measureAt(millions: number): Promise<void> {
     console.log(`${millions} million attempts, made in ${madeS.toFixed(0)} s; ${machineText()}`);
     for (const [table, rows, bytes, parts] of await client.rows(
       `SELECT table, sum(rows), sum(bytes_on_disk), count() FROM system.parts WHERE active AND database = currentDatabase()
-       AND table IN ('log_by_time', 'place', 'occurrence', 'capture') GROUP BY table ORDER BY table`,
+       AND table IN ('log_by_time', 'place', 'occurrence', 'capture_by_time') GROUP BY table ORDER BY table`,
     ))
       console.log(`  ${table}: ${rows} rows, ${(Number(bytes) / Number(rows)).toFixed(0)} bytes each, ${parts} parts`);
     const asked: number[] = [];

@@ -31,7 +31,7 @@ async function nameCopies(client: EngineClient, copies: number): Promise<void> {
     'CREATE TABLE copied (copy UInt32, old String, new String) ENGINE = MergeTree ORDER BY (copy, old)',
   );
   const rows: Record<string, unknown>[] = [];
-  for (const [key, json] of await client.rows('SELECT key, manifest FROM capture FINAL WHERE buried = 0')) {
+  for (const [key, json] of await client.rows('SELECT key, manifest FROM capture_by_time FINAL WHERE buried = 0')) {
     const { attempt, logId, logName, text } = parseManifest(Buffer.from(String(json)), String(key));
     for (let copy = 1; copy < copies; copy++)
       rows.push({
@@ -58,9 +58,9 @@ async function copyAll(client: EngineClient, copy: number): Promise<void> {
   );
   await client.command(`INSERT INTO occurrence SELECT l.* REPLACE (m.new AS log, ${placed}) ${from('occurrence')}`);
   await client.command(
-    `INSERT INTO capture SELECT l.* REPLACE (m.new AS log, ${placed}, concat(l.key, '.c${copy}') AS key,
+    `INSERT INTO capture_by_time SELECT l.* REPLACE (m.new AS log, ${placed}, concat(l.key, '.c${copy}') AS key,
        replaceRegexpOne(replaceOne(l.manifest, l.log, m.new), '"run": "([^"]*)"', '"run": "\\\\1c${copy}"') AS manifest,
-       arrayMap(link -> replaceRegexpOne(link, '"([^"]*)",(\\\\d+(,null)?\\\\])$', '"\\\\1c${copy}",\\\\2'), l.links) AS links) ${from('capture')}`,
+       arrayMap(link -> replaceRegexpOne(link, '"([^"]*)",(\\\\d+(,null)?\\\\])$', '"\\\\1c${copy}",\\\\2'), l.links) AS links) ${from('capture_by_time')}`,
   );
   await client.command(
     `INSERT INTO log_by_time SELECT l.* REPLACE (m.new AS log, ${placed}, m.new AS attempt_id, m.new AS circle,

@@ -24,6 +24,8 @@ const VERY_FEW_LOGS = 250;
 /** chosen: the first page is small, as most searches end on it; a page's captures are held in memory. */
 const FIRST_PAGE = 16;
 const MAX_PAGE = 1024;
+/** chosen: of so few, another request costs more than the captures that it saves. */
+const ONE_PAGE = 64;
 
 /** Candidates of some attempts, which are in `index` as wholes. */
 export interface CandidatePage {
@@ -139,9 +141,10 @@ export class CandidatePages {
     if (typeof this.#few === 'string' || this.#few.size === 0 || this.#few.size > VERY_FEW_LOGS) return undefined;
     this.#left ??= await this.#readFew(this.#few);
     const { attempts: left, tied } = this.#left;
-    this.#isEnd = left.length <= this.#size;
-    const page = { attempts: left.slice(0, this.#size), tied };
-    this.#left = { attempts: left.slice(this.#size), tied };
+    const size = left.length <= ONE_PAGE ? left.length : this.#size;
+    this.#isEnd = left.length <= size;
+    const page = { attempts: left.slice(0, size), tied };
+    this.#left = { attempts: left.slice(size), tied };
     this.#size = Math.min(this.#size * 2, MAX_PAGE);
     return page;
   }

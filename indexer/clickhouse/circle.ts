@@ -86,7 +86,7 @@ export class Circle {
   ): Promise<readonly { readonly log: string; readonly links: readonly string[] }[]> {
     const found: { log: string; links: readonly string[] }[] = [];
     const add = async (condition: string): Promise<void> => {
-      const queries = ['capture', 'log_by_time'].map(
+      const queries = ['capture_by_time', 'log_by_time'].map(
         (table) => `SELECT DISTINCT log, links FROM ${table} WHERE ${condition}`,
       );
       for (const [log, own] of await this.#client.rows(queries.join(' UNION ALL ')))

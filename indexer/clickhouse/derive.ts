@@ -209,7 +209,7 @@ async function removeBuried(
 ): Promise<void> {
   const buried = read.captures.filter(({ manifest }) => isBuried(index.db, manifest));
   await client.insert(
-    'capture',
+    'capture_by_time',
     buried.map(({ manifest, store, key }) => {
       const { home, placedMs, log } = placeOf(manifest);
       return { home, placed: stampOf(placedMs), log, key, store, links: linksOf(manifest.attempt), buried: 1 };
@@ -222,7 +222,11 @@ async function removeBuried(
   for (const chunk of inChunks(buried)) {
     const logs = texts(new Set(chunk.map(({ manifest }) => manifest.logId)));
     const keys = texts(chunk.map(({ key }) => key));
-    await removeRows(client, 'capture', `log IN ${logs} AND key IN ${keys} AND buried = 0`);
+    await removeRows(
+      client,
+      'capture_by_time',
+      `${placedOf(logs)} AND log IN ${logs} AND key IN ${keys} AND buried = 0`,
+    );
   }
 }
 

@@ -141,7 +141,7 @@ export class EngineIngest implements TeamIngest {
     await this.#client.insert('occurrence', records.flatMap(occurrenceRows));
     // Before the captures: who sees a capture finds it.
     await this.#client.insert('place', records.flatMap(placesOfCapture));
-    await this.#client.insert('capture', records.map(captureRow));
+    await this.#client.insert('capture_by_time', records.map(captureRow));
     await this.#seeCaptures(records);
     await deriveLogs(this.#client, {
       logs: records.map(({ manifest }) => manifest.logId),
@@ -156,7 +156,7 @@ export class EngineIngest implements TeamIngest {
   /** What follows from captures is only found once they are seen. */
   async #seeCaptures(records: readonly CaptureRecord[]): Promise<void> {
     const logs = texts(records.map(({ manifest }) => manifest.logId));
-    const query = `SELECT DISTINCT key FROM capture WHERE ${placedOf(logs)} AND log IN ${logs}`;
+    const query = `SELECT DISTINCT key FROM capture_by_time WHERE ${placedOf(logs)} AND log IN ${logs}`;
     await this.#client.rowsOnce(query, (rows) => {
       const seen = new Set(rows.map(([key]) => String(key)));
       return records.every(({ key }) => seen.has(key));

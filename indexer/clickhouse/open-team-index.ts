@@ -145,13 +145,13 @@ class ClickHouseIndex implements TeamIndex {
     for (const chunk of inChunks(subjects, LINKS_AT_ONCE)) {
       const tied = hasLink(chunk);
       await add(
-        `SELECT DISTINCT log FROM capture WHERE ${tied} UNION ALL SELECT DISTINCT log FROM log_by_time WHERE ${tied}`,
+        `SELECT DISTINCT log FROM capture_by_time WHERE ${tied} UNION ALL SELECT DISTINCT log FROM log_by_time WHERE ${tied}`,
       );
     }
     if (renamed.size > 0) {
       const repos = texts(renamed);
       await add(
-        `SELECT DISTINCT log FROM capture WHERE home IN ${repos} UNION ALL SELECT DISTINCT log FROM log_by_time FINAL WHERE repo IN ${repos}`,
+        `SELECT DISTINCT log FROM capture_by_time WHERE home IN ${repos} UNION ALL SELECT DISTINCT log FROM log_by_time FINAL WHERE repo IN ${repos}`,
       );
     }
     return logs;

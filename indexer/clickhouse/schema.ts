@@ -42,12 +42,12 @@ export function createTables({ isReplicated }: TableForm): readonly string[] {
      ) ${engine('')} PARTITION BY month ORDER BY word SETTINGS index_granularity = 1024`,
     `CREATE TABLE IF NOT EXISTS hex_word (month UInt32, word String CODEC(ZSTD(1))) ${engine('')}
      PARTITION BY month ORDER BY word SETTINGS index_granularity = 8192`,
-    // One row a capture, as it came. buried: a tombstone has emptied it.
-    `CREATE TABLE IF NOT EXISTS capture (${HOME}, key String CODEC(ZSTD(3)), store LowCardinality(String),
+    // One row a capture, as it came. buried: a tombstone has emptied it. Few to a granule: each has 2 KB, and a page of a search has
+    // captures of any time, which would come with a thousand others each.
+    `CREATE TABLE IF NOT EXISTS capture_by_time (${HOME}, key String CODEC(ZSTD(3)), store LowCardinality(String),
        manifest String CODEC(ZSTD(3)), frames String CODEC(ZSTD(1)), digest String CODEC(ZSTD(3)), templates String CODEC(ZSTD(1)),
-       links Array(String) CODEC(ZSTD(1)), words UInt16, buried UInt8 DEFAULT 0,
-       INDEX by_log log TYPE bloom_filter(0.001) GRANULARITY 1, INDEX by_link links TYPE bloom_filter(0.001) GRANULARITY 1
-     ) ${engine('buried')} ${BY_MONTH} ORDER BY (home, placed, log, key) SETTINGS index_granularity = 1024`,
+       links Array(String) CODEC(ZSTD(1)), words UInt16, buried UInt8 DEFAULT 0
+     ) ${engine('buried')} ${BY_MONTH} ORDER BY (placed, home, log, key) SETTINGS index_granularity = 64`,
     // One row a log: what all captures and facts of its attempt say together. Made again whenever one more of them comes;
     // version: how many there were. circle: the first log of those that are tied to it, circle_from and circle_to: between which
     // times rows and captures of them all are placed. In the order of time: by any other key, versions of a row could lie beside
@@ -124,7 +124,9 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
        if(s.circle = '', l.placed, s.last) AS circle_to, l.* EXCEPT (home, placed, log, attempt_id, circle)
      FROM log AS l LEFT JOIN (SELECT circle, min(placed) AS first, max(placed) AS last FROM (${PLACES_OF_CIRCLES})
        GROUP BY circle HAVING first < last) AS s ON l.circle = s.circle ${ANY_MONTHS}`,
+    `INSERT INTO capture_by_time SELECT * FROM capture ${ANY_MONTHS}`,
     'DROP TABLE IF EXISTS log SYNC',
+    'DROP TABLE IF EXISTS capture SYNC',
   ],
 };
 
@@ -133,11 +135,12 @@ export const TABLES = [
   'block',
   'word',
   'hex_word',
-  'capture',
+  'capture_by_time',
   'log_by_time',
   'place',
   // of schema 3
   'log',
+  'capture',
   'occurrence',
   'fact',
   'done',

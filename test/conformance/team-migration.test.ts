@@ -43,9 +43,13 @@ function makeLogs(): readonly TestLog[] {
   return logs;
 }
 
-/** As schema 3 had it. */
-const OLD_LOG = `CREATE TABLE log ENGINE = ReplacingMergeTree(version, is_gone) PARTITION BY toYYYYMM(placed) ORDER BY (home, placed, log)
-  AS SELECT * EXCEPT (circle_from, circle_to) FROM log_by_time`;
+/** As schema 3 had them. */
+const OLD_TABLES = [
+  `CREATE TABLE log ENGINE = ReplacingMergeTree(version, is_gone) PARTITION BY toYYYYMM(placed) ORDER BY (home, placed, log)
+   AS SELECT * EXCEPT (circle_from, circle_to) FROM log_by_time`,
+  `CREATE TABLE capture ENGINE = ReplacingMergeTree(buried) PARTITION BY toYYYYMM(placed) ORDER BY (home, placed, log, key)
+   AS SELECT * FROM capture_by_time`,
+];
 
 const QUESTIONS: readonly (readonly [string, (index: LogIndexReader) => unknown])[] = [
   ['the newest', (index) => listAttempts(index, {}, { limit: 7 })],
@@ -79,8 +83,9 @@ describe.skipIf(engine === undefined)('tables of schema 3', () => {
     const spans = 'SELECT DISTINCT log, circle_from, circle_to FROM log_by_time FINAL ORDER BY log';
     const spansBefore = await client.rows(spans);
     expect(spansBefore.some(([, from, to]) => from !== to)).toBe(true);
-    await client.command(OLD_LOG);
-    for (const table of ['log_by_time', 'place', 'layout']) await client.command(`DROP TABLE ${table} SYNC`);
+    for (const statement of OLD_TABLES) await client.command(statement);
+    for (const table of ['log_by_time', 'capture_by_time', 'place', 'layout'])
+      await client.command(`DROP TABLE ${table} SYNC`);
     await client.command(
       'CREATE TABLE layout (one UInt8, schema UInt32, words UInt32) ENGINE = ReplacingMergeTree(schema) ORDER BY (one)',
     );
