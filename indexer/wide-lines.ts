@@ -29,6 +29,8 @@ const GROUPS_SENT = 2;
 const OWN_FRAMES = 4;
 /** chosen: some 4 MB of compressed frames, and of found lines what is in 32 MiB of text. */
 const MAX_HELD_FRAMES = 128;
+/** chosen: of what was read so far, as much again is in vain where the search ends now. */
+const HELD_SHARE = 1 / 2;
 
 interface Group {
   readonly logs: readonly OpenedLog[];
@@ -95,11 +97,16 @@ export class WideLines {
     return this.#window.filter((group) => group.isSent && group.tested === undefined).length;
   }
 
+  #mostHeld(): number {
+    return Math.min(MAX_HELD_FRAMES, this.#tools.verify.reader.framesRead * HELD_SHARE);
+  }
+
   /** Logs of about so many frames; none where enough is held or there are no more. */
   async #take(frames: number): Promise<OpenedLog[]> {
+    const most = this.#mostHeld();
     const held = this.#window.reduce((sum, group) => sum + group.frames, 0);
     const logs: OpenedLog[] = [];
-    for (let taken = 0; taken < frames && held + taken < MAX_HELD_FRAMES; ) {
+    for (let taken = 0; taken < frames && held + taken < most; ) {
       if (this.#isEnd || this.#single !== undefined) break;
       const opened = await this.#tools.next();
       if (opened === undefined) this.#isEnd = true;
@@ -114,7 +121,7 @@ export class WideLines {
 
   async #send(): Promise<boolean> {
     const { helper, query, verify, wanted } = this.#tools;
-    const logs = helper.state === 'ready' ? await this.#take(SENT_FRAMES) : [];
+    const logs = helper.state === 'ready' ? await this.#take(Math.min(SENT_FRAMES, this.#mostHeld() / 3)) : [];
     if (logs.length === 0) return false;
     const fetched = logs.map(({ work, log, first }) => ({ log, slots: work.slots, first }));
     const answer = helper.test({ ...wanted(), query, notesBare: verify.reader.notesBare, logs: fetched });

@@ -6,7 +6,7 @@ import { startHelper, VerifyHelper } from '../../indexer/verify-helper.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import { IndexedLogs } from '../support/indexed-logs.ts';
 
-const LOGS = 140;
+const LOGS = 240;
 /** One with a line over more than a frame, which this thread tests by itself. */
 const LONG = 90;
 const startOf = (n: number): number => Date.UTC(2026, 4, 1) + ((n * 37) % LOGS) * 60_000;
@@ -70,7 +70,7 @@ describe('a search on two threads', () => {
     expect(old.map((place) => startOf(Number(place.split(':')[0])))).toEqual(
       [...all].reverse().map((place) => startOf(Number(place.split(':')[0]))),
     );
-    for (const limit of [1, 30, 43, all.length]) {
+    for (const limit of [1, 60, 75, all.length]) {
       const some = await found(logs, 'boom', { limit });
       expect(some.lines).toEqual(all.slice(0, limit));
       expect(some.summary.logs).toBe(summary.logs); // what was under way is counted once it was left

@@ -113,7 +113,8 @@ export async function askIndex(
   fileOf: ReadonlyMap<string, string>,
 ): Promise<Set<string> | string> {
   try {
-    const { matches } = await logs.find(text, { regex, word, letterCase });
+    // A limit, so that what is long may be tested on two threads.
+    const { matches } = await logs.find(text, { regex, word, letterCase }, { limit: Number.MAX_SAFE_INTEGER });
     return new Set(matches.filter((m) => !m.visible).map((m) => `${fileOf.get(m.log.logId)}:${m.line}`));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
