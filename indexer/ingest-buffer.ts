@@ -6,12 +6,23 @@ import type { Manifest } from '../store/manifest.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import type { LogDigest, LogIndexReader, StoreId } from './log-index.ts';
 import { GET_META, SET_META } from './statements.ts';
-import { ADD_BLOCK, ADD_LONG_WORDS } from './statements-text.ts';
+import { ADD_BLOCK, ADD_LONG_WORDS, SET_TEXT_HELD_BYTES, TEXT_HELD_BYTES } from './statements-text.ts';
 import { TermCollector } from './term-collector.ts';
 import { appendVocabulary } from './vocabulary.ts';
 
 /** measured (bench/index.ts): the documents of about 40 MB of log. A larger batch is not faster, and holds the workers up longer. */
 export const MAX_HELD_BYTES = 3 * 1024 * 1024;
+
+/**
+ * measured: a batch whose words occur once fills some 24 MB, so that each batch is one part of the text table. With SQLite's
+ * 1 MB it was twenty, all sorted and merged by themselves: a fourth more time for such text, nothing for real logs.
+ */
+const TEXT_BYTES = 32n * 1024n * 1024n;
+
+/** Lets the text table of an index that is to be written hold a batch. */
+export function ensureTextRoom(db: IndexWriteDatabase): void {
+  if (db.get(TEXT_HELD_BYTES, {})?.v !== Number(TEXT_BYTES)) db.run(SET_TEXT_HELD_BYTES, { bytes: TEXT_BYTES });
+}
 
 export interface HeldDocument {
   /** Frame × BLOCKS_PER_FRAME + block. */

@@ -1,7 +1,7 @@
 // Opens and closes the index file.
 import { openConnection, openMemory, type SqliteConnection } from './database.ts';
 import { ensureGeneration } from './generation.ts';
-import { IngestBuffer } from './ingest-buffer.ts';
+import { ensureTextRoom, IngestBuffer } from './ingest-buffer.ts';
 import { writeLogs } from './ingest-write.ts';
 import type { LogIndex, LogIndexReader } from './log-index.ts';
 
@@ -15,6 +15,7 @@ export function openIndexReader(file: string): LogIndexReader {
 export function openIndex(file: string): LogIndex {
   const db = openConnection(file, { readonly: false });
   ensureGeneration(db);
+  ensureTextRoom(db);
   return new WritableIndex(file, db);
 }
 

@@ -36,6 +36,11 @@ export const TERMS_AFTER = sql<{ after: Uint8Array; limit: number }, { term: Uin
   `SELECT CAST(term AS BLOB) AS term FROM text_terms WHERE term > CAST(:after AS TEXT) LIMIT :limit`,
 );
 
+/** How much the text table holds before it writes a part; undefined: what SQLite takes, 1 MB. */
+export const TEXT_HELD_BYTES = sql<Record<string, never>, { v: number }>(
+  "SELECT v FROM text_config WHERE k = 'hashsize'",
+);
+export const SET_TEXT_HELD_BYTES = sql<{ bytes: bigint }>("INSERT INTO text(text, rank) VALUES ('hashsize', :bytes)");
 /** One step of merging, of about `pages` pages. */
 export const MERGE_TEXT = sql<{ pages: bigint }>("INSERT INTO text(text, rank) VALUES ('merge', :pages)");
 export const OPTIMIZE_TEXT = sql<Record<string, never>>("INSERT INTO text(text) VALUES ('optimize')");
