@@ -19,12 +19,15 @@ import { KEYS_AHEAD, leftOutText, noCounts, passOver, type SyncCounts, type Sync
 import type { SeenKeys } from './sync-seen.ts';
 
 /**
- * measured: three times what two cores analyse while a batch is written; with half of it they ran out of work at each batch.
- * Of logs that wait for one before them only the words are held, a tenth of it.
+ * chosen: every core has work while a batch is written, and while a log of this size is read by one of them. Of logs that
+ * wait for one before them only the words are held, a tenth of it.
  */
-const BYTES_AT_ONCE = 128 * 1024 * 1024;
-/** chosen: small logs count as so much, which bounds their number, and the requests to a store, by 512. */
-const LEAST_BYTES = BYTES_AT_ONCE / 512;
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+/**
+ * measured: what small logs count as at least, which bounds their number, and the requests to a store, by 256. Logs are a
+ * quarter of a megabyte; with twice this, workers ran out of them while a batch was written.
+ */
+const LEAST_BYTES = BYTES_AT_ONCE / 256;
 /** chosen: of so many logs the sizes are looked at before the first one is read; they tell whether more cores are worth it. */
 const LOGS_FORESEEN = 128;
 

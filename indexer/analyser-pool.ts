@@ -11,10 +11,10 @@ import type { LogDigest } from './log-index.ts';
 /** chosen: analysed in the time that two workers take to start and to get fast, about a second. */
 const BYTES_BEFORE_WORKERS = 16 * 1024 * 1024;
 /**
- * measured: what a worker takes a second for, twice as long as this thread needs to write a batch: until then it must have
- * work. As it is stored that is a tenth; of what does not shrink it bounds what is held.
+ * chosen: what a worker takes half a second for, longer than this thread needs to write a batch: until then it must have work.
+ * As it is stored that is a tenth; of what does not shrink it bounds what is held.
  */
-const BYTES_UNDER_WAY = 24 * 1024 * 1024;
+const BYTES_UNDER_WAY = 16 * 1024 * 1024;
 /**
  * measured: a worker needs some 3 MB for each log that it has begun and not ended. One that is small is sent and ended at once;
  * so many large ones may come frame by frame, as a distant store gives them.
