@@ -13,6 +13,7 @@ import type { IndexWriteDatabase } from './database.ts';
 import { factsOfAttempt } from './fact-subject.ts';
 import {
   ADD_ATTEMPT,
+  ADD_FLAKY_COMMIT,
   ADD_NAME,
   CAPTURES_OF_ATTEMPT,
   CHOOSE_PRIMARIES,
@@ -24,9 +25,8 @@ import {
   MOVE_LOG,
   type NewAttempt,
   REMOVE_ATTEMPT,
-  REMOVE_EMPTY_JOB_COMMIT,
+  REMOVE_FLAKY_COMMIT,
   SET_CAPTURE_IDENTITY,
-  SET_JOB_COMMIT,
   SET_RANKS,
   UPDATE_ATTEMPT,
 } from './statements.ts';
@@ -169,8 +169,8 @@ export function refreshGroups(db: IndexWriteDatabase, identity: Attempt): void {
   const sha = identity.sha ?? null;
   db.run(SET_RANKS, { repo, sha, workflow, job, event: idOrNull(db, identity.event) });
   if (sha === null || job === null) return;
-  db.run(SET_JOB_COMMIT, { repo, sha, workflow, job });
-  db.run(REMOVE_EMPTY_JOB_COMMIT, { repo, sha, workflow, job });
+  db.run(REMOVE_FLAKY_COMMIT, { repo, sha, workflow, job });
+  db.run(ADD_FLAKY_COMMIT, { repo, sha, workflow, job });
 }
 
 /** Whether facts speak of this attempt, so that a first capture alone does not settle its row. */
@@ -201,13 +201,13 @@ function columnsOf(db: IndexWriteDatabase, merged: MergedAttempt): NewAttempt {
     run: a.run ?? null,
     attempt: a.attempt ?? null,
     provider_id: a.providerId ?? null,
-    provider: a.provider,
+    provider: idOfName(db, a.provider),
     tested_sha: a.testedSha ?? null,
     tree_sha: a.treeSha ?? null,
     branch: idOrNull(db, a.branch),
     pr: a.pr ?? null,
     event: idOrNull(db, a.event),
-    conclusion: a.conclusion,
+    conclusion: idOfName(db, a.conclusion),
     outcome: isRed(a.conclusion) ? 1 : isGreen(a.conclusion) ? 2 : 0,
     conclusion_from: merged.conclusionFrom,
     started_ms: a.startedAtMs ?? null,

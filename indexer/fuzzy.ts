@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type FuseType from 'fuse.js';
 import type { LogIndexReader } from './log-index.ts';
+import { readSignature } from './signature-bytes.ts';
 import { ATTEMPTS_OF_SIGNATURE, NEWEST_HEADLINES } from './statements.ts';
 
 /** SECURITY bounds it: fuse.js compares the needle with every headline. */
@@ -54,7 +55,7 @@ function knownHeadlines({ db, parts }: LogIndexReader, among: number): readonly 
   const told = parts?.told({ kind: 'headlines', limit: among });
   if (told !== undefined) return told.map(({ attempts, ...rest }) => ({ ...rest, attempts: () => attempts }));
   return db.all(NEWEST_HEADLINES, { limit: among }).map(({ id, signature, headline }) => ({
-    signature,
+    signature: readSignature(signature),
     headline,
     attempts: () => db.get(ATTEMPTS_OF_SIGNATURE, { id })?.attempts ?? 0,
   }));

@@ -22,6 +22,7 @@ import { packFrameTable } from './frame-table-blob.ts';
 import { type PlacedText, type PreparedLog, reserveBlocks, writeText } from './ingest-buffer.ts';
 import type { LogDigest, StoreId } from './log-index.ts';
 import { addTemplates } from './log-templates.ts';
+import { packSignature } from './signature-bytes.ts';
 import {
   ADD_CAPTURE,
   ADD_LOG,
@@ -138,7 +139,7 @@ function addLog(
     objectBytes: manifest.object.sizeBytes,
     firstBlock,
     blockCount,
-    headline: digest?.signatures[0]?.headline ?? null,
+    ...placeHeadline(db, digest),
   }).lastId;
   for (const line of prepared.longLines) db.run(ADD_LONG_LINE, { log, ...line });
   if (digest !== undefined) {
@@ -171,10 +172,35 @@ function addCapture(
   db.run(CHOOSE_CAPTURE, { id: log });
 }
 
+/** The row of a signature, made at first use: the headline of the first log that shows it stays its own. */
+function signatureRow(
+  db: IndexWriteDatabase,
+  found: LogDigest['signatures'][number],
+): { readonly id: number; readonly headline: string } {
+  const { headline } = found;
+  const signature = packSignature(found.signature);
+  return (
+    db.get(FIND_SIGNATURE, { signature }) ?? { id: db.run(ADD_SIGNATURE, { signature, headline }).lastId, headline }
+  );
+}
+
+/** Where a log's headline is kept: with its signature, unless that is known by another text. */
+function placeHeadline(
+  db: IndexWriteDatabase,
+  digest: LogDigest | undefined,
+): { readonly headline: string | null; readonly headlineOf: number | null } {
+  const [best] = digest?.signatures ?? [];
+  if (best === undefined) return { headline: null, headlineOf: null };
+  const { id, headline } = signatureRow(db, best);
+  return headline === best.headline
+    ? { headline: null, headlineOf: id }
+    : { headline: best.headline, headlineOf: null };
+}
+
 function addSignatures(db: IndexWriteDatabase, log: number, digest: LogDigest): void {
   for (const found of digest.signatures) {
-    const { signature, headline, firstLine, count, score, exemplarLine } = found;
-    const id = db.get(FIND_SIGNATURE, { signature })?.id ?? db.run(ADD_SIGNATURE, { signature, headline }).lastId;
+    const { firstLine, count, score, exemplarLine } = found;
+    const { id } = signatureRow(db, found);
     db.run(ADD_OCCURRENCE, { signature: id, log, firstLine, count, score, exemplarLine });
   }
 }

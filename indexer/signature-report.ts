@@ -4,13 +4,14 @@ import type { LogId } from '../store/log-id.ts';
 import { countAttempts, findLog } from './attempts.ts';
 import type { GreensNeed, JobGreens } from './index-parts.ts';
 import type { AttemptFilter, LogIndexReader, LogRow } from './log-index.ts';
+import { packSignature, packSignatures } from './signature-bytes.ts';
 import type { SignatureId } from './signatures.ts';
 import {
   EXEMPLAR_OF_SIGNATURE,
   type LogSignatureColumns,
   SHOWS_ANY,
-  SIGNATURES_OF_LOG,
   selectSignatures,
+  selectSignaturesOfLog,
 } from './statements-reports.ts';
 
 /** DESIGN: a signature that shows in more than a tenth of green attempts is no error. */
@@ -73,7 +74,7 @@ export interface LogSignature {
 
 /** Candidate signatures of a log, best first; those that green attempts of its job show come last. */
 export function signaturesOfLog(index: LogIndexReader, logKey: number): readonly LogSignature[] {
-  const found = index.db.all(SIGNATURES_OF_LOG, { log: logKey });
+  const found = selectSignaturesOfLog(index.db, logKey);
   const told = greensElsewhere(index, found);
   const rows = found.map((row) => ({
     signature: row.signature as SignatureId,
@@ -104,7 +105,7 @@ function greensNeed(found: readonly LogSignatureColumns[]): GreensNeed | undefin
 /** Before the headlines of several logs are asked for: an index elsewhere is asked once for all of them. */
 export function requireHeadlines(index: LogIndexReader, logKeys: readonly number[]): void {
   if (index.parts === undefined || logKeys.length === 0) return;
-  const of = logKeys.flatMap((log) => greensNeed(index.db.all(SIGNATURES_OF_LOG, { log })) ?? []);
+  const of = logKeys.flatMap((log) => greensNeed(selectSignaturesOfLog(index.db, log)) ?? []);
   if (of.length > 0) index.parts.require({ kind: 'greensOf', of });
 }
 
@@ -114,7 +115,7 @@ export const headlineOfLog = (index: LogIndexReader, logKey: number): LogSignatu
 
 /** Whether a log shows any of the signatures, whoever else does. */
 export const showsAny = (index: LogIndexReader, logKey: number, signatures: ReadonlySet<string>): boolean =>
-  signatures.size > 0 && index.db.get(SHOWS_ANY, { log: logKey, only: JSON.stringify([...signatures]) }) !== undefined;
+  signatures.size > 0 && index.db.get(SHOWS_ANY, { log: logKey, signatures: packSignatures(signatures) }) !== undefined;
 
 /** Where a signature can be seen: its newest log and the line in it. */
 export function findExemplar(
@@ -123,7 +124,7 @@ export function findExemplar(
   sha = '',
 ): { readonly log: LogRow; readonly line: number } | undefined {
   index.parts?.require({ kind: 'exemplar', signature, sha });
-  const row = index.db.get(EXEMPLAR_OF_SIGNATURE, { signature, sha });
+  const row = index.db.get(EXEMPLAR_OF_SIGNATURE, { signature: packSignature(signature), sha });
   const log = row === undefined ? undefined : findLog(index, row.log_id as LogId);
   return row === undefined || log === undefined ? undefined : { log, line: row.exemplar_line };
 }

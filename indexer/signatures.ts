@@ -29,7 +29,8 @@ export interface CandidateSignature {
 export const HEADLINE_CHARS = 300;
 export const EXEMPLAR_CHARS = 1000;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+/** Five bits each, in the order of the text: bytes and texts sort alike. */
+export const SIGNATURE_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Id of the ordered template texts. 65 bits: two of a billion signatures meet with a chance of one in forty. */
 export function signatureOf(templates: readonly string[]): SignatureId {
@@ -40,7 +41,7 @@ export function signatureOf(templates: readonly string[]): SignatureId {
   for (let i = 0; i < 13; i++) {
     const bit = i * 5;
     const pair = ((digest[bit >> 3] as number) << 8) | (digest[(bit >> 3) + 1] as number);
-    text += ALPHABET[(pair >> (11 - (bit & 7))) & 31];
+    text += SIGNATURE_ALPHABET[(pair >> (11 - (bit & 7))) & 31];
   }
   return `s${TEMPLATE_VERSION}:${text}` as SignatureId;
 }

@@ -16,7 +16,9 @@ const REPO_NAMES = "name = :repo OR name LIKE :repoEnd ESCAPE '!'";
 const REPO = named('repo', REPO_NAMES);
 /** Ids of the repositories that `filter.repo` names; binds what `conditionOf` does. */
 export const REPO_IDS = `(SELECT id FROM names WHERE ${REPO_NAMES})`;
-const SHA = '((a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))';
+// The index has ten characters of a commit (statements.ts).
+const SHA_START = 'substr(a.sha, 1, 10) >= substr(:sha, 1, 10) AND substr(a.sha, 1, 10) < :shaEnd';
+const SHA = `((${SHA_START} AND a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))`;
 
 /** The filter as SQL over `attempts a`. */
 export function conditionOf(filter: AttemptFilter): Condition {
@@ -37,7 +39,8 @@ export function conditionOf(filter: AttemptFilter): Condition {
   if (filter.providerId !== undefined) add('a.provider_id = :providerId', { providerId: filter.providerId });
   if (filter.conclusion === 'red') where.push('a.outcome = 1');
   else if (filter.conclusion === 'green') where.push('a.outcome = 2');
-  else if (filter.conclusion !== undefined) add('a.conclusion = :conclusion', { conclusion: filter.conclusion });
+  else if (filter.conclusion !== undefined)
+    add(named('conclusion', 'name = :conclusion'), { conclusion: filter.conclusion });
   if (filter.sinceMs !== undefined) add('a.time_ms >= :sinceMs', { sinceMs: filter.sinceMs });
   if (filter.untilMs !== undefined) add('a.time_ms < :untilMs', { untilMs: filter.untilMs });
   Object.entries(filter.labels ?? {}).forEach(([name, value], n) => {
@@ -100,11 +103,12 @@ export interface AttemptRowColumns {
 
 const name = (column: string): string => `(SELECT name FROM names WHERE id = a.${column}) AS ${column}`;
 const ATTEMPT_COLUMNS = `${name('repo')}, a.sha, ${name('workflow')}, ${name('job')}, a.run, a.attempt, a.provider_id,
-  a.provider, a.tested_sha, a.tree_sha, ${name('branch')}, a.pr, ${name('event')}, a.conclusion, a.outcome, a.started_ms,
+  ${name('provider')}, a.tested_sha, a.tree_sha, ${name('branch')}, a.pr, ${name('event')}, ${name('conclusion')}, a.outcome, a.started_ms,
   a.finished_ms, a.time_ms, a.url, a.labels, a.limit_ms, a.partial, coalesce(a.attempt, a.rank) AS number`;
 const LOG_COLUMNS = `l.id AS log, l.log_id, l.name AS log_name, l.is_primary,
   (SELECT name FROM names WHERE id = c.store) AS store, c.manifest_key, l.how, l.complete, l.captured_ms, l.raw_bytes,
-  l.object_bytes, l.lines, l.headline, l.first_block, l.block_count, a.id AS attempt_key, ${ATTEMPT_COLUMNS}`;
+  l.object_bytes, l.lines,
+  coalesce(l.headline, (SELECT headline FROM signatures WHERE id = l.headline_of)) AS headline, l.first_block, l.block_count, a.id AS attempt_key, ${ATTEMPT_COLUMNS}`;
 const FROM_LOGS = 'FROM attempts a JOIN logs l ON l.attempt = a.id JOIN captures c ON c.id = l.capture';
 /** An attempt's own log before its services' logs, the primary before other captures. */
 const WITHIN_ATTEMPT = "l.name <> 'log', l.name, l.is_primary DESC, l.log_id";

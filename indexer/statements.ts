@@ -39,13 +39,13 @@ export interface AttemptColumns {
   readonly run: string | null;
   readonly attempt: number | null;
   readonly provider_id: string | null;
-  readonly provider: string;
+  readonly provider: number;
   readonly tested_sha: string | null;
   readonly tree_sha: string | null;
   readonly branch: number | null;
   readonly pr: number | null;
   readonly event: number | null;
-  readonly conclusion: string;
+  readonly conclusion: number;
   readonly outcome: number;
   readonly conclusion_from: number;
   readonly started_ms: number | null;
@@ -87,10 +87,14 @@ export type IdentityKey = {
   readonly attempt: number | null;
 };
 
+/** Whether an attempt is of the commit `:sha`: a condition that reads few rows, as the index has so much of a commit. */
+export const isSha = (table: string, sha = ':sha'): string =>
+  `substr(${table}sha, 1, 10) IS substr(${sha}, 1, 10) AND ${table}sha IS ${sha}`;
+
 /** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
 export const FIND_BY_IDENTITY = sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
   `SELECT id, provider_id, started_ms FROM attempts
-   WHERE repo IS :repo AND sha IS :sha AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
+   WHERE ${isSha('')} AND repo IS :repo AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
    ORDER BY provider_id IS NOT NULL, provider_id, id LIMIT 1000`,
 );
 
@@ -104,8 +108,8 @@ export const SET_RANKS = sql<{
 }>(
   `UPDATE attempts SET rank = ranked.n FROM (
      SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts
-     WHERE repo IS :repo AND sha IS :sha AND workflow IS :workflow AND job IS :job AND event IS :event
-   ) AS ranked WHERE attempts.sha IS :sha AND attempts.repo IS :repo AND attempts.workflow IS :workflow
+     WHERE ${isSha('')} AND repo IS :repo AND workflow IS :workflow AND job IS :job AND event IS :event
+   ) AS ranked WHERE ${isSha('attempts.')} AND attempts.repo IS :repo AND attempts.workflow IS :workflow
      AND attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
 );
 
@@ -117,22 +121,20 @@ type JobCommit = {
   readonly job: number;
 };
 
-export const SET_JOB_COMMIT = sql<JobCommit>(
-  `INSERT INTO job_commits (repo, sha, workflow, job, red, green, last_ms, flaky)
-   SELECT coalesce(:repo, 0), :sha, coalesce(:workflow, 0), :job,
-     count(*) FILTER (WHERE outcome = 1), count(*) FILTER (WHERE outcome = 2), coalesce(max(time_ms), 0),
-     EXISTS (SELECT 1 FROM attempts r JOIN attempts g
-       ON g.repo IS r.repo AND g.sha = r.sha AND g.workflow IS r.workflow AND g.job = r.job AND g.outcome = 2 AND g.partial = 0
-       AND (g.tested_sha IS NULL OR r.tested_sha IS NULL OR g.tested_sha = r.tested_sha)
-       WHERE r.repo IS :repo AND r.sha = :sha AND r.workflow IS :workflow AND r.job = :job AND r.outcome = 1 AND r.partial = 0)
-   FROM attempts WHERE repo IS :repo AND sha = :sha AND workflow IS :workflow AND job = :job AND partial = 0
-   ON CONFLICT DO UPDATE SET red = excluded.red, green = excluded.green, last_ms = excluded.last_ms, flaky = excluded.flaky`,
+const OF_JOB = (alias: string): string =>
+  `${isSha(alias)} AND ${alias}repo IS :repo AND ${alias}workflow IS :workflow AND ${alias}job = :job AND ${alias}partial = 0`;
+
+/** Kept where the job has red and green attempts of the same tested commit; `REMOVE_FLAKY_COMMIT` comes before it. */
+export const ADD_FLAKY_COMMIT = sql<JobCommit>(
+  `INSERT INTO flaky_commits (repo, sha, workflow, job, last_ms)
+   SELECT coalesce(:repo, 0), :sha, coalesce(:workflow, 0), :job, max(a.time_ms) FROM attempts a WHERE ${OF_JOB('a.')}
+   HAVING EXISTS (SELECT 1 FROM attempts r JOIN attempts g ON ${OF_JOB('g.')} AND g.outcome = 2
+     AND (g.tested_sha IS NULL OR r.tested_sha IS NULL OR g.tested_sha = r.tested_sha)
+     WHERE ${OF_JOB('r.')} AND r.outcome = 1)`,
 );
-export const REMOVE_EMPTY_JOB_COMMIT = sql<JobCommit>(
-  `DELETE FROM job_commits
-   WHERE repo = coalesce(:repo, 0) AND sha = :sha AND workflow = coalesce(:workflow, 0) AND job = :job
-   AND NOT EXISTS (SELECT 1 FROM attempts a
-     WHERE a.repo IS :repo AND a.sha = :sha AND a.workflow IS :workflow AND a.job = :job AND a.partial = 0)`,
+export const REMOVE_FLAKY_COMMIT = sql<JobCommit>(
+  `DELETE FROM flaky_commits
+   WHERE repo = coalesce(:repo, 0) AND sha = :sha AND workflow = coalesce(:workflow, 0) AND job = :job`,
 );
 
 // ---- logs and captures -------------------------------------------------------------------------------------------
@@ -162,11 +164,12 @@ export const ADD_LOG = sql<{
   firstBlock: number;
   blockCount: number;
   headline: string | null;
+  headlineOf: number | null;
 }>(
   `INSERT INTO logs (log_id, attempt, name, is_primary, capture, complete, how, captured_ms, lines, raw_bytes, object_bytes,
-     first_block, block_count, headline)
+     first_block, block_count, headline, headline_of)
    VALUES (:logId, :attempt, :name, 0, 0, :complete, :how, :capturedMs, :lines, :rawBytes, :objectBytes, :firstBlock,
-     :blockCount, :headline)`,
+     :blockCount, :headline, :headlineOf)`,
 );
 export const MOVE_LOG = sql<{ id: number; attempt: number }>('UPDATE logs SET attempt = :attempt WHERE id = :id');
 export const REMOVE_LOG = sql<Id>('DELETE FROM logs WHERE id = :id');
@@ -239,12 +242,17 @@ export const FRAMES_OF_LOG = sql<Key, { frames: Uint8Array }>(
 
 // ---- signatures, steps, long lines -------------------------------------------------------------------------------
 
-export const ADD_SIGNATURE = sql<{ signature: string; headline: string }>(
+export const ADD_SIGNATURE = sql<{ signature: Uint8Array; headline: string }>(
   'INSERT INTO signatures (signature, headline) VALUES (:signature, :headline)',
 );
+// Signatures are bytes here (signature-bytes.ts).
 /** A condition that reads few rows: the index has so much of a signature. */
-export const IS_SIGNATURE = 'substr(s.signature, 4, 6) = substr(:signature, 4, 6) AND s.signature = :signature';
-export const FIND_SIGNATURE = sql<{ signature: string }, Id>(`SELECT s.id FROM signatures s WHERE ${IS_SIGNATURE}`);
+export const IS_SIGNATURE = 'substr(s.signature, 2, 3) = substr(:signature, 2, 3) AND s.signature = :signature';
+/** Some of them, as `packSignatures` gives them. */
+export const SIGNATURES = '(SELECT unhex(value) FROM json_each(:signatures))';
+export const FIND_SIGNATURE = sql<{ signature: Uint8Array }, { id: number; headline: string }>(
+  `SELECT s.id, s.headline FROM signatures s WHERE ${IS_SIGNATURE}`,
+);
 export const ADD_OCCURRENCE = sql<{
   signature: number;
   log: number;
@@ -287,7 +295,7 @@ export const REMOVE_LONE_SIGNATURES = sql<Record<string, never>>(
   'DELETE FROM signatures WHERE NOT EXISTS (SELECT 1 FROM occurrences o WHERE o.signature = signatures.id)',
 );
 /** Headlines with the number of attempts that show them, most first. */
-export const NEWEST_HEADLINES = sql<{ limit: number }, { id: number; signature: string; headline: string }>(
+export const NEWEST_HEADLINES = sql<{ limit: number }, { id: number; signature: Uint8Array; headline: string }>(
   'SELECT id, signature, headline FROM signatures ORDER BY id DESC LIMIT :limit',
 );
 export const ATTEMPTS_OF_SIGNATURE = sql<{ id: number }, { attempts: number }>(

@@ -2,5 +2,6 @@
 import { INDEX_SCHEMA } from './0001-index.ts';
 import { LONG_WORDS_SCHEMA } from './0002-long-words.ts';
 import { NARROW_ROWS_SCHEMA } from './0003-narrow-rows.ts';
+import { FEWER_COPIES_SCHEMA } from './0004-fewer-copies.ts';
 
-export const MIGRATIONS: readonly string[] = [INDEX_SCHEMA, LONG_WORDS_SCHEMA, NARROW_ROWS_SCHEMA];
+export const MIGRATIONS: readonly string[] = [INDEX_SCHEMA, LONG_WORDS_SCHEMA, NARROW_ROWS_SCHEMA, FEWER_COPIES_SCHEMA];
