@@ -6,6 +6,7 @@ import type { LogId } from '../store/log-id.ts';
 import type { CaptureSource } from '../store/manifest.ts';
 import { attemptOf } from './attempt-columns.ts';
 import { unpackFrameTable } from './frame-table-blob.ts';
+import { readKey } from './key-bytes.ts';
 import type { AttemptFilter, LogIndexReader, LogRef, LogRow, OutcomeCounts } from './log-index.ts';
 import { followRedirect } from './redirects.ts';
 import { FRAMES_OF_LOG } from './statements.ts';
@@ -96,11 +97,11 @@ export function getFrameTable(index: LogIndexReader, logKey: number): FrameTable
 
 /** Where the log of a row lies in its store. */
 export const objectKeyOfRow = (row: Pick<LogRowColumns, 'manifest_key'>): ObjectKey =>
-  objectKeyOf(row.manifest_key as ObjectKey);
+  objectKeyOf(readKey(row.manifest_key));
 
 /** A row of the database as the rest of the program knows it. */
 export function logRowOf(row: LogRowColumns): LogRow {
-  const manifestKey = row.manifest_key as ObjectKey;
+  const manifestKey = readKey(row.manifest_key);
   return {
     logKey: row.log,
     logId: row.log_id as LogId,

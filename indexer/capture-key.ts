@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectKey } from '../store/keys.ts';
 import type { IndexReadDatabase } from './database.ts';
+import { packKey } from './key-bytes.ts';
 import type { StoreId } from './log-index.ts';
 import { FIND_CAPTURE } from './statements.ts';
 
@@ -25,4 +26,4 @@ export const findCapture = (
   store: StoreId,
   manifestKey: ObjectKey,
 ): { readonly id: number; readonly log: number } | undefined =>
-  db.get(FIND_CAPTURE, { keyHash: hashOfKey(manifestKey), manifestKey, store });
+  db.get(FIND_CAPTURE, { keyHash: hashOfKey(manifestKey), manifestKey: packKey(manifestKey), store });

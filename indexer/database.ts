@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { checkIndexFile, makeIndexFile } from './index-file.ts';
-import { MIGRATIONS } from './migrations/migrations.ts';
+import { MIGRATION_FUNCTIONS, MIGRATIONS } from './migrations/migrations.ts';
 import { findSqliteCode, type SqliteDatabase, type SqliteStatement, sqlite } from './sqlite-module.ts';
 
 /** `FRix` in the header of the file, so that nothing else is ever taken for an index. */
@@ -231,6 +231,7 @@ function openWriter(file: string): SqliteDatabase {
 
 function migrate(database: SqliteDatabase, file: string): void {
   if (checkVersion(database, file) === MIGRATIONS.length) return;
+  for (const [name, pack] of MIGRATION_FUNCTIONS) database.function(name, pack);
   database
     .transaction(() => {
       // Again inside the lock: another process may have come first.

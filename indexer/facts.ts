@@ -5,6 +5,7 @@ import { idOfName, refreshAttempt } from './attempt-rows.ts';
 import type { IndexWriteDatabase } from './database.ts';
 import { subjectOf } from './fact-subject.ts';
 import { startGeneration } from './generation.ts';
+import { readKey } from './key-bytes.ts';
 import type { LogIndex, StoreId } from './log-index.ts';
 import {
   ADD_FACT,
@@ -90,7 +91,7 @@ function bury(db: IndexWriteDatabase, fact: Tombstone): void {
   if (log === undefined) return;
   const captures = db.all(CAPTURES_OF_LOG, { id: log.id });
   const gone = captures.filter(
-    (capture) => fact.captureId === undefined || capture.manifest_key.endsWith(`-${fact.captureId}.json`),
+    (capture) => fact.captureId === undefined || readKey(capture.manifest_key).endsWith(`-${fact.captureId}.json`),
   );
   for (const capture of gone) db.run(REMOVE_CAPTURE, { id: capture.id });
   if (gone.length === captures.length) removeLog(db, log);

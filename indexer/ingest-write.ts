@@ -20,6 +20,7 @@ import { findCapture, hashOfKey } from './capture-key.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { packFrameTable } from './frame-table-blob.ts';
 import { type PlacedText, type PreparedLog, reserveBlocks, writeText } from './ingest-buffer.ts';
+import { packKey } from './key-bytes.ts';
 import type { LogDigest, StoreId } from './log-index.ts';
 import { addTemplates } from './log-templates.ts';
 import { packSignature } from './signature-bytes.ts';
@@ -160,7 +161,7 @@ function addCapture(
   db.run(ADD_CAPTURE, {
     log,
     store: idOfName(db, prepared.store),
-    manifestKey: prepared.manifestKey,
+    manifestKey: packKey(prepared.manifestKey),
     keyHash: hashOfKey(prepared.manifestKey),
     complete: capture.complete ? 1 : 0,
     how: capture.how,

@@ -2,7 +2,7 @@
 // user typed. The text of a statement depends only on which filters are given, so each shape is prepared once.
 import type { IndexReadDatabase, SqlParams } from './database.ts';
 import type { AttemptFilter } from './log-index.ts';
-import { sql } from './statements.ts';
+import { MAY_START_WITH_SHA, sql } from './statements.ts';
 
 /** A condition and the values it binds. */
 export interface Condition {
@@ -16,9 +16,7 @@ const REPO_NAMES = "name = :repo OR name LIKE :repoEnd ESCAPE '!'";
 const REPO = named('repo', REPO_NAMES);
 /** Ids of the repositories that `filter.repo` names; binds what `conditionOf` does. */
 export const REPO_IDS = `(SELECT id FROM names WHERE ${REPO_NAMES})`;
-// The index has ten characters of a commit (statements.ts).
-const SHA_START = 'substr(a.sha, 1, 10) >= substr(:sha, 1, 10) AND substr(a.sha, 1, 10) < :shaEnd';
-const SHA = `((${SHA_START} AND a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))`;
+const SHA = `((${MAY_START_WITH_SHA} AND a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))`;
 
 /** The filter as SQL over `attempts a`. */
 export function conditionOf(filter: AttemptFilter): Condition {
@@ -61,7 +59,8 @@ export interface LogRowColumns extends AttemptRowColumns {
   readonly log_name: string;
   readonly is_primary: number;
   readonly store: string;
-  readonly manifest_key: string;
+  /** Packed (key-bytes.ts). */
+  readonly manifest_key: Uint8Array;
   readonly how: string;
   readonly complete: number;
   readonly captured_ms: number;

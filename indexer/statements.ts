@@ -87,9 +87,13 @@ export type IdentityKey = {
   readonly attempt: number | null;
 };
 
-/** Whether an attempt is of the commit `:sha`: a condition that reads few rows, as the index has so much of a commit. */
+/** What the index has of a commit: its start, which people give, and its end, as made ones may all start alike. */
+const shaEnds = (sha: string): string => `substr(${sha}, 1, 6) || substr(${sha}, -6)`;
+/** Whether an attempt is of the commit `:sha`: a condition that reads few rows. */
 export const isSha = (table: string, sha = ':sha'): string =>
-  `substr(${table}sha, 1, 10) IS substr(${sha}, 1, 10) AND ${table}sha IS ${sha}`;
+  `${shaEnds(`${table}sha`)} IS ${shaEnds(sha)} AND ${table}sha IS ${sha}`;
+/** Whether the commit of an attempt `a` may start with `:sha`: a condition that reads few rows. */
+export const MAY_START_WITH_SHA = `${shaEnds('a.sha')} >= substr(:sha, 1, 6) AND ${shaEnds('a.sha')} < substr(:sha, 1, 6) || char(1114111)`;
 
 /** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
 export const FIND_BY_IDENTITY = sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
@@ -201,14 +205,18 @@ export const STORES_OF_CAPTURES = sql<Record<string, never>, { name: string }>(
 );
 export const COUNT_LOGS = sql<Record<string, never>, { n: number }>('SELECT count(*) AS n FROM logs');
 
-export const FIND_CAPTURE = sql<{ keyHash: number; manifestKey: string; store: string }, { id: number; log: number }>(
+// Keys of manifests are bytes here (key-bytes.ts).
+export const FIND_CAPTURE = sql<
+  { keyHash: number; manifestKey: Uint8Array; store: string },
+  { id: number; log: number }
+>(
   `SELECT c.id, c.log FROM captures c JOIN names s ON s.id = c.store
    WHERE c.key_hash = :keyHash AND c.manifest_key = :manifestKey AND s.name = :store`,
 );
 export const ADD_CAPTURE = sql<{
   log: number;
   store: number;
-  manifestKey: string;
+  manifestKey: Uint8Array;
   keyHash: number;
   complete: number;
   how: string;
@@ -224,7 +232,7 @@ export const SET_CAPTURE_IDENTITY = sql<{ id: number; identity: string }>(
   'UPDATE captures SET identity = :identity WHERE id = :id AND identity IS NULL',
 );
 export const REMOVE_CAPTURE = sql<Id>('DELETE FROM captures WHERE id = :id');
-export const CAPTURES_OF_LOG = sql<Id, { id: number; manifest_key: string }>(
+export const CAPTURES_OF_LOG = sql<Id, { id: number; manifest_key: Uint8Array }>(
   'SELECT id, manifest_key FROM captures WHERE log = :id ORDER BY manifest_key',
 );
 /** Captures of an attempt, most trusted first: what the provider's API gave, whole, early. */
