@@ -2,7 +2,7 @@
 // user typed. The text of a statement depends only on which filters are given, so each shape is prepared once.
 import type { IndexReadDatabase, SqlParams } from './database.ts';
 import type { AttemptFilter } from './log-index.ts';
-import { MAY_START_WITH_SHA, sql } from './statements.ts';
+import { sql } from './statements.ts';
 
 /** A condition and the values it binds. */
 export interface Condition {
@@ -16,7 +16,7 @@ const REPO_NAMES = "name = :repo OR name LIKE :repoEnd ESCAPE '!'";
 const REPO = named('repo', REPO_NAMES);
 /** Ids of the repositories that `filter.repo` names; binds what `conditionOf` does. */
 export const REPO_IDS = `(SELECT id FROM names WHERE ${REPO_NAMES})`;
-const SHA = `((${MAY_START_WITH_SHA} AND a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))`;
+const SHA = '((a.sha >= :sha AND a.sha < :shaEnd) OR (a.tested_sha >= :sha AND a.tested_sha < :shaEnd))';
 
 /** The filter as SQL over `attempts a`. */
 export function conditionOf(filter: AttemptFilter): Condition {
@@ -102,12 +102,13 @@ export interface AttemptRowColumns {
 
 const name = (column: string): string => `(SELECT name FROM names WHERE id = a.${column}) AS ${column}`;
 const ATTEMPT_COLUMNS = `${name('repo')}, a.sha, ${name('workflow')}, ${name('job')}, a.run, a.attempt, a.provider_id,
-  ${name('provider')}, a.tested_sha, a.tree_sha, ${name('branch')}, a.pr, ${name('event')}, ${name('conclusion')}, a.outcome, a.started_ms,
-  a.finished_ms, a.time_ms, a.url, a.labels, a.limit_ms, a.partial, coalesce(a.attempt, a.rank) AS number`;
+  ${name('provider')}, a.tested_sha, a.tree_sha, ${name('branch')}, a.pr, ${name('event')},
+  ${name('conclusion')}, a.outcome, a.started_ms, a.finished_ms, a.time_ms, a.url, a.labels, a.limit_ms, a.partial, coalesce(a.attempt, a.rank) AS number`;
 const LOG_COLUMNS = `l.id AS log, l.log_id, l.name AS log_name, l.is_primary,
   (SELECT name FROM names WHERE id = c.store) AS store, c.manifest_key, l.how, l.complete, l.captured_ms, l.raw_bytes,
   l.object_bytes, l.lines,
-  coalesce(l.headline, (SELECT headline FROM signatures WHERE id = l.headline_of)) AS headline, l.first_block, l.block_count, a.id AS attempt_key, ${ATTEMPT_COLUMNS}`;
+  coalesce(l.headline, (SELECT headline FROM signatures WHERE id = l.headline_of)) AS headline,
+  l.first_block, l.block_count, a.id AS attempt_key, ${ATTEMPT_COLUMNS}`;
 const FROM_LOGS = 'FROM attempts a JOIN logs l ON l.attempt = a.id JOIN captures c ON c.id = l.capture';
 /** An attempt's own log before its services' logs, the primary before other captures. */
 const WITHIN_ATTEMPT = "l.name <> 'log', l.name, l.is_primary DESC, l.log_id";

@@ -3,7 +3,7 @@ import type { IndexReadDatabase, SqlParams } from './database.ts';
 import type { CountedDuration, CountedSignature } from './index-parts.ts';
 import type { AttemptFilter } from './log-index.ts';
 import { packSignatures, readSignature } from './signature-bytes.ts';
-import { IS_SIGNATURE, isSha, SIGNATURES, sql } from './statements.ts';
+import { IS_SIGNATURE, SIGNATURES, sql } from './statements.ts';
 import { conditionOf, REPO_IDS } from './statements-filter.ts';
 
 const whereOf = (...parts: readonly string[]): string => (parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`);
@@ -118,7 +118,7 @@ export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit
            sum(a.outcome = 1) AS red, sum(a.outcome = 2) AS green,
            sum(CASE WHEN a.outcome = 1 THEN a.finished_ms - a.started_ms END) AS lost_ms, max(a.time_ms) AS last_ms
          FROM ${commits} j CROSS JOIN attempts a
-           ON ${isSha('a.', 'j.sha')} AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
+           ON a.sha = j.sha AND coalesce(a.repo, 0) = j.repo AND coalesce(a.workflow, 0) = j.workflow AND a.job = j.job
          ${whereOf('a.partial = 0', ...narrow, ...where)}
          GROUP BY j.repo, j.sha, j.workflow, j.job HAVING sum(a.outcome = 1) > 0 AND sum(a.outcome = 2) > 0
          ORDER BY last_ms DESC LIMIT :limit)
@@ -126,7 +126,7 @@ export function selectFlakes(db: IndexReadDatabase, filter: AttemptFilter, limit
          (SELECT name FROM names WHERE id = f.workflow) AS workflow, (SELECT name FROM names WHERE id = f.job) AS job,
          f.red, f.green, f.lost_ms, f.last_ms,
          (SELECT l.id FROM attempts b JOIN logs l ON l.attempt = b.id AND l.is_primary = 1
-            WHERE b.outcome = 1 AND b.repo IS f.repo AND ${isSha('b.', 'f.sha')} AND b.workflow IS f.workflow AND b.job IS f.job
+            WHERE b.outcome = 1 AND b.repo IS f.repo AND b.sha = f.sha AND b.workflow IS f.workflow AND b.job IS f.job
             ORDER BY b.time_ms DESC, l.name <> 'log' LIMIT 1) AS red_log
        FROM flakes f ORDER BY f.last_ms DESC`,
     ),

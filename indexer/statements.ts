@@ -87,18 +87,10 @@ export type IdentityKey = {
   readonly attempt: number | null;
 };
 
-/** What the index has of a commit: its start, which people give, and its end, as made ones may all start alike. */
-const shaEnds = (sha: string): string => `substr(${sha}, 1, 6) || substr(${sha}, -6)`;
-/** Whether an attempt is of the commit `:sha`: a condition that reads few rows. */
-export const isSha = (table: string, sha = ':sha'): string =>
-  `${shaEnds(`${table}sha`)} IS ${shaEnds(sha)} AND ${table}sha IS ${sha}`;
-/** Whether the commit of an attempt `a` may start with `:sha`: a condition that reads few rows. */
-export const MAY_START_WITH_SHA = `${shaEnds('a.sha')} >= substr(:sha, 1, 6) AND ${shaEnds('a.sha')} < substr(:sha, 1, 6) || char(1114111)`;
-
 /** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
 export const FIND_BY_IDENTITY = sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
   `SELECT id, provider_id, started_ms FROM attempts
-   WHERE ${isSha('')} AND repo IS :repo AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
+   WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
    ORDER BY provider_id IS NOT NULL, provider_id, id LIMIT 1000`,
 );
 
@@ -112,8 +104,8 @@ export const SET_RANKS = sql<{
 }>(
   `UPDATE attempts SET rank = ranked.n FROM (
      SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts
-     WHERE ${isSha('')} AND repo IS :repo AND workflow IS :workflow AND job IS :job AND event IS :event
-   ) AS ranked WHERE ${isSha('attempts.')} AND attempts.repo IS :repo AND attempts.workflow IS :workflow
+     WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND event IS :event
+   ) AS ranked WHERE attempts.sha IS :sha AND attempts.repo IS :repo AND attempts.workflow IS :workflow
      AND attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
 );
 
@@ -126,7 +118,7 @@ type JobCommit = {
 };
 
 const OF_JOB = (alias: string): string =>
-  `${isSha(alias)} AND ${alias}repo IS :repo AND ${alias}workflow IS :workflow AND ${alias}job = :job AND ${alias}partial = 0`;
+  `${alias}sha = :sha AND ${alias}repo IS :repo AND ${alias}workflow IS :workflow AND ${alias}job = :job AND ${alias}partial = 0`;
 
 /** Kept where the job has red and green attempts of the same tested commit; `REMOVE_FLAKY_COMMIT` comes before it. */
 export const ADD_FLAKY_COMMIT = sql<JobCommit>(

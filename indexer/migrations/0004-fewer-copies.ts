@@ -56,8 +56,8 @@ UPDATE attempts SET conclusion = (SELECT id FROM names WHERE name = conclusion_3
 ALTER TABLE attempts DROP COLUMN conclusion_3;
 ALTER TABLE attempts DROP COLUMN provider_3;
 ${BY_TIME.map(({ create }) => create).join('\n')}
--- Twelve of forty characters: the start, which people give, and the end, as made commits may all start alike.
-CREATE INDEX attempts_by_sha ON attempts (substr(sha, 1, 6) || substr(sha, -6), job);
+-- One job at one commit has few attempts.
+CREATE INDEX attempts_by_sha ON attempts (sha, job);
 
 -- key-bytes.ts.
 ALTER TABLE captures ADD COLUMN key_bytes BLOB NOT NULL DEFAULT X'';
