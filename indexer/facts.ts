@@ -17,6 +17,7 @@ import {
   FIND_FACT,
   FIND_LOG_ROW,
   GET_META,
+  HEADLINES_LEFT_BY,
   REMOVE_CAPTURE,
   REMOVE_LOG,
   REMOVE_LONE_SIGNATURES,
@@ -25,9 +26,11 @@ import {
   REMOVE_STEPS,
   REMOVE_TEMPLATES,
   RENAME,
+  SET_HEADLINE,
   SET_META,
 } from './statements.ts';
 import { REMOVE_BLOCK, REMOVE_LONG_WORDS } from './statements-text.ts';
+import { templateOf } from './templates.ts';
 
 /** Applies a fact once; in whatever order facts and logs come, the index ends up the same. */
 export function applyFact(index: LogIndex, store: StoreId, fact: Fact): 'applied' | 'unchanged' {
@@ -109,6 +112,9 @@ function removeLog(
   for (let block = log.first_block; block < log.first_block + log.block_count; block++)
     db.run(REMOVE_BLOCK, { block: BigInt(block) });
   db.run(REMOVE_LONG_WORDS, { from: log.first_block, to: log.first_block + log.block_count });
+  // Of the line that stood for a signature stays what all logs have that show it.
+  for (const { id, headline } of db.all(HEADLINES_LEFT_BY, { id: log.id }))
+    db.run(SET_HEADLINE, { id, headline: templateOf(headline) });
   for (const statement of [REMOVE_OCCURRENCES, REMOVE_STEPS, REMOVE_TEMPLATES, REMOVE_LONG_LINES, REMOVE_LOG])
     db.run(statement, { id: log.id });
   db.run(REMOVE_LONE_SIGNATURES, {});

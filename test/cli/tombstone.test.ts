@@ -61,3 +61,23 @@ describe.skipIf(server === undefined)('with a bucket and two machines', () => {
     expectCode(await search(two, 'something else'), 0);
   });
 });
+
+test('a headline that other logs have in their own words keeps nothing of the forgotten one', async () => {
+  const home = await makeHome();
+  const keep = async (sha: string, session: string): Promise<string> => {
+    writeFileSync(join(home.folder, 'work/a.log'), `start\nError: session ${session} was refused by the shard\n`);
+    const args = ['archive', 'a.log', ...IDENTITY, '--sha', sha, '--conclusion', 'red', '--json'];
+    return JSON.parse(expectCode(await runCommand(home, args), 0).stdout.toString())[0].logId;
+  };
+  const [gone, left] = ['9f3b2c71d84e4a56b0c1', '0d4e8f6a1b7c93e2f5a8'];
+  const logId = await keep('4f2a91c', gone);
+  await keep('5f2a91c', left);
+  const signatures = async (): Promise<readonly { readonly headline: string; readonly red: number }[]> =>
+    JSON.parse(expectCode(await runCommand(home, ['signatures', '--json']), 0).stdout.toString());
+  expect(await signatures()).toMatchObject([{ headline: expect.stringContaining(gone), red: 2 }]);
+
+  expectCode(await runCommand(home, ['forget', logId, '--reason', 'a session in it', '--yes']), 0);
+
+  expect(await signatures()).toMatchObject([{ headline: 'Error: session <hash> was refused by the shard', red: 1 }]);
+  expect(holds(home.folder, gone)).toEqual([]);
+});
