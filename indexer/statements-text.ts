@@ -68,6 +68,18 @@ export const GET_VOCABULARY = sql<
 >('SELECT terms, size_bytes, term_count, is_list FROM vocabulary WHERE id = :id');
 export const REMOVE_VOCABULARY = sql<{ id: number }>('DELETE FROM vocabulary WHERE id = :id');
 export const REMOVE_ALL_VOCABULARY = sql<Record<string, never>>('DELETE FROM vocabulary');
+
+export const ADD_FILTER_PART = sql<{ id: number; bits: Uint8Array }>(
+  'INSERT INTO vocabulary_filters (id, bits) VALUES (:id, :bits)',
+);
+export const GET_FILTER_PART = sql<{ id: number }, { bits: Uint8Array }>(
+  'SELECT bits FROM vocabulary_filters WHERE id = :id',
+);
+export const REMOVE_FILTER = sql<{ from: number; to: number }>(
+  'DELETE FROM vocabulary_filters WHERE id >= :from AND id < :to',
+);
+export const REMOVE_ALL_FILTERS = sql<Record<string, never>>('DELETE FROM vocabulary_filters');
+
 /** Levels with many rows, lowest first. */
 export const CROWDED_LEVELS = sql<{ rows: number; maxBytes: number }, { class: number; level: number }>(
   `SELECT class, level FROM vocabulary WHERE size_bytes < :maxBytes GROUP BY class, level HAVING count(*) >= :rows

@@ -5,6 +5,7 @@ import type { WantedWord } from './query-words.ts';
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { readVocabulary } from './vocabulary.ts';
 import { classesThatMayHold, OTHER_BYTES, type VocabularyClass } from './vocabulary-class.ts';
+import { filterFor } from './vocabulary-filter.ts';
 
 const LF = 0x0a;
 const MARK_BYTE = MARK.charCodeAt(0);
@@ -24,7 +25,7 @@ export function expandWord(
     const at = finder.find(list, from, list.length);
     return at < 0 || !isStart ? at : at + 1;
   };
-  for (const list of readVocabulary(db, classesOf(wanted))) {
+  for (const list of readVocabulary(db, classesOf(wanted), filterFor(db, wanted.text))) {
     for (let at = next(list, 0); at >= 0; ) {
       const start = list.lastIndexOf(LF, at) + 1;
       const end = list.indexOf(LF, at);

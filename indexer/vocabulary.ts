@@ -7,6 +7,7 @@ import {
   CROWDED_LEVELS,
   DATA_VERSION,
   GET_VOCABULARY,
+  REMOVE_ALL_FILTERS,
   REMOVE_ALL_VOCABULARY,
   REMOVE_VOCABULARY,
   ROWS_OF_LEVEL,
@@ -15,13 +16,14 @@ import {
 } from './statements-text.ts';
 import { MARK, VISIBLE_MARK } from './tokens.ts';
 import { classOfWord, VOCABULARY_CLASSES, type VocabularyClass } from './vocabulary-class.ts';
+import { addFilter, removeFilter } from './vocabulary-filter.ts';
 import { mergeWordLists, packWordList, readWordList } from './word-list.ts';
 
 /** chosen: a word is written at most log8 times; so many small lists cost a reader less than a millisecond. */
 const ROWS_BEFORE_MERGE = 8;
-/** chosen: a merge holds so much at most, some 800,000 words, and three times their bytes while it goes on. */
-const MAX_MERGED_BYTES = 8 * 1024 * 1024;
-/** Larger lists are left alone, so that any two of the others can be merged. */
+/** chosen: a merge holds so much at most, some 250,000 words, and three times their bytes while it goes on. */
+const MAX_MERGED_BYTES = 2.5 * 1024 * 1024;
+/** Larger lists are left alone, so that any two of the others can be merged; they have a filter each. */
 const MAX_LIST_BYTES = MAX_MERGED_BYTES / 2;
 /** chosen: ids are most of it, 17 MB for 2 GB of made logs; what is beyond is unpacked for each search anew. */
 const MAX_CACHED_BYTES = 192 * 1024 * 1024;
@@ -46,13 +48,15 @@ function addList(
   list: { readonly level: number; readonly words: Uint8Array },
 ): void {
   const { count, bytes } = packWordList(list.words);
-  db.run(ADD_VOCABULARY, {
+  const isFinal = bytes.length >= MAX_LIST_BYTES;
+  const { lastId } = db.run(ADD_VOCABULARY, {
     class: vocabularyClass,
     level: list.level,
     count,
     sizeBytes: bytes.length,
-    terms: loadZstd().compress(bytes, list.level === 0 ? FIRST_LEVEL : MERGED_LEVEL),
+    terms: loadZstd().compress(bytes, list.level === 0 && !isFinal ? FIRST_LEVEL : MERGED_LEVEL),
   });
+  if (isFinal) addFilter(db, lastId, list.words);
 }
 
 /** Merges lists while a level has `rows` of them; each merge is a transaction of its own. */
@@ -76,6 +80,7 @@ function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, le
     if (bytes > MAX_MERGED_BYTES) break;
     lists.push(readList(db, id));
     db.run(REMOVE_VOCABULARY, { id });
+    removeFilter(db, id);
   }
   addList(db, vocabularyClass, { level: level + 1, words: mergeWordLists(lists) });
 }
@@ -84,6 +89,7 @@ function mergeLevel(db: IndexWriteDatabase, vocabularyClass: VocabularyClass, le
 export function rebuildVocabulary(db: IndexWriteDatabase): void {
   db.transaction(() => {
     db.run(REMOVE_ALL_VOCABULARY, {});
+    db.run(REMOVE_ALL_FILTERS, {});
     for (let after = Buffer.alloc(0); ; ) {
       const terms = db.all(TERMS_AFTER, { after, limit: WORDS_AT_ONCE }).map(({ term }) => Buffer.from(term));
       const words = terms.map((term) => term.toString('latin1'));
@@ -126,11 +132,16 @@ function cacheOf(db: IndexReadDatabase): ListCache {
   return cache;
 }
 
-/** The lists of some parts, each `\nword\nword\n`, sorted within. */
-export function* readVocabulary(db: IndexReadDatabase, classes: readonly VocabularyClass[]): Generator<Buffer> {
+/** The lists of some parts that `mayHold` lets through, each `\nword\nword\n`, sorted within. */
+export function* readVocabulary(
+  db: IndexReadDatabase,
+  classes: readonly VocabularyClass[],
+  mayHold: (list: number) => boolean = () => true,
+): Generator<Buffer> {
   const cache = cacheOf(db);
   for (const vocabularyClass of classes)
     for (const { id } of db.all(VOCABULARY_ROWS, { class: vocabularyClass })) {
+      if (!mayHold(id)) continue;
       let list = cache.lists.get(id);
       if (list === undefined) {
         list = readList(db, id);

@@ -1,5 +1,5 @@
-// Schema version 4: texts that stood in several places stand in one, ids and digests as bytes. On real logs a thirtieth of
-// the index.
+// Schema version 4: texts that stood in several places stand in one, ids and digests as bytes, a thirtieth of the index on
+// real logs; filters, so that a search for an id among millions reads few of them.
 import { packKey } from '../key-bytes.ts';
 import { packSignature } from '../signature-bytes.ts';
 
@@ -64,6 +64,12 @@ ALTER TABLE captures ADD COLUMN key_bytes BLOB NOT NULL DEFAULT X'';
 UPDATE captures SET key_bytes = pack_key(manifest_key);
 ALTER TABLE captures DROP COLUMN manifest_key;
 ALTER TABLE captures RENAME COLUMN key_bytes TO manifest_key;
+
+-- Of the large lists of the vocabulary (vocabulary-filter.ts). Lists of before have none.
+CREATE TABLE vocabulary_filters (
+  id INTEGER PRIMARY KEY,         -- list × 64 + number of the part
+  bits BLOB NOT NULL
+) STRICT;
 
 DELETE FROM cursors WHERE name IN ('feed-seen', 'facts-seen');
 `;

@@ -1,0 +1,59 @@
+// Which of the large lists of the vocabulary may hold a word with some part: a Bloom filter for each of them, over pieces of
+// its words. Of ids there are millions, and a search for one of them would else go through them all.
+import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
+import { ADD_FILTER_PART, GET_FILTER_PART, REMOVE_FILTER } from './statements-text.ts';
+import { eachPiece, mixed } from './word-pieces.ts';
+
+/** A search reads one part for each piece; of a list of 2 MB it has some 4 kB. */
+const PARTS = 64;
+/** chosen: of a hundred lists without a piece three are read in vain. */
+const BITS_PER_PIECE = 8;
+const PROBES = 3;
+const LF = 0x0a;
+
+/** Gives the bits of a piece in a part of `size` bits to `test` while that says true. */
+function isEachBit(hash: number, size: number, test: (bit: number) => boolean): boolean {
+  const step = (Math.imul(hash, 0x9e3779b1) >>> 0) | 1;
+  for (let n = 0, at = hash >>> 6; n < PROBES; n++, at = (at + step) >>> 0) if (!test(at % size)) return false;
+  return true;
+}
+
+/** Writes the filter of a list of words, `\nword\nword\n`. */
+export function addFilter(db: IndexWriteDatabase, list: number, words: Uint8Array): void {
+  const hashes: number[] = [];
+  for (let start = 1; start < words.length; ) {
+    const end = words.indexOf(LF, start);
+    eachPiece(words, start, end, (hash) => hashes.push(mixed(hash)));
+    start = end + 1;
+  }
+  const bytes = Math.ceil((hashes.length * BITS_PER_PIECE) / PARTS / 8) + 1;
+  const parts = Array.from({ length: PARTS }, () => new Uint8Array(bytes));
+  for (const hash of hashes) {
+    const part = parts[hash % PARTS] as Uint8Array;
+    isEachBit(hash, bytes * 8, (bit) => {
+      part[bit >> 3] = (part[bit >> 3] as number) | (1 << (bit & 7));
+      return true;
+    });
+  }
+  for (const [n, bits] of parts.entries()) db.run(ADD_FILTER_PART, { id: list * PARTS + n, bits });
+}
+
+/** Takes the filter of a list away. */
+export const removeFilter = (db: IndexWriteDatabase, list: number): void =>
+  void db.run(REMOVE_FILTER, { from: list * PARTS, to: (list + 1) * PARTS });
+
+/** Whether list `list` may have a word with `text` in it (one byte a character); asked of many lists. */
+export function filterFor(db: IndexReadDatabase, text: string): (list: number) => boolean {
+  const hashes = new Set<number>();
+  const bytes = Buffer.from(text, 'latin1');
+  eachPiece(bytes, 0, bytes.length, (hash) => hashes.add(mixed(hash)));
+  return (list) => {
+    for (const hash of hashes) {
+      const part = db.get(GET_FILTER_PART, { id: list * PARTS + (hash % PARTS) })?.bits;
+      if (part === undefined) return true; // a small list has none
+      if (!isEachBit(hash, part.length * 8, (bit) => ((part[bit >> 3] as number) & (1 << (bit & 7))) !== 0))
+        return false;
+    }
+    return true;
+  };
+}

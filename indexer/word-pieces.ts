@@ -1,0 +1,44 @@
+// Pieces of words, few of each but so chosen that whatever part of a word is looked for has one of them: the least of any
+// four that follow each other, by a hash (minimizers, as in Schleimer et al., "Winnowing", SIGMOD 2003).
+
+/** chosen: bytes of a piece. Of hex digits there are a million such. */
+const PIECE_BYTES = 5;
+const WINDOW = 4;
+/** A shorter part of a word may have none. */
+export const LEAST_BYTES = PIECE_BYTES + WINDOW - 1;
+
+function hashAt(bytes: Uint8Array, at: number): number {
+  const four =
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24);
+  return mixed(Math.imul(four, 0x9e3779b1) ^ Math.imul((bytes[at + 4] as number) + 1, 0x85ebca6b));
+}
+
+/** Every bit of `x` changes half of all bits. */
+export function mixed(x: number): number {
+  let y = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  y = Math.imul(y ^ (y >>> 15), 0x846ca68b);
+  return (y ^ (y >>> 16)) >>> 0;
+}
+
+/** Gives the hashes of the chosen pieces of the word at [from, to) to `take`, some of them more than once. */
+export function eachPiece(bytes: Uint8Array, from: number, to: number, take: (hash: number) => void): void {
+  const end = to - PIECE_BYTES;
+  if (to - from < LEAST_BYTES) return;
+  let least = -1;
+  let leastAt = -1;
+  for (let at = from + WINDOW - 1; at <= end; at++) {
+    const isGone = leastAt <= at - WINDOW;
+    let best = isGone ? Number.POSITIVE_INFINITY : least;
+    for (let k = isGone ? at - WINDOW + 1 : at; k <= at; k++) {
+      const hash = hashAt(bytes, k);
+      if (hash > best) continue;
+      best = hash;
+      leastAt = k;
+    }
+    if (best !== least) take(best);
+    least = best;
+  }
+}
