@@ -4,8 +4,8 @@ import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { ADD_FILTER_PART, GET_FILTER_PART, REMOVE_FILTER } from './statements-text.ts';
 import { eachPiece, mixed } from './word-pieces.ts';
 
-/** A search reads one part for each piece; of a list of 2 MB it has some 4 kB. */
-const PARTS = 64;
+/** A search reads one part for each piece; of a list of 2 MB it has some 4 kB, half a page. */
+const PARTS = 256;
 /** chosen: of a hundred lists without a piece three are read in vain. */
 const BITS_PER_PIECE = 8;
 const PROBES = 3;
@@ -14,7 +14,7 @@ const LF = 0x0a;
 /** Gives the bits of a piece in a part of `size` bits to `test` while that says true. */
 function isEachBit(hash: number, size: number, test: (bit: number) => boolean): boolean {
   const step = (Math.imul(hash, 0x9e3779b1) >>> 0) | 1;
-  for (let n = 0, at = hash >>> 6; n < PROBES; n++, at = (at + step) >>> 0) if (!test(at % size)) return false;
+  for (let n = 0, at = hash >>> 8; n < PROBES; n++, at = (at + step) >>> 0) if (!test(at % size)) return false;
   return true;
 }
 

@@ -67,7 +67,7 @@ ALTER TABLE captures RENAME COLUMN key_bytes TO manifest_key;
 
 -- Of the large lists of the vocabulary (vocabulary-filter.ts). Lists of before have none.
 CREATE TABLE vocabulary_filters (
-  id INTEGER PRIMARY KEY,         -- list × 64 + number of the part
+  id INTEGER PRIMARY KEY,         -- list × 256 + number of the part
   bits BLOB NOT NULL
 ) STRICT;
 

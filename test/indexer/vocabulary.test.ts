@@ -88,7 +88,7 @@ test('of many ids each is found by a part of it, before and after lists are merg
   findAll();
   mergeVocabulary(index.db, 2);
   const filters = index.db.all<Record<string, never>, { lists: number }>(
-    { text: 'SELECT count(DISTINCT id / 64) AS lists FROM vocabulary_filters' },
+    { text: 'SELECT count(DISTINCT id / 256) AS lists FROM vocabulary_filters' },
     {},
   );
   expect(filters[0]?.lists).toBeGreaterThan(0);
