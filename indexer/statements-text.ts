@@ -51,9 +51,10 @@ export const ADD_VOCABULARY = sql<{
   count: number;
   sizeBytes: number;
   terms: Uint8Array;
+  isList: 0 | 1;
 }>(
   `INSERT INTO vocabulary (class, level, term_count, size_bytes, terms, is_list)
-   VALUES (:class, :level, :count, :sizeBytes, :terms, 1)`,
+   VALUES (:class, :level, :count, :sizeBytes, :terms, :isList)`,
 );
 export const VOCABULARY_ROWS = sql<{ class: number }, { id: number }>(
   'SELECT id FROM vocabulary WHERE class = :class ORDER BY level DESC, id',
