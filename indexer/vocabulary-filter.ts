@@ -2,7 +2,7 @@
 // its words. Of ids there are millions, and a search for one of them would else go through them all.
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { ADD_FILTER_PART, GET_FILTER_PART, REMOVE_FILTER } from './statements-text.ts';
-import { eachPiece, mixed } from './word-pieces.ts';
+import { eachPiece, expectedPieces, mixed } from './word-pieces.ts';
 
 /** A search reads one part for each piece; of a list of 2 MB it has some 4 kB, half a page. */
 const PARTS = 256;
@@ -18,23 +18,30 @@ function isEachBit(hash: number, size: number, test: (bit: number) => boolean): 
   return true;
 }
 
-/** Writes the filter of a list of words, `\nword\nword\n`. */
-export function addFilter(db: IndexWriteDatabase, list: number, words: Uint8Array): void {
-  const hashes: number[] = [];
+/** Gives each word of `\nword\nword\n`. */
+function eachWord(words: Uint8Array, take: (from: number, to: number) => void): void {
   for (let start = 1; start < words.length; ) {
     const end = words.indexOf(LF, start);
-    eachPiece(words, start, end, (hash) => hashes.push(mixed(hash)));
+    take(start, end);
     start = end + 1;
   }
-  const bytes = Math.ceil((hashes.length * BITS_PER_PIECE) / PARTS / 8) + 1;
+}
+
+/** Writes the filter of a list of words, `\nword\nword\n`. */
+export function addFilter(db: IndexWriteDatabase, list: number, words: Uint8Array): void {
+  let pieces = 0;
+  eachWord(words, (from, to) => (pieces += expectedPieces(to - from)));
+  const bytes = Math.ceil((pieces * BITS_PER_PIECE) / PARTS / 8) + 1;
   const parts = Array.from({ length: PARTS }, () => new Uint8Array(bytes));
-  for (const hash of hashes) {
+  const add = (piece: number): void => {
+    const hash = mixed(piece);
     const part = parts[hash % PARTS] as Uint8Array;
     isEachBit(hash, bytes * 8, (bit) => {
       part[bit >> 3] = (part[bit >> 3] as number) | (1 << (bit & 7));
       return true;
     });
-  }
+  };
+  eachWord(words, (from, to) => eachPiece(words, from, to, add));
   for (const [n, bits] of parts.entries()) db.run(ADD_FILTER_PART, { id: list * PARTS + n, bits });
 }
 

@@ -25,6 +25,10 @@ export function mixed(x: number): number {
   return (y ^ (y >>> 16)) >>> 0;
 }
 
+/** How many pieces a word of so many bytes has in the mean: of a window of n, two of n + 1. */
+export const expectedPieces = (bytes: number): number =>
+  bytes < LEAST_BYTES ? 0 : ((bytes - PIECE_BYTES + 1) * 2) / (WINDOW + 1);
+
 /** Gives the hashes of the chosen pieces of the word at [from, to) to `take`, some of them more than once. */
 export function eachPiece(bytes: Uint8Array, from: number, to: number, take: (hash: number) => void): void {
   const end = to - PIECE_BYTES;
