@@ -38,7 +38,6 @@ export class VerifyHelper {
   readonly started = new Promise<void>((resolve) => (this.#onStart = resolve));
 
   constructor() {
-    this.#worker.unref();
     this.#worker.on('message', (answer: VerifyAnswer | 'ready') => {
       if (answer !== 'ready') return this.#answer(answer);
       this.state = 'ready';
@@ -46,6 +45,7 @@ export class VerifyHelper {
     });
     this.#worker.on('error', () => this.#fail());
     this.#worker.on('exit', () => this.#fail());
+    this.#worker.unref(); // behind the listeners: each of them makes the process wait for the thread again
   }
 
   /** Undefined: it has died, and somebody else must test them. */

@@ -119,3 +119,12 @@ describe('a search on two threads', () => {
     expect(asked).toHaveBeenCalled();
   });
 });
+
+test('a thread that nobody asks anything keeps no process from its end', async () => {
+  const waitedFor = (): number => process.getActiveResourcesInfo().filter((each) => each === 'MessagePort').length;
+  const before = waitedFor();
+  const helper = new VerifyHelper();
+  expect(waitedFor()).toBe(before);
+  await helper.started;
+  expect(waitedFor()).toBe(before);
+});
