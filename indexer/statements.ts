@@ -291,12 +291,12 @@ export const ADD_LONG_LINE = sql<{ log: number; firstFrame: number; lastFrame: n
 export const REMOVE_OCCURRENCES = sql<Id>('DELETE FROM occurrences WHERE log = :id');
 export const REMOVE_STEPS = sql<Id>('DELETE FROM steps WHERE id >= :id * 131072 AND id < (:id + 1) * 131072');
 export const REMOVE_LONG_LINES = sql<Id>('DELETE FROM long_lines WHERE log = :id');
-/** Headlines that a log may have given to signatures which other logs show too, none of which is known to have that text. */
+/** Headlines that a log alone has given to signatures which others show: it is the first of them, and none has that very text. */
 export const HEADLINES_LEFT_BY = sql<Id, { id: number; headline: string }>(
   `SELECT s.id, s.headline FROM occurrences o JOIN signatures s ON s.id = o.signature
    WHERE o.log = :id AND NOT EXISTS (
      SELECT 1 FROM occurrences p JOIN logs l ON l.id = p.log
-     WHERE p.signature = s.id AND p.log <> :id AND l.headline_of = s.id
+     WHERE p.signature = s.id AND (p.log < :id OR (p.log > :id AND l.headline_of = s.id))
    )`,
 );
 export const SET_HEADLINE = sql<{ id: number; headline: string }>(
