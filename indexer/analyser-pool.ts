@@ -1,12 +1,11 @@
 // Analyses logs on every core: each log on one thread, frame by frame. The first logs stay on this thread: a worker costs
 // more to start than they take.
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { builtFile } from '../store/built-file.ts';
 import { AppError, type ErrorCode } from '../store/errors.ts';
 import { FrameAnalyser, type StoredFrame } from './frame-analyser.ts';
 import type { HeldDocument } from './ingest-buffer.ts';
 import type { LogDigest } from './log-index.ts';
+import { startWorker } from './start-worker.ts';
 
 /** chosen: analysed in the time that two workers take to start and to get fast, about a second. */
 const BYTES_BEFORE_WORKERS = 16 * 1024 * 1024;
@@ -20,9 +19,6 @@ const BYTES_UNDER_WAY = 16 * 1024 * 1024;
  * so many large ones may come frame by frame, as a distant store gives them.
  */
 const LOGS_AT_ONCE = 4;
-
-/** chosen: what a worker makes is small and soon gone, but for frames, which lie elsewhere. V8 takes 48 MB by itself. */
-const YOUNG_SPACE = { maxYoungGenerationSizeMb: 12 };
 
 /** One log under way. */
 export interface LogAnalysis {
@@ -108,7 +104,7 @@ interface Listener {
 
 /** A worker and the logs that it has under way. */
 class Lane {
-  readonly #worker = new Worker(builtFile('indexer/analyse-worker.js'), { resourceLimits: YOUNG_SPACE });
+  readonly #worker = startWorker('indexer/analyse-worker.js');
   readonly #logs = new Map<number, SentLog>();
   #nextLog = 0;
   #isGone = false;

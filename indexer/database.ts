@@ -9,7 +9,7 @@ import { findSqliteCode, type SqliteDatabase, type SqliteStatement, sqlite } fro
 const APPLICATION_ID = 0x46526978;
 /** chosen: a writer holds the lock for one batch, well under a second; waiting longer than this means that it hangs. */
 const BUSY_TIMEOUT_MS = 20_000;
-/** chosen: half of what it was; no slower, within what differs from run to run. */
+/** measured: with 32 MiB 2 GB of made logs took 20 MB more, and no less time within what differs from run to run. */
 const WRITER_CACHE_KIB = 16_384;
 
 /** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */

@@ -128,6 +128,7 @@ function addLog(
   const { manifest, table, digest } = prepared;
   const blockCount = countBlocks(table);
   const firstBlock = prepared.firstBlock ?? reserveBlocks(db, blockCount);
+  const signatures = (digest?.signatures ?? []).map((found) => ({ found, row: signatureRow(db, found) }));
   const log = db.run(ADD_LOG, {
     logId: manifest.logId,
     attempt,
@@ -140,13 +141,11 @@ function addLog(
     objectBytes: manifest.object.sizeBytes,
     firstBlock,
     blockCount,
-    ...placeHeadline(db, digest),
+    ...placeHeadline(signatures[0]),
   }).lastId;
   for (const line of prepared.longLines) db.run(ADD_LONG_LINE, { log, ...line });
-  if (digest !== undefined) {
-    addSignatures(db, log, digest);
-    addTemplates(db, log, digest.templateSet);
-  }
+  addOccurrences(db, log, signatures);
+  if (digest !== undefined) addTemplates(db, log, digest.templateSet);
   addSteps(db, log, manifest.steps.length > 0 ? manifest.steps : (digest?.steps ?? []));
   return { log, firstBlock };
 }
@@ -173,11 +172,14 @@ function addCapture(
   db.run(CHOOSE_CAPTURE, { id: log });
 }
 
-/** The row of a signature, made at first use: the headline of the first log that shows it stays its own. */
-function signatureRow(
-  db: IndexWriteDatabase,
-  found: LogDigest['signatures'][number],
-): { readonly id: number; readonly headline: string } {
+/** A signature of a log, and the row that it has: the headline of the first log that shows it stays its own. */
+interface PlacedSignature {
+  readonly found: LogDigest['signatures'][number];
+  readonly row: { readonly id: number; readonly headline: string };
+}
+
+/** Made at first use. */
+function signatureRow(db: IndexWriteDatabase, found: PlacedSignature['found']): PlacedSignature['row'] {
   const { headline } = found;
   const signature = packSignature(found.signature);
   return (
@@ -185,24 +187,22 @@ function signatureRow(
   );
 }
 
-/** Where a log's headline is kept: with its signature, unless that is known by another text. */
-function placeHeadline(
-  db: IndexWriteDatabase,
-  digest: LogDigest | undefined,
-): { readonly headline: string | null; readonly headlineOf: number | null } {
-  const [best] = digest?.signatures ?? [];
+/** Where a log's headline is kept: with its best signature, unless that is known by another text. */
+function placeHeadline(best: PlacedSignature | undefined): {
+  readonly headline: string | null;
+  readonly headlineOf: number | null;
+} {
   if (best === undefined) return { headline: null, headlineOf: null };
-  const { id, headline } = signatureRow(db, best);
-  return headline === best.headline
-    ? { headline: null, headlineOf: id }
-    : { headline: best.headline, headlineOf: null };
+  const { found, row } = best;
+  return row.headline === found.headline
+    ? { headline: null, headlineOf: row.id }
+    : { headline: found.headline, headlineOf: null };
 }
 
-function addSignatures(db: IndexWriteDatabase, log: number, digest: LogDigest): void {
-  for (const found of digest.signatures) {
+function addOccurrences(db: IndexWriteDatabase, log: number, signatures: readonly PlacedSignature[]): void {
+  for (const { found, row } of signatures) {
     const { firstLine, count, score, exemplarLine } = found;
-    const { id } = signatureRow(db, found);
-    db.run(ADD_OCCURRENCE, { signature: id, log, firstLine, count, score, exemplarLine });
+    db.run(ADD_OCCURRENCE, { signature: row.id, log, firstLine, count, score, exemplarLine });
   }
 }
 

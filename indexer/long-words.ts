@@ -1,6 +1,7 @@
 // Which pieces the long words of a block have. A word over MAX_WORD_BYTES is not in the index, so any part of a word might
 // stand in it; a set of its four-byte pieces, hashed, tells of nearly every part that it does not. Of one block each: a word
 // that is cut where a frame ends has pieces in both, and belongs to a line that all its blocks answer for together.
+import { hasBit } from './bits.ts';
 import type { IndexReadDatabase } from './database.ts';
 import { LONG_WORDS } from './statements-text.ts';
 
@@ -34,7 +35,7 @@ export function mayHoldPart(grams: Uint8Array, word: string): boolean {
   const mask = grams.length * 8 - 1;
   for (let at = 0; at + GRAM_BYTES <= bytes.length; at++) {
     const bit = hashAt(bytes, at) & mask;
-    if (((grams[bit >> 3] as number) & (1 << (bit & 7))) === 0) return false;
+    if (!hasBit(grams, bit)) return false;
   }
   return true;
 }

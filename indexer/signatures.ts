@@ -31,19 +31,25 @@ export const EXEMPLAR_CHARS = 1000;
 
 /** Five bits each, in the order of the text: bytes and texts sort alike. */
 export const SIGNATURE_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+/** Of an id, behind its version. */
+export const SIGNATURE_CHARACTERS = 13;
 
 /** Id of the ordered template texts. 65 bits: two of a billion signatures meet with a chance of one in forty. */
 export function signatureOf(templates: readonly string[]): SignatureId {
   const digest = createHash('sha256')
     .update(JSON.stringify([TEMPLATE_VERSION, ...templates]))
     .digest();
+  return `s${TEMPLATE_VERSION}:${charactersAt(digest, 0)}` as SignatureId;
+}
+
+/** The characters of an id that stand in `bytes` from `bit` on. */
+export function charactersAt(bytes: Uint8Array, bit: number): string {
   let text = '';
-  for (let i = 0; i < 13; i++) {
-    const bit = i * 5;
-    const pair = ((digest[bit >> 3] as number) << 8) | (digest[(bit >> 3) + 1] as number);
-    text += SIGNATURE_ALPHABET[(pair >> (11 - (bit & 7))) & 31];
+  for (let at = bit; at < bit + SIGNATURE_CHARACTERS * 5; at += 5) {
+    const pair = ((bytes[at >> 3] ?? 0) << 8) | (bytes[(at >> 3) + 1] ?? 0);
+    text += SIGNATURE_ALPHABET[(pair >> (11 - (at & 7))) & 31];
   }
-  return `s${TEMPLATE_VERSION}:${text}` as SignatureId;
+  return text;
 }
 
 /** Reads a signature id that a person or a row gives; undefined if it is none. */

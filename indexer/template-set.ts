@@ -2,6 +2,8 @@
 // differences in Rice code. One in a thousand asks about a log of a thousand templates is answered yes by chance; it is
 // for statistics over a history, not for evidence.
 
+import { hasBit, setBit } from './bits.ts';
+
 const KEPT_BITS = 20;
 const DROPPED_BITS = 32 - KEPT_BITS;
 /** Count and Rice parameter. */
@@ -24,9 +26,9 @@ export function packTemplateSet(hashes: Uint32Array): Uint8Array {
     if (value === last) continue;
     const gap = value - last - 1;
     last = value;
-    for (let ones = gap >> parameter; ones > 0; ones--) at = setBit(bytes, at);
+    for (let ones = gap >> parameter; ones > 0; ones--) setBit(bytes, at++);
     at += 1;
-    for (let bit = 0; bit < parameter; bit++) at = (gap >> bit) & 1 ? setBit(bytes, at) : at + 1;
+    for (let bit = 0; bit < parameter; bit++, at++) if ((gap >> bit) & 1) setBit(bytes, at);
   }
   return bytes.slice(0, Math.ceil(at / 8));
 }
@@ -40,12 +42,6 @@ function countKept(hashes: Uint32Array): number {
     last = value;
   }
   return count;
-}
-
-/** Gives the place of the next bit. */
-function setBit(bytes: Uint8Array, at: number): number {
-  bytes[at >> 3] = (bytes[at >> 3] as number) | (1 << (at & 7));
-  return at + 1;
 }
 
 /** A packed set: `falseRate` is how often it says yes to a hash that was not put in. */
@@ -67,12 +63,11 @@ function keptValues(bytes: Uint8Array): Set<number> {
   const kept = new Set<number>();
   let at = HEADER_BYTES * 8;
   const end = bytes.byteLength * 8;
-  const bit = (n: number): number => ((bytes[n >> 3] ?? 0) >> (n & 7)) & 1;
   for (let value = -1; kept.size < count && at < end; kept.add(value)) {
     let quotient = 0;
-    while (at < end && bit(at++) === 1) quotient += 1;
+    while (at < end && hasBit(bytes, at++)) quotient += 1;
     let rest = 0;
-    for (let n = 0; n < parameter; n++) rest |= bit(at++) << n;
+    for (let n = 0; n < parameter; n++) if (hasBit(bytes, at++)) rest |= 1 << n;
     value += quotient * 2 ** parameter + rest + 1;
   }
   return kept;

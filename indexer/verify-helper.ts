@@ -1,9 +1,8 @@
 // A second thread that tests logs for searches that have much to read. It is started once for a process, while the search goes
 // on without it, and kept: the next wide search has it at once.
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { builtFile } from '../store/built-file.ts';
 import type { Query } from './log-index.ts';
+import { startWorker } from './start-worker.ts';
 import type { FetchedLog, TestedLog, WantedLines } from './tested-logs.ts';
 
 /** What the other thread is asked. */
@@ -24,12 +23,9 @@ export interface VerifyAnswer {
   readonly blocks: number;
 }
 
-/** chosen: what it makes is small and soon gone. V8 takes 48 MB by itself. */
-const YOUNG_SPACE = { maxYoungGenerationSizeMb: 12 };
-
 /** The thread, from its start on. */
 export class VerifyHelper {
-  readonly #worker = new Worker(builtFile('indexer/verify-worker.js'), { resourceLimits: YOUNG_SPACE });
+  readonly #worker = startWorker('indexer/verify-worker.js');
   /** In the order of the orders, as its answers are; undefined: it has died. */
   readonly #waiting: ((answer: VerifyAnswer | undefined) => void)[] = [];
   #onStart: () => void = () => undefined;

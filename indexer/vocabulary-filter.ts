@@ -1,5 +1,6 @@
 // Which of the large lists of the vocabulary may hold a word with some part: a Bloom filter for each of them, over pieces of
 // its words. Of ids there are millions, and a search for one of them would else go through them all.
+import { hasBit, setBit } from './bits.ts';
 import type { IndexReadDatabase, IndexWriteDatabase } from './database.ts';
 import { ADD_FILTER_PART, GET_FILTER_PART, REMOVE_FILTER } from './statements-text.ts';
 import { eachPiece, expectedPieces, mixed } from './word-pieces.ts';
@@ -11,11 +12,12 @@ const BITS_PER_PIECE = 8;
 const PROBES = 3;
 const LF = 0x0a;
 
-/** Gives the bits of a piece in a part of `size` bits to `test` while that says true. */
-function isEachBit(hash: number, size: number, test: (bit: number) => boolean): boolean {
+/** The bits of a piece in its part of `size` bits. */
+function bitsOf(hash: number, size: number): readonly number[] {
   const step = (Math.imul(hash, 0x9e3779b1) >>> 0) | 1;
-  for (let n = 0, at = hash >>> 8; n < PROBES; n++, at = (at + step) >>> 0) if (!test(at % size)) return false;
-  return true;
+  const bits: number[] = [];
+  for (let n = 0, at = hash >>> 8; n < PROBES; n++, at = (at + step) >>> 0) bits.push(at % size);
+  return bits;
 }
 
 /** Gives each word of `\nword\nword\n`. */
@@ -36,10 +38,7 @@ export function addFilter(db: IndexWriteDatabase, list: number, words: Uint8Arra
   const add = (piece: number): void => {
     const hash = mixed(piece);
     const part = parts[hash % PARTS] as Uint8Array;
-    isEachBit(hash, bytes * 8, (bit) => {
-      part[bit >> 3] = (part[bit >> 3] as number) | (1 << (bit & 7));
-      return true;
-    });
+    for (const bit of bitsOf(hash, bytes * 8)) setBit(part, bit);
   };
   eachWord(words, (from, to) => eachPiece(words, from, to, add));
   for (const [n, bits] of parts.entries()) db.run(ADD_FILTER_PART, { id: list * PARTS + n, bits });
@@ -58,8 +57,7 @@ export function filterFor(db: IndexReadDatabase, text: string): (list: number) =
     for (const hash of hashes) {
       const part = db.get(GET_FILTER_PART, { id: list * PARTS + (hash % PARTS) })?.bits;
       if (part === undefined) return true; // a small list has none
-      if (!isEachBit(hash, part.length * 8, (bit) => ((part[bit >> 3] as number) & (1 << (bit & 7))) !== 0))
-        return false;
+      if (!bitsOf(hash, part.length * 8).every((bit) => hasBit(part, bit))) return false;
     }
     return true;
   };

@@ -10,7 +10,7 @@ import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
 import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
-import { filterConditions, placedOf, whereAll } from './filter-condition.ts';
+import { filterConditions, ofLogs, whereAll } from './filter-condition.ts';
 import { addTied, type PlacedTiedLog, readTiedParts, readTiedTo, type TiedLog } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
@@ -151,8 +151,7 @@ export class CandidatePages {
 
   async #readFew(few: Slots): Promise<TiedPage> {
     const { filter, sort } = this.#parts.options;
-    const logs = texts(few.keys());
-    const circles = `SELECT circle, circle_from, circle_to FROM log_by_time WHERE ${placedOf(logs)} AND log IN ${logs}`;
+    const circles = `SELECT circle, circle_from, circle_to FROM log_by_time WHERE ${ofLogs(texts(few.keys()))}`;
     const tied = await readTiedTo(this.#client, { circles, passing: filterConditions(filter) });
     const own = tied.filter(({ log, isPrimary }) => isPrimary && few.has(log));
     const wanted = new Set(own.map(({ attemptId }) => attemptId));
@@ -171,7 +170,7 @@ export class CandidatePages {
       few === undefined
         ? []
         : [
-            `attempt_id IN (SELECT attempt_id FROM log_by_time FINAL WHERE is_primary = 1 AND ${placedOf(texts(few.keys()))} AND log IN ${texts(few.keys())})`,
+            `attempt_id IN (SELECT attempt_id FROM log_by_time FINAL WHERE is_primary = 1 AND ${ofLogs(texts(few.keys()))})`,
           ];
     const direction = sort === 'new' ? 'DESC' : 'ASC';
     const isRecent =

@@ -1,7 +1,7 @@
 // Logs that are tied together, directly or over others, and what ties them: what one capture or fact may change.
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
-import { placedOf } from './filter-condition.ts';
+import { ofLogs, placedOf } from './filter-condition.ts';
 import { joiningLinks, placeIdsOf, subjectsIn } from './links.ts';
 import { textArray, texts } from './sql-text.ts';
 
@@ -93,7 +93,7 @@ export class Circle {
         found.push({ log: String(log), links: own as readonly string[] });
     };
     await Promise.all([
-      ...[...inChunks(logs)].map((chunk) => add(`${placedOf(texts(chunk))} AND log IN ${texts(chunk)}`)),
+      ...[...inChunks(logs)].map((chunk) => add(ofLogs(texts(chunk)))),
       ...[...inChunks(links, LINKS_AT_ONCE)].map((chunk) => add(hasLink(chunk))),
     ]);
     return found;

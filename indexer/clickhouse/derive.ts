@@ -14,7 +14,7 @@ import { inChunks } from './chunks.ts';
 import { Circle, type Seeds } from './circle.ts';
 import type { EngineClient } from './client.ts';
 import { readFactsOf } from './fact-rows.ts';
-import { placedOf } from './filter-condition.ts';
+import { ofLogs } from './filter-condition.ts';
 import { linkOfSubject, linksOf, placeIdsOf } from './links.ts';
 import { lastCaptures } from './load.ts';
 import { logColumns } from './log-rows.ts';
@@ -76,7 +76,7 @@ async function readCircle(client: EngineClient, circle: Circle): Promise<CircleR
   const facts = readFactsOf(client, { subjects: circle.subjects, logs: circle.logs, withRenames: true });
   facts.catch(() => undefined); // told below
   for (const chunk of inChunks(circle.logs)) {
-    const of = `${placedOf(texts(chunk))} AND log IN ${texts(chunk)}`;
+    const of = ofLogs(texts(chunk));
     const [own, placed] = await Promise.all([
       client.rows(`SELECT ${key}, buried, ${CAPTURE_COLUMNS_BARE} FROM ${lastCaptures(of)}`),
       client.rows(`SELECT DISTINCT ${key} FROM log_by_time WHERE ${of}`),
@@ -222,11 +222,7 @@ async function removeBuried(
   for (const chunk of inChunks(buried)) {
     const logs = texts(new Set(chunk.map(({ manifest }) => manifest.logId)));
     const keys = texts(chunk.map(({ key }) => key));
-    await removeRows(
-      client,
-      'capture_by_time',
-      `${placedOf(logs)} AND log IN ${logs} AND key IN ${keys} AND buried = 0`,
-    );
+    await removeRows(client, 'capture_by_time', `${ofLogs(logs)} AND key IN ${keys} AND buried = 0`);
   }
 }
 

@@ -15,7 +15,10 @@ const MIN_SHA = 7;
 /** Where the rows of the logs or commits are that `ids` selects: without it the engine looks through all there are. */
 export const placedOf = (ids: string): string => `placed IN (SELECT placed FROM place WHERE id IN ${ids})`;
 
-/** The same of all whose id starts so. */
+/** The rows of these logs, a list or a SELECT in brackets. */
+export const ofLogs = (logs: string): string => `${placedOf(logs)} AND log IN ${logs}`;
+
+/** Where the rows of all whose id starts so are. */
 export const placedFrom = (start: string): string =>
   `placed IN (SELECT placed FROM place WHERE startsWith(id, ${text(start)}))`;
 

@@ -9,7 +9,7 @@ import type {
 } from '../index-parts.ts';
 import type { AttemptFilter, OutcomeCounts } from '../log-index.ts';
 import type { EngineClient, EngineRow } from './client.ts';
-import { filterConditions, placedFrom, placedOf, whereAll } from './filter-condition.ts';
+import { filterConditions, ofLogs, placedFrom, placedOf, whereAll } from './filter-condition.ts';
 import { CIRCLE_COLUMNS, type FoundCircle, foundCircleOf } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
@@ -120,7 +120,7 @@ export function findExemplarAttempt(
   return circlesOf(
     client,
     `SELECT ${CIRCLE_COLUMNS} FROM log_by_time FINAL WHERE is_primary = 1 AND startsWith(sha, ${text(sha)})
-       AND ${placedOf(logs)} AND log IN ${logs}
+       AND ${ofLogs(logs)}
      ORDER BY mapContains(labels, 'fork'), time_ms DESC LIMIT 1`,
   );
 }
@@ -166,7 +166,7 @@ export async function countGreens(
     client.rows(
       `SELECT l.repo, l.workflow, l.job, o.sig, uniqExact(l.attempt_id) FROM (${shows}) AS o
        INNER JOIN (SELECT log, attempt_id, repo, workflow, job FROM log_by_time FINAL WHERE is_primary = 1 AND ${green}
-         AND ${placedOf(logs)} AND log IN ${logs}) AS l ON o.log = l.log
+         AND ${ofLogs(logs)}) AS l ON o.log = l.log
        GROUP BY l.repo, l.workflow, l.job, o.sig`,
     ),
     client.rows(`${HEADLINES} WHERE sig IN ${signatures} GROUP BY sig`),
@@ -206,7 +206,7 @@ export async function countSignatures(
   const conditions = ['is_primary = 1', ...filterConditions(filter)];
   // A join holds its right side in memory: of few signatures that must not be every log there is.
   const logs = `(SELECT log FROM occurrence ${whereAll(...narrowed)})`;
-  const shown = only === undefined ? [] : [placedOf(logs), `log IN ${logs}`];
+  const shown = only === undefined ? [] : [ofLogs(logs)];
   // Of all signatures, those of the logs that pass, wherever their captures are.
   const isBounded = only === undefined && conditions.length > 1;
   const span = `WITH (SELECT (min(circle_from), max(circle_to)) FROM log_by_time FINAL ${whereAll(...conditions)}) AS span`;

@@ -11,7 +11,7 @@ import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
 import { type CaptureRecord, captureRow, monthOf, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
 import { type EngineClient, INDEX_LATER } from './client.ts';
 import { deriveLogs, placeRows } from './derive.ts';
-import { placedOf } from './filter-condition.ts';
+import { ofLogs } from './filter-condition.ts';
 import { linksOf, placeIdsOf } from './links.ts';
 import { sealWords, sortedWords } from './sealed-words.ts';
 import { texts } from './sql-text.ts';
@@ -156,7 +156,7 @@ export class EngineIngest implements TeamIngest {
   /** What follows from captures is only found once they are seen. */
   async #seeCaptures(records: readonly CaptureRecord[]): Promise<void> {
     const logs = texts(records.map(({ manifest }) => manifest.logId));
-    const query = `SELECT DISTINCT key FROM capture_by_time WHERE ${placedOf(logs)} AND log IN ${logs}`;
+    const query = `SELECT DISTINCT key FROM capture_by_time WHERE ${ofLogs(logs)}`;
     await this.#client.rowsOnce(query, (rows) => {
       const seen = new Set(rows.map(([key]) => String(key)));
       return records.every(({ key }) => seen.has(key));
