@@ -18,6 +18,7 @@ import {
   CAPTURES_OF_ATTEMPT,
   CHOOSE_PRIMARIES,
   FIND_BY_IDENTITY,
+  FIND_BY_IDENTITY_WITHOUT_SHA,
   FIND_BY_PROVIDER_ID,
   FIND_NAME,
   FIND_RENAME,
@@ -83,7 +84,7 @@ function findAlike(
   identity: Attempt,
 ): { readonly id: number; readonly provider_id: string | null }[] {
   if (identity.attempt === undefined && identity.startedAtMs === undefined) return []; // nothing tells re-runs apart
-  const rows = db.all(FIND_BY_IDENTITY, {
+  const rows = db.all(identity.sha === undefined ? FIND_BY_IDENTITY_WITHOUT_SHA : FIND_BY_IDENTITY, {
     repo: idOrNull(db, identity.repo),
     sha: identity.sha ?? null,
     workflow: idOrNull(db, identity.workflow),

@@ -88,13 +88,20 @@ export type IdentityKey = {
 };
 
 /** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
-export const FIND_BY_IDENTITY = sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
-  `SELECT id, provider_id, started_ms FROM attempts
-   WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
-   ORDER BY provider_id IS NOT NULL, provider_id, id LIMIT 1000`,
-);
+const findByIdentity = (index: 'attempts_by_sha' | 'attempts_by_run') =>
+  sql<IdentityKey, { id: number; provider_id: string | null; started_ms: number | null }>(
+    `SELECT id, provider_id, started_ms FROM attempts INDEXED BY ${index}
+     WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND run IS :run AND attempt IS :attempt
+     ORDER BY provider_id IS NOT NULL, provider_id, id LIMIT 1000`,
+  );
+/** By the commit, where it is known: numbers of runs begin at 1 in each repository. */
+export const FIND_BY_IDENTITY = findByIdentity('attempts_by_sha');
+export const FIND_BY_IDENTITY_WITHOUT_SHA = findByIdentity('attempts_by_run');
 
-/** Rank by start time among the attempts of one job at one commit and event. */
+/**
+ * Rank by start time among the attempts of one job at one commit and event. Without statistics SQLite would go by the job,
+ * through every attempt that it ever had.
+ */
 export const SET_RANKS = sql<{
   repo: number | null;
   sha: string | null;
@@ -103,7 +110,7 @@ export const SET_RANKS = sql<{
   event: number | null;
 }>(
   `UPDATE attempts SET rank = ranked.n FROM (
-     SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts
+     SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts INDEXED BY attempts_by_sha
      WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND event IS :event
    ) AS ranked WHERE attempts.sha IS :sha AND attempts.repo IS :repo AND attempts.workflow IS :workflow
      AND attempts.id = ranked.id AND attempts.rank IS NOT ranked.n`,
@@ -355,7 +362,12 @@ export const RENAME = sql<{ repo: string; renamedTo: string; storedMs: number }>
 export const FIND_RENAME = sql<{ repo: string }, { renamed_to: string }>(
   'SELECT renamed_to FROM renames WHERE repo = :repo',
 );
-/** Attempts that a fact speaks of: by the provider's id where it gives one, else by the whole identity. */
+const idOf = (parameter: string): string => `(SELECT id FROM names WHERE name = :${parameter})`;
+
+/**
+ * Attempts that a fact speaks of: by the provider's id where it gives one, else by the whole identity. Two questions, as one
+ * would go through every attempt of the repository.
+ */
 export const ATTEMPTS_OF_SUBJECT = sql<
   {
     repo: string;
@@ -368,11 +380,11 @@ export const ATTEMPTS_OF_SUBJECT = sql<
   },
   Id
 >(
-  `SELECT a.id FROM attempts a WHERE a.repo = (SELECT id FROM names WHERE name = :repo) AND CASE
-     WHEN :providerId IS NOT NULL THEN a.provider_id = :providerId
-     ELSE a.sha IS :sha AND a.run IS :run AND a.attempt IS :attempt
-       AND a.workflow IS (SELECT id FROM names WHERE name = :workflow) AND a.job IS (SELECT id FROM names WHERE name = :job)
-   END ORDER BY a.id`,
+  `SELECT id FROM attempts INDEXED BY attempts_by_provider_id WHERE provider_id = :providerId AND repo = ${idOf('repo')}
+   UNION ALL SELECT id FROM attempts INDEXED BY attempts_by_sha
+   WHERE :providerId IS NULL AND sha IS :sha AND repo = ${idOf('repo')} AND workflow IS ${idOf('workflow')}
+     AND job IS ${idOf('job')} AND run IS :run AND attempt IS :attempt
+   ORDER BY id`,
 );
 export const ATTEMPTS_OF_REPO = sql<{ repo: string }, Id>(
   'SELECT a.id FROM attempts a JOIN names n ON n.id = a.repo WHERE n.name = :repo ORDER BY a.id',
