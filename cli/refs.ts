@@ -25,6 +25,10 @@ export function parseRef(text: string): Ref {
     return { kind: 'last', colour: name === 'last-red' ? 'red' : 'green', lines };
   const log = findLogRef(name);
   if (log !== undefined) return { kind: 'kept', log, lines };
+  if (/^\d{7,39}[:#]/.test(name))
+    throw new AppError('USAGE', `'${text.slice(0, 120)}' names no log: digits alone are the number of a run`, {
+      hint: 'give all 40 characters of a commit whose first ones are digits only',
+    });
   if (/[/.\\]/.test(text) && !text.includes('://'))
     throw new AppError('INPUT_MISSING', `there is no file ${text}, and it names nothing kept`, {
       hint: 'check the path; `firstred help refs` shows what names a log',

@@ -46,7 +46,7 @@ export async function showErrors(
     text += `${isError ? paint('red', number) : paint('dim', number)}${showText(target.text(line))}\n`;
     previous = line;
   }
-  await io.stdout.write(text === '' ? 'nothing looks like an error\n' : text);
+  await io.stdout.write(text === '' ? `nothing in ${showText(source.ref)} looks like an error\n` : text);
   return ranked.length > 0 ? EXIT.done : EXIT.no;
 }
 

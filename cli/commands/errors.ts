@@ -52,6 +52,8 @@ async function runErrors(input: CommandInput, io: CommandIo): Promise<ExitCode> 
     const report = findErrors(target, greens, { limit });
     const refs = baselines.map((baseline) => baseline.ref);
     if (input.flag('json')) await io.stdout.write(`${JSON.stringify(toJson(source.ref, refs, report))}\n`);
+    else if (report.lines.length === 0)
+      await io.stdout.write(`nothing in ${showText(source.ref)} looks like an error\n`);
     else await io.stdout.write(toText(target, refs, report, await paintFor(input, io)));
     if (refs.length === 0 && !input.flag('quiet') && !input.flag('json'))
       await io.stderr.write('firstred: no green log to compare with: this is by rules and position alone\n');
@@ -69,7 +71,6 @@ const toJson = (ref: string, baseline: readonly string[], report: ErrorReport): 
 });
 
 function toText(target: LogLines, refs: readonly string[], report: ErrorReport, paint: Paint): string {
-  if (report.lines.length === 0) return 'nothing looks like an error\n';
   const against = refs.length === 0 ? '' : `${paint('dim', `against ${showText(refs.join(', '))}`)}\n`;
   let text = against;
   const shown: ErrorLine[] = [];

@@ -92,3 +92,11 @@ test('the log that is asked about is not counted among those that it was compare
   writeFileSync(lone, 'error: no route to host\n');
   expect((await runHere(home, ['why', lone])).stdout).toMatch(/\ncompared with no other attempt: none is kept\n$/);
 });
+
+test('the start of a commit without a letter is told from a run, and what to give instead', async () => {
+  await expect(runHere(home, ['show', '1234567:test#1'])).rejects.toMatchObject({
+    code: 'USAGE',
+    message: "'1234567:test#1' names no log: digits alone are the number of a run",
+    hint: 'give all 40 characters of a commit whose first ones are digits only',
+  });
+});

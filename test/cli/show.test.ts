@@ -69,7 +69,7 @@ test('--errors of a kept log is held against greens of its job', async () => {
 
 test('--errors of a range looks only there, and exits 1 when nothing is', async () => {
   const { stdout } = expectCode(await runCommand(await homeWithLogs(), ['show', 'red.log:1-2', '--errors']), 1);
-  expect(stdout.toString()).toBe('nothing looks like an error\n');
+  expect(stdout.toString()).toBe('nothing in red.log looks like an error\n');
 });
 
 test('--steps names steps with lines, time and the one that failed', async () => {
