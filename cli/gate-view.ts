@@ -60,7 +60,7 @@ const FETCHERS: readonly string[] = ['pull', 'watch', 'rerun', 'rescue'];
 
 /** Whether a fetched fact states the attempt's conclusion. */
 async function confirmedAttempts(index: LogIndexReader): Promise<(attempt: Attempt) => boolean> {
-  const { FACTS_OF_KIND } = await import('../indexer/statements.ts');
+  const { FACTS_OF_KIND } = await import('../indexer/statements-facts.ts');
   const keys = new Set<string>();
   const keyOf = (subject: Partial<Attempt>): string =>
     subject.providerId === undefined

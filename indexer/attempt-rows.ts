@@ -12,25 +12,27 @@ import {
 import type { IndexWriteDatabase } from './database.ts';
 import { factsOfAttempt } from './fact-subject.ts';
 import {
-  ADD_ATTEMPT,
-  ADD_FLAKY_COMMIT,
   ADD_NAME,
   CAPTURES_OF_ATTEMPT,
   CHOOSE_PRIMARIES,
+  FIND_NAME,
+  LOGS_WITHOUT_PROVIDER_ID,
+  MOVE_LOG,
+  SET_CAPTURE_IDENTITY,
+} from './statements.ts';
+import {
+  ADD_ATTEMPT,
+  ADD_FLAKY_COMMIT,
   FIND_BY_IDENTITY,
   FIND_BY_IDENTITY_WITHOUT_SHA,
   FIND_BY_PROVIDER_ID,
-  FIND_NAME,
-  FIND_RENAME,
-  LOGS_WITHOUT_PROVIDER_ID,
-  MOVE_LOG,
   type NewAttempt,
   REMOVE_ATTEMPT,
   REMOVE_FLAKY_COMMIT,
-  SET_CAPTURE_IDENTITY,
   SET_RANKS,
   UPDATE_ATTEMPT,
-} from './statements.ts';
+} from './statements-attempts.ts';
+import { FIND_RENAME } from './statements-facts.ts';
 import { findAttemptRow } from './statements-filter.ts';
 
 /** Ids of names that were asked for while many logs are written, by connection: each log asks some twenty times. */

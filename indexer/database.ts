@@ -1,4 +1,4 @@
-// The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements.ts.
+// The one door to SQLite: opening, versions, transactions, errors. It knows no table; SQL stands in statements*.ts.
 import { existsSync } from 'node:fs';
 import { AppError, reasonOf } from '../store/errors.ts';
 import { checkIndexFile, makeIndexFile } from './index-file.ts';
@@ -15,7 +15,7 @@ const WRITER_CACHE_KIB = 16_384;
 /** What a statement is bound to: named values. A number becomes an integer only through a typed column or CAST. */
 export type SqlParams = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
 
-/** A statement's text with the types of its parameters and rows; made only in statements.ts. */
+/** A statement's text with the types of its parameters and rows; made only in statements*.ts. */
 export interface Sql<Params extends SqlParams, Row> {
   readonly text: string;
   /** Types only. */

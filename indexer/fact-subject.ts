@@ -2,7 +2,7 @@
 import type { Attempt } from '../store/attempt.ts';
 import type { AttemptSubject, Fact, FactContent } from '../store/facts.ts';
 import type { IndexReadDatabase } from './database.ts';
-import { FACTS_OF_SUBJECT } from './statements.ts';
+import { FACTS_OF_SUBJECT } from './statements-facts.ts';
 
 /** A fact that changes what an attempt's row says. */
 export type AttemptFact = Extract<FactContent, { readonly kind: 'conclusion' | 'identity' }>;

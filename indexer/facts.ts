@@ -8,13 +8,8 @@ import { startGeneration } from './generation.ts';
 import { readKey } from './key-bytes.ts';
 import type { LogIndex, StoreId } from './log-index.ts';
 import {
-  ADD_FACT,
-  ATTEMPTS_OF_REPO,
-  ATTEMPTS_OF_SUBJECT,
-  BURY,
   CAPTURES_OF_LOG,
   CHOOSE_CAPTURE,
-  FIND_FACT,
   FIND_LOG_ROW,
   GET_META,
   HEADLINES_LEFT_BY,
@@ -25,10 +20,10 @@ import {
   REMOVE_OCCURRENCES,
   REMOVE_STEPS,
   REMOVE_TEMPLATES,
-  RENAME,
   SET_HEADLINE,
   SET_META,
 } from './statements.ts';
+import { ADD_FACT, ATTEMPTS_OF_REPO, ATTEMPTS_OF_SUBJECT, BURY, FIND_FACT, RENAME } from './statements-facts.ts';
 import { REMOVE_BLOCK, REMOVE_LONG_WORDS } from './statements-text.ts';
 import { templateOf } from './templates.ts';
 

@@ -33,10 +33,10 @@ import {
   ADD_STEP,
   CHOOSE_CAPTURE,
   CHOOSE_PRIMARIES,
-  FIND_BURIED,
   FIND_LOG_ROW,
   FIND_SIGNATURE,
 } from './statements.ts';
+import { FIND_BURIED } from './statements-facts.ts';
 import type { TermCollector } from './term-collector.ts';
 
 /** Whether a tombstone keeps this capture out. */

@@ -2,7 +2,7 @@
 import type { FactContent } from '../store/facts.ts';
 import type { LogIndexReader } from './log-index.ts';
 import { type ActiveName, activeNames, type NameFact } from './names.ts';
-import { FACTS_OF_KIND } from './statements.ts';
+import { FACTS_OF_KIND } from './statements-facts.ts';
 
 /** Every name that holds at `nowMs`. */
 export function listActiveNames(index: LogIndexReader, nowMs: number): readonly ActiveName[] {

@@ -3,7 +3,7 @@ import type { ObjectKey } from '../store/keys.ts';
 import { findCapture } from './capture-key.ts';
 import { isCapturePending } from './ingest-buffer.ts';
 import type { LogIndex, LogIndexReader, StoreId } from './log-index.ts';
-import { ADD_PENDING, FIND_CURSOR, LIST_PENDING, REMOVE_PENDING, SET_CURSOR } from './statements.ts';
+import { ADD_PENDING, FIND_CURSOR, LIST_PENDING, REMOVE_PENDING, SET_CURSOR } from './statements-facts.ts';
 
 /** Which list a cursor is of; free words such as `since-last:NAME` are allowed. */
 export type CursorName = string;

@@ -6,21 +6,22 @@ import { expect, test } from 'vitest';
 import { openIndex } from '../../indexer/open-index.ts';
 import { sqlite } from '../../indexer/sqlite-module.ts';
 import {
-  ADD_FLAKY_COMMIT,
-  ATTEMPTS_OF_SUBJECT,
   CAPTURES_OF_ATTEMPT,
   CHOOSE_CAPTURE,
   CHOOSE_PRIMARIES,
-  FACTS_OF_SUBJECT,
-  FIND_BY_IDENTITY,
-  FIND_BY_IDENTITY_WITHOUT_SHA,
-  FIND_BY_PROVIDER_ID,
   FIND_CAPTURE,
   FIND_LOG_ROW,
   LOGS_WITHOUT_PROVIDER_ID,
+} from '../../indexer/statements.ts';
+import {
+  ADD_FLAKY_COMMIT,
+  FIND_BY_IDENTITY,
+  FIND_BY_IDENTITY_WITHOUT_SHA,
+  FIND_BY_PROVIDER_ID,
   REMOVE_FLAKY_COMMIT,
   SET_RANKS,
-} from '../../indexer/statements.ts';
+} from '../../indexer/statements-attempts.ts';
+import { ATTEMPTS_OF_SUBJECT, FACTS_OF_SUBJECT } from '../../indexer/statements-facts.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** Steps that go through a whole table, or through all attempts that some name or no more than a time has. */
