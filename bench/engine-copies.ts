@@ -58,7 +58,7 @@ async function copyAll(client: EngineClient, copy: number): Promise<void> {
   );
   await client.command(`INSERT INTO occurrence SELECT l.* REPLACE (m.new AS log, ${placed}) ${from('occurrence')}`);
   await client.command(
-    `INSERT INTO capture_by_time SELECT l.* REPLACE (m.new AS log, ${placed}, concat(l.key, '.c${copy}') AS key,
+    `INSERT INTO capture_by_time SELECT l.* REPLACE (m.new AS log, ${placed}, replaceRegexpOne(l.key, '/([^/]*)-a(\\\\d+)/', '/\\\\1c${copy}-a\\\\2/') AS key,
        replaceRegexpOne(replaceOne(l.manifest, l.log, m.new), '"run": "([^"]*)"', '"run": "\\\\1c${copy}"') AS manifest,
        arrayMap(link -> replaceRegexpOne(link, '"([^"]*)",(\\\\d+(,null)?\\\\])$', '"\\\\1c${copy}",\\\\2'), l.links) AS links) ${from('capture_by_time')}`,
   );

@@ -190,7 +190,8 @@ async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
 
 async function drain(run: SearchRun): Promise<void> {
   for await (const _ of run.matches);
-  await run.summary();
+  const { unreadable } = await run.summary();
+  if (unreadable.length > 0) throw new Error(`${unreadable.length} logs could not be read: ${unreadable[0]?.reason}`);
 }
 
 interface Asked {

@@ -31,13 +31,14 @@ export function isInLongWords(db: IndexReadDatabase, word: string): boolean {
 
 /** Whether a long word of the block that `grams` is of may contain `word` (folded, one byte a character). */
 export function mayHoldPart(grams: Uint8Array, word: string): boolean {
-  const bytes = Buffer.from(word, 'latin1');
   const mask = grams.length * 8 - 1;
-  for (let at = 0; at + GRAM_BYTES <= bytes.length; at++) {
-    const bit = hashAt(bytes, at) & mask;
-    if (!hasBit(grams, bit)) return false;
-  }
-  return true;
+  return gramHashes(word).every((hash) => hasBit(grams, hash & mask));
+}
+
+/** Of the pieces of `word`, 32 bits each: as many of the lowest as a set's size asks for say which of its bits is a piece's. */
+export function gramHashes(word: string): readonly number[] {
+  const bytes = Buffer.from(word, 'latin1');
+  return Array.from({ length: Math.max(0, bytes.length - GRAM_BYTES + 1) }, (_, at) => hashAt(bytes, at));
 }
 
 function hashAt(bytes: Uint8Array, at: number): number {

@@ -10,20 +10,20 @@ import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
 import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
-import { filterConditions, ofLogs, whereAll } from './filter-condition.ts';
-import { addTied, type PlacedTiedLog, readTiedParts, readTiedTo, type TiedLog } from './load.ts';
+import { filterConditions, whereAll } from './filter-condition.ts';
+import { addTied, type PlacedTiedLog, readTiedParts, readTiedTo, readTiedToLogs, type TiedLog } from './load.ts';
 import { recentWindows } from './recent.ts';
 import { number, text, texts, time } from './sql-text.ts';
 import { findWords } from './vocabulary.ts';
 import { partsOf, type WordsCondition, wordsCondition } from './words-condition.ts';
 
-/** chosen: the attempts of so many logs are sorted at once; with more, the newest come first. */
+/** chosen: so many logs fit into a statement, and their attempts are sorted at once; with more, the newest come first. */
 const FEW_LOGS = 2000;
-/** chosen: of so many, what is known of their attempts is asked for at once, a statement's worth. */
-const VERY_FEW_LOGS = 250;
 /** chosen: the first page is small, as most searches end on it; a page's captures are held in memory. */
 const FIRST_PAGE = 16;
 const MAX_PAGE = 1024;
+/** chosen: where the matches are far apart, a page that is in vain costs more than what it has too much. */
+const GROWTH = 4;
 /** chosen: of so few, another request costs more than the captures that it saves. */
 const ONE_PAGE = 64;
 
@@ -57,6 +57,8 @@ interface TiedPage {
   readonly tied: readonly TiedLog[];
 }
 
+const NOTHING_LEFT: TiedPage = { attempts: [], tied: [] };
+
 /** Blocks of logs that have the words; of a log whose words are spread over a long line, none. */
 type Slots = ReadonlyMap<string, readonly number[]>;
 
@@ -69,7 +71,7 @@ export class CandidatePages {
   #place: Place | undefined;
   /** The blocks that have the words at all, where they are of few logs. */
   #few: Slots | 'many' | 'unknown' = 'unknown';
-  /** Of very few logs, all attempts that are left, in the order of time, and what is tied to them. */
+  /** Of few logs, all attempts that are left, in the order of time, and what is tied to them. */
   #left: TiedPage | undefined;
   #isFirst = true;
   #isEnd = false;
@@ -136,23 +138,22 @@ export class CandidatePages {
     return slots.size > FEW_LOGS ? 'many' : slots;
   }
 
-  /** The next page of very few logs: all about them comes with one question. undefined: they are more. */
+  /** The next page of few logs: all about them comes with one question. undefined: they are many. */
   async #nextOfFew(): Promise<TiedPage | undefined> {
-    if (typeof this.#few === 'string' || this.#few.size === 0 || this.#few.size > VERY_FEW_LOGS) return undefined;
-    this.#left ??= await this.#readFew(this.#few);
+    if (typeof this.#few === 'string') return undefined;
+    this.#left ??= this.#few.size === 0 ? NOTHING_LEFT : await this.#readFew(this.#few);
     const { attempts: left, tied } = this.#left;
     const size = left.length <= ONE_PAGE ? left.length : this.#size;
     this.#isEnd = left.length <= size;
     const page = { attempts: left.slice(0, size), tied };
     this.#left = { attempts: left.slice(size), tied };
-    this.#size = Math.min(this.#size * 2, MAX_PAGE);
+    this.#size = Math.min(this.#size * GROWTH, MAX_PAGE);
     return page;
   }
 
   async #readFew(few: Slots): Promise<TiedPage> {
     const { filter, sort } = this.#parts.options;
-    const circles = `SELECT circle, circle_from, circle_to FROM log_by_time WHERE ${ofLogs(texts(few.keys()))}`;
-    const tied = await readTiedTo(this.#client, { circles, passing: filterConditions(filter) });
+    const tied = await readTiedToLogs(this.#client, { logs: new Set(few.keys()), passing: filterConditions(filter) });
     const own = tied.filter(({ log, isPrimary }) => isPrimary && few.has(log));
     const wanted = new Set(own.map(({ attemptId }) => attemptId));
     return { attempts: inOrder(tied, sort).filter(({ attemptId }) => wanted.has(attemptId)), tied };
@@ -161,24 +162,12 @@ export class CandidatePages {
   /** The next attempts in the order of time. */
   async #nextAttempts(): Promise<TiedPage> {
     const { filter, sort } = this.#parts.options;
-    const few = typeof this.#few === 'string' ? undefined : this.#few;
-    if (few?.size === 0) {
-      this.#isEnd = true;
-      return { attempts: [], tied: [] };
-    }
-    const own =
-      few === undefined
-        ? []
-        : [
-            `attempt_id IN (SELECT attempt_id FROM log_by_time FINAL WHERE is_primary = 1 AND ${ofLogs(texts(few.keys()))})`,
-          ];
     const direction = sort === 'new' ? 'DESC' : 'ASC';
-    const isRecent =
-      sort === 'new' && few === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
+    const isRecent = sort === 'new' && filter.sinceMs === undefined && filter.untilMs === undefined;
     let tied: readonly PlacedTiedLog[] = [];
     let attempts: readonly PlacedTiedLog[] = [];
     for (const window of isRecent ? recentWindows(this.#place?.timeMs) : [[]]) {
-      const passing = [...window, ...filterConditions(filter), ...own, ...this.#after(sort)];
+      const passing = [...window, ...filterConditions(filter), ...this.#after(sort)];
       const circles = `SELECT circle, circle_from, circle_to FROM log_by_time FINAL ${whereAll('is_lead = 1', ...passing)}
         ORDER BY time_ms ${direction}, attempt_id ${direction} LIMIT ${number(this.#size)}`;
       tied = await readTiedTo(this.#client, { circles, passing });
@@ -186,7 +175,7 @@ export class CandidatePages {
       if (attempts.length === this.#size) break;
     }
     this.#isEnd = attempts.length < this.#size;
-    this.#size = Math.min(this.#size * 2, MAX_PAGE);
+    this.#size = Math.min(this.#size * GROWTH, MAX_PAGE);
     const last = attempts.at(-1);
     if (last !== undefined) this.#place = { timeMs: last.timeMs, attemptId: last.attemptId };
     const circles = new Set(attempts.map(({ circle }) => circle));

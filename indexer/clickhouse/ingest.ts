@@ -6,6 +6,7 @@ import { holdSmall } from '../../store/held-object.ts';
 import { keysOfManifest, type Manifest } from '../../store/manifest.ts';
 import type { ObjectReader } from '../../store/object-store.ts';
 import { type AnalyserPool, ON_THIS_THREAD, WorkerGone } from '../analyser-pool.ts';
+import { BLOCKS_PER_FRAME } from '../blocks.ts';
 import type { LogDigest } from '../log-index.ts';
 import type { TeamIngest, TeamIngestOptions } from '../team-index.ts';
 import { type CaptureRecord, captureRow, monthOf, occurrenceRows, placeOf, stampOf } from './capture-rows.ts';
@@ -28,7 +29,9 @@ const MAX_RAW_BYTES = 256 * 1024 * 1024;
  */
 const INDEXED_LATER_BYTES = 2 * 1024 * 1024;
 const LINE_END = Buffer.from('\n');
-const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'tokens'] as const;
+const TAB = Buffer.from('\t');
+const NO_GRAMS = Buffer.alloc(0);
+const BLOCK_COLUMNS = ['home', 'placed', 'log', 'n', 'long_grams', 'tokens'] as const;
 
 /** Logs on their way into the engine: some are read while what was read before is sent. */
 export class EngineIngest implements TeamIngest {
@@ -76,10 +79,11 @@ export class EngineIngest implements TeamIngest {
     const start = `${escapeTabbed(home)}\t${stampOf(placedMs)}\t${log}\t`;
     const month = monthOf(placedMs);
     const analysis = options.pool.begin(manifest.text.sizeBytes, (documents) => {
-      for (const { slot, words } of documents) {
+      for (const { slot, words, grams } of documents) {
         const sealed = sealWords(words);
         this.#words.add(month, sealed);
-        this.#hold(Buffer.from(`${start}${slot}\t`, 'utf8'), sortedWords(sealed), LINE_END);
+        const known = grams === undefined || isCutFrame(table, slot) ? NO_GRAMS : escapeBytes(grams);
+        this.#hold(Buffer.from(`${start}${slot}\t`, 'utf8'), known, TAB, sortedWords(sealed), LINE_END);
       }
     });
     try {
@@ -169,6 +173,15 @@ export function placesOfCapture({ manifest }: Pick<CaptureRecord, 'manifest'>): 
   const { placedMs, log } = placeOf(manifest);
   return placeRows(stampOf(placedMs), [log, ...placeIdsOf(linksOf(manifest.attempt))]);
 }
+
+/** Whether a line of the slot's frame goes on in another, where the rest of one of its words may be. */
+function isCutFrame({ continues }: FrameTable, slot: number): boolean {
+  const frame = Math.floor(slot / BLOCKS_PER_FRAME);
+  return continues[frame] === 1 || continues[frame + 1] === 1;
+}
+
+const escapeBytes = (bytes: Uint8Array): Buffer =>
+  Buffer.from(escapeTabbed(Buffer.from(bytes).toString('latin1')), 'latin1');
 
 /** As ClickHouse reads tab-separated text. */
 const escapeTabbed = (value: string): string =>

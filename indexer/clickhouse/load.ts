@@ -5,7 +5,7 @@ import { CAPTURE_COLUMNS, CAPTURE_COLUMNS_HEADED, captureOf, type ReadCapture } 
 import { inChunks } from './chunks.ts';
 import type { EngineClient, EngineRow } from './client.ts';
 import { readFactsOf } from './fact-rows.ts';
-import { ranksBeside } from './filter-condition.ts';
+import { ofLogs, placedOf, ranksBeside } from './filter-condition.ts';
 import { subjectsIn } from './links.ts';
 import { addParts, type StoredFact } from './passing-index.ts';
 import { texts, time } from './sql-text.ts';
@@ -86,13 +86,45 @@ export async function readTiedTo(
   client: EngineClient,
   { circles, passing }: { readonly circles: string; readonly passing: readonly string[] },
 ): Promise<readonly PlacedTiedLog[]> {
-  const isPassing = ['is_lead = 1', ...passing].join(' AND ');
   const rows = await client.rows(
     `WITH (SELECT (min(circle_from), max(circle_to), groupUniqArray(circle)) FROM (${circles})) AS found
-     SELECT ${TIED_COLUMNS}, time_ms, ${isPassing} FROM log_by_time FINAL
+     SELECT ${placedColumns(passing)} FROM log_by_time FINAL
      WHERE placed BETWEEN found.1 AND found.2 AND circle IN (found.3) ${FEW_ROWS}`,
   );
-  return rows.map((row) => ({ ...tiedLogOf(row), timeMs: Number(row[10]), isPassing: Number(row[11]) === 1 }));
+  return rows.map(placedLogOf);
+}
+
+const placedColumns = (passing: readonly string[]): string =>
+  `${TIED_COLUMNS}, time_ms, ${['is_lead = 1', ...passing].join(' AND ')}`;
+
+const placedLogOf = (row: EngineRow): PlacedTiedLog => ({
+  ...tiedLogOf(row),
+  timeMs: Number(row[10]),
+  isPassing: Number(row[11]) === 1,
+});
+
+/**
+ * Every log of the circles of `logs`, a statement's worth. Nearly every circle is of one time, and named by a log that is asked for:
+ * then all its logs are where that one is, and no second look is needed.
+ */
+export async function readTiedToLogs(
+  client: EngineClient,
+  { logs, passing }: { readonly logs: ReadonlySet<string>; readonly passing: readonly string[] },
+): Promise<readonly PlacedTiedLog[]> {
+  const names = texts(logs);
+  const rows = await client.rows(
+    `SELECT ${placedColumns(passing)} FROM log_by_time FINAL
+     WHERE ${placedOf(names)} AND (log IN ${names} OR circle != log) ${FEW_ROWS}`,
+  );
+  const near = rows.map(placedLogOf);
+  const own = near.filter(({ log }) => logs.has(log));
+  const spread = own.filter(({ circle, log, fromMs, toMs }) => circle !== log || fromMs !== toMs);
+  const spreadCircles = new Set(spread.map(({ circle }) => circle));
+  const nearCircles = new Set(own.map(({ circle }) => circle).filter((circle) => !spreadCircles.has(circle)));
+  const tied = near.filter(({ circle }) => nearCircles.has(circle));
+  if (spread.length === 0) return tied;
+  const circles = `SELECT circle, circle_from, circle_to FROM log_by_time WHERE ${ofLogs(texts(spread.map(({ log }) => log)))}`;
+  return [...tied, ...(await readTiedTo(client, { circles, passing }))];
 }
 
 /**

@@ -4,7 +4,7 @@
 export const WORDS_VERSION = 1;
 
 /** Grows when a table changes; each step of MIGRATIONS leads to the next. */
-export const ENGINE_SCHEMA = 4;
+export const ENGINE_SCHEMA = 5;
 
 /** What a table is made with. */
 export interface TableForm {
@@ -26,13 +26,19 @@ const BY_MONTH = 'PARTITION BY toYYYYMM(placed)';
 const WORDS_COLUMN =
   'tokens String CODEC(ZSTD(9, 24)) SETTINGS (min_compress_block_size = 8388608, max_compress_block_size = 16777216)';
 
+/**
+ * The pieces of a block's words that are too long to be indexed (long-words.ts); '': it has no such word, or not all pieces are
+ * known. Without them every block with such a word would be read for every part of a word.
+ */
+const LONG_GRAMS_COLUMN = 'long_grams String CODEC(ZSTD(1))';
+
 /** Statements that make the tables, where they are not there. */
 export function createTables({ isReplicated }: TableForm): readonly string[] {
   const engine = (arguments_: string): string =>
     `ENGINE = ${isReplicated ? 'Replicated' : ''}ReplacingMergeTree${arguments_ === '' ? '' : `(${arguments_})`}`;
   return [
     // One row a block: its distinct words, sealed. 512 rows a granule: a candidate costs reading few of them.
-    `CREATE TABLE IF NOT EXISTS block (${HOME}, n UInt32, ${WORDS_COLUMN},
+    `CREATE TABLE IF NOT EXISTS block (${HOME}, n UInt32, ${WORDS_COLUMN}, ${LONG_GRAMS_COLUMN},
        INDEX words tokens TYPE text(tokenizer = splitByNonAlpha, posting_list_codec = 'bitpacking', dictionary_block_size = 2048)
      ) ${engine('')} ${BY_MONTH} ORDER BY (home, placed, log, n) SETTINGS index_granularity = 512`,
     // Every word of the blocks of a month, sealed, by which a part of a word becomes the words that have it. Words of hexadecimal
@@ -129,6 +135,7 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     'DROP TABLE IF EXISTS log SYNC',
     'DROP TABLE IF EXISTS capture SYNC',
   ],
+  5: [`ALTER TABLE block ADD COLUMN IF NOT EXISTS ${LONG_GRAMS_COLUMN} AFTER tokens`],
 };
 
 /** Every table, for `rebuild`. */

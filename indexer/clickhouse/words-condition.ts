@@ -1,10 +1,11 @@
 // The words that a query wants as a condition over blocks. A superset of the truth: a part of a word is looked for in all
 // words, a word that may be longer than the index holds in blocks with such a word.
 import { fractionPlaces } from '../fraction-words.ts';
+import { gramHashes } from '../long-words.ts';
 import { mayBeLong, type Wanted, type WantedWord } from '../query-words.ts';
 import { LONG_WORD } from '../tokens.ts';
 import { sealWord } from './sealed-words.ts';
-import { likeText, text, textArray } from './sql-text.ts';
+import { likeText, number, text, textArray } from './sql-text.ts';
 
 /** chosen: as with the local index; more pieces of a fraction than this narrow nothing. */
 const MAX_FRACTION_WORDS = 512;
@@ -90,10 +91,23 @@ function wordCondition(word: WantedWord, found: readonly string[] | undefined): 
   const own = found === undefined ? `tokens LIKE ${text(`%${likeText(sealWord(word.text))}%`)}` : anySealed(found);
   const ways = [
     own,
-    ...(mayBeLong(word) ? [anyOf([LONG_WORD])] : []),
+    ...(mayBeLong(word) ? [inLongWord(word)] : []),
     ...places.map((place) => `(${place.map(anyOf).join(' AND ')})`),
   ];
   return ways.length === 1 ? ways[0] : `(${ways.join(' OR ')})`;
+}
+
+/** How many bits the set of a block's pieces has, less one. */
+const GRAM_MASK = 'length(long_grams) * 8 - 1';
+const GRAM_BYTE = `reinterpretAsUInt8(substring(long_grams, intDiv(bitAnd(hash, ${GRAM_MASK}), 8) + 1, 1))`;
+
+/** A long word of the block may have it: as `mayHoldPart` of long-words.ts, where the pieces of all its long words are known. */
+function inLongWord({ text: part }: WantedWord): string {
+  const isThere = anyOf([LONG_WORD]);
+  const hashes = gramHashes(part).map(number);
+  if (hashes.length === 0) return isThere;
+  const mayHold = `arrayAll(hash -> bitTest(${GRAM_BYTE}, bitAnd(hash, 7)), [${hashes.join(', ')}])`;
+  return `(${isThere} AND (long_grams = '' OR ${mayHold}))`;
 }
 
 /** No word at all: no block. */

@@ -98,7 +98,13 @@ function makeCaptures(logs: readonly TestLog[]): TestLog[] {
       (log, n): TestLog => ({
         ...log,
         text: `${String(log.text)}\nfrom the job itself`,
-        attempt: { ...log.attempt, providerId: undefined, conclusion: 'unknown' },
+        // Some do not know when their attempt began, so that two logs of one attempt are placed apart.
+        attempt: {
+          ...log.attempt,
+          providerId: undefined,
+          conclusion: 'unknown',
+          startedAtMs: n % 2 === 0 ? undefined : log.attempt?.startedAtMs,
+        },
         capture: { ...log.capture, id: `bare${String(n).padStart(4, '0')}` },
       }),
     );

@@ -25,7 +25,7 @@ function makeLogs(): readonly TestLog[] {
         const startedAtMs = T0 + commit * DAY + (attempt - 1) * 40 * DAY;
         const isRed = attempt === 2;
         logs.push({
-          text: `step of ${commit}\n${isRed ? `Error: broker ${commit} is gone` : 'fine'}\n`,
+          text: `step of ${commit}\n${'x'.repeat(280)}${attempt === 3 ? `needle_of_${commit}` : ''}\n${isRed ? `Error: broker ${commit} is gone` : 'fine'}\n`,
           attempt: {
             repo: 'git.example/acme/widgets',
             sha: `${String(commit).padStart(8, '0')}${'ab'.repeat(16)}`,
@@ -90,6 +90,7 @@ describe.skipIf(engine === undefined)('tables of schema 3', () => {
       'CREATE TABLE layout (one UInt8, schema UInt32, words UInt32) ENGINE = ReplacingMergeTree(schema) ORDER BY (one)',
     );
     await client.command('INSERT INTO layout (one, schema, words) VALUES (1, 3, 1)');
+    await client.command('ALTER TABLE block DROP COLUMN long_grams');
 
     const workers = await Promise.all([openTeamIndex(address), openTeamIndex(address)]);
     for (const worker of workers) onTestFinished(() => worker.close());
@@ -98,6 +99,10 @@ describe.skipIf(engine === undefined)('tables of schema 3', () => {
     expect(await client.rows('SELECT max(schema) FROM layout')).toEqual([[ENGINE_SCHEMA]]);
     expect(await client.rows(spans)).toEqual(spansBefore);
     expect(await answers()).toEqual(before);
+    // Of blocks from then, no pieces are known.
+    const inLongWord = await both.search('needle_of_4');
+    expect(inLongWord.local.lines).toHaveLength(1);
+    expect(inLongWord.team).toEqual(inLongWord.local);
     await expect(client.insert('log', [{ log: 'Llate' }])).rejects.toMatchObject({ code: 'INDEX_DAMAGED' });
     // What comes later is tied to what was there before.
     const [, ...rest] = makeLogs();
