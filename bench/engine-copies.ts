@@ -1,5 +1,5 @@
 // Makes a filled engine many times as large by its own INSERT … SELECT: every attempt again under another run and in earlier months,
-// words with digits made distinct, as other runs' ids and times are. What it makes is what workers would have written but for the
+// digits of words exchanged, as other runs have other ids and times: of 40 ways each copy has its own. What it makes is what workers would have written but for the
 // text of the logs, which is read from the log that was copied.
 import { parseEngineAddress } from '../indexer/clickhouse/address.ts';
 import { type EngineClient, openEngineClient } from '../indexer/clickhouse/client.ts';
@@ -43,6 +43,12 @@ async function nameCopies(client: EngineClient, copies: number): Promise<void> {
   for (let from = 0; from < rows.length; from += 20_000) await client.insert('copied', rows.slice(from, from + 20_000));
 }
 
+/** What stands for 0 to 9 in a copy. */
+const digitsOf = (copy: number): string =>
+  Array.from({ length: 10 }, (_, digit) => (digit * ([1, 3, 7, 9][Math.floor(copy / 10) % 4] ?? 1) + copy) % 10).join(
+    '',
+  );
+
 async function copyAll(client: EngineClient, copy: number): Promise<void> {
   const from = (table: string): string =>
     `FROM (SELECT * FROM ${table} FINAL WHERE log IN (SELECT old FROM copied)) AS l
@@ -54,7 +60,7 @@ async function copyAll(client: EngineClient, copy: number): Promise<void> {
   const quoted = (run: string): string => `concat('"', ${run}, '"')`;
   await client.command(
     `INSERT INTO block SELECT l.* REPLACE (m.new AS log, ${placed},
-       replaceRegexpAll(l.tokens, '([0-9]+)', '\\\\1${copy}') AS tokens) ${from('block')}`,
+       translate(l.tokens, '0123456789', '${digitsOf(copy)}') AS tokens) ${from('block')}`,
   );
   await client.command(`INSERT INTO occurrence SELECT l.* REPLACE (m.new AS log, ${placed}) ${from('occurrence')}`);
   await client.command(

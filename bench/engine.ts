@@ -57,7 +57,7 @@ async function compare(
   await mergeAll(started);
   const whole = { ...kept, rawBytes: kept.rawBytes * copies };
   console.log(`  ${sizeText(await sizeOf(started), whole)} merged: ${await tableSizes(started)}`);
-  const questions = questionsOf(await findRareWord(started));
+  const questions = questionsOf(await findRareWord(started), await findRareId(started));
   await compareAnswers(kept, started, { file, questions });
   await readersUnderLoad(kept, started, { file, questions });
 }
@@ -78,6 +78,15 @@ async function findRareWord(started: TestEngine): Promise<string> {
     if (Number(await ask(started, `SELECT count() FROM block WHERE hasAnyTokens(tokens, ['${word}'])`)) <= 20)
       return word;
   return 'nullpointerexception'; // few logs, without a word of their own
+}
+
+/** A word of letters and digits that the newest logs have, and of the older ones none. */
+async function findRareId(started: TestEngine): Promise<string> {
+  const some = `SELECT word FROM word WHERE match(word, '^[a-z]+[0-9]{3,}[a-z0-9]{2,}$') GROUP BY word
+    HAVING count() = 1 AND any(month) = (SELECT max(month) FROM word) ORDER BY cityHash64(word) LIMIT 200`;
+  for (const word of (await ask(started, some)).split('\n').filter((each) => each !== ''))
+    if (Number(await ask(started, `SELECT count() FROM word WHERE word LIKE '%${word}%'`)) === 1) return word;
+  throw new Error('no log has an id of its own');
 }
 
 interface Filled {
@@ -141,7 +150,9 @@ interface Side {
   search(text: string, flags: Partial<QueryFlags>, filter: AttemptFilter): Promise<void>;
 }
 
-const questionsOf = (rare: string): readonly (readonly [name: string, question: Question])[] => [
+const questionsOf = (rare: string, id: string): readonly (readonly [name: string, question: Question])[] => [
+  ['a rare id', (side) => side.search(id, {}, {})],
+  ['a part of a rare id', (side) => side.search(id.slice(1, -1), {}, {})],
   ['a rare word', (side) => side.search(rare, {}, {})],
   ['a rare word, whole', (side) => side.search(rare, { word: true }, {})],
   ['a rare word of a job', (side) => side.search(rare, {}, { job: 'job 3', conclusion: 'red' })],

@@ -52,14 +52,7 @@ export const FIND_BY_PROVIDER_ID = sql<{ repo: number | null; providerId: string
   'SELECT id FROM attempts WHERE provider_id = :providerId AND repo IS :repo LIMIT 1',
 );
 
-export type IdentityKey = {
-  readonly repo: number | null;
-  readonly sha: string | null;
-  readonly workflow: number | null;
-  readonly job: number | null;
-  readonly run: string | null;
-  readonly attempt: number | null;
-};
+export type IdentityKey = Pick<AttemptColumns, 'repo' | 'sha' | 'workflow' | 'job' | 'run' | 'attempt'>;
 
 /** Those without a provider's id first, then by it: which one joins does not depend on the order of arrival. */
 const findByIdentity = (index: 'attempts_by_sha' | 'attempts_by_run') =>
@@ -76,13 +69,7 @@ export const FIND_BY_IDENTITY_WITHOUT_SHA = findByIdentity('attempts_by_run');
  * Rank by start time among the attempts of one job at one commit and event. Without statistics SQLite would go by the job,
  * through every attempt that it ever had.
  */
-export const SET_RANKS = sql<{
-  repo: number | null;
-  sha: string | null;
-  workflow: number | null;
-  job: number | null;
-  event: number | null;
-}>(
+export const SET_RANKS = sql<Pick<AttemptColumns, 'repo' | 'sha' | 'workflow' | 'job' | 'event'>>(
   `UPDATE attempts SET rank = ranked.n FROM (
      SELECT id, row_number() OVER (ORDER BY time_ms, run, provider_id, id) AS n FROM attempts INDEXED BY attempts_by_sha
      WHERE sha IS :sha AND repo IS :repo AND workflow IS :workflow AND job IS :job AND event IS :event

@@ -2,7 +2,6 @@
 // while SQLite has no statistics, as in the whole of a first sync.
 import path from 'node:path';
 import { expect, test } from 'vitest';
-
 import { openIndex } from '../../indexer/open-index.ts';
 import { sqlite } from '../../indexer/sqlite-module.ts';
 import {
@@ -24,7 +23,7 @@ import {
 import { ATTEMPTS_OF_SUBJECT, FACTS_OF_SUBJECT } from '../../indexer/statements-facts.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
-/** Steps that go through a whole table, or through all attempts that some name or no more than a time has. */
+/** Steps that go through a whole table, or through all attempts that a name or an outcome has, or that there are in the order of time. */
 const MANY_ROWS = /^SCAN (attempts|logs|captures|facts)\b|attempts_by_(time|outcome|repo|workflow|job|branch)\b/;
 
 const PER_LOG = {
