@@ -146,11 +146,14 @@ type Question = (side: Side) => Promise<unknown>;
 
 /** One of the two indexes. */
 interface Side {
+  /** What any question costs at least. */
+  ping(): Promise<unknown>;
   ask<T>(question: (index: LogIndexReader) => T): Promise<T>;
   search(text: string, flags: Partial<QueryFlags>, filter: AttemptFilter): Promise<void>;
 }
 
 const questionsOf = (rare: string, id: string): readonly (readonly [name: string, question: Question])[] => [
+  ['SELECT 1', (side) => side.ping()],
   ['a rare id', (side) => side.search(id, {}, {})],
   ['a part of a rare id', (side) => side.search(id.slice(1, -1), {}, {})],
   ['a rare word', (side) => side.search(rare, {}, {})],
@@ -166,7 +169,7 @@ const questionsOf = (rare: string, id: string): readonly (readonly [name: string
   ['signatures', (side) => side.ask((index) => listSignatures(index, {}, { limit: 40 }))],
 ];
 
-async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
+async function sidesOf(kept: KeptStore, started: TestEngine, team: TeamIndex, file: string) {
   const objects = await openStore(kept.env['FIRSTRED_STORE'] ?? '', { timeoutMs: 15_000, pathStyle: false });
   const readers = readingCopies(objects);
   const reader = openIndexReader(file);
@@ -182,10 +185,12 @@ async function sidesOf(kept: KeptStore, team: TeamIndex, file: string) {
   const query = (text: string, flags: Partial<QueryFlags>) =>
     parseQuery(text, { regex: false, word: false, letterCase: 'smart', visible: false, ...flags });
   const local: Side = {
+    ping: async () => undefined,
     ask: async (question) => question(reader),
     search: (text, flags, filter) => drain(search(reader, objects, query(text, flags), optionsOf(filter))),
   };
   const engineSide: Side = {
+    ping: () => ask(started, 'SELECT 1'),
     ask: async (question) => {
       const parts = await team.openParts();
       try {
@@ -212,8 +217,7 @@ interface Asked {
 
 async function compareAnswers(kept: KeptStore, started: TestEngine, { file, questions }: Asked): Promise<void> {
   const team = await openTeamIndex(started.address);
-  const { local, engineSide, close } = await sidesOf(kept, team, file);
-  console.log(`SELECT 1: ${msText(await timesOf(() => ask(started, 'SELECT 1')))} ms`);
+  const { local, engineSide, close } = await sidesOf(kept, started, team, file);
   for (const [name, question] of questions) {
     const ofLocal = await timesOf(() => question(local));
     const engineBeforeMs = cpuOf(started.pid);
@@ -235,7 +239,7 @@ const PROGRESS = ['done', 'cursor', 'claim'];
 /** The same questions while two workers, as many as there are cores, bring the same logs in once more. */
 async function readersUnderLoad(kept: KeptStore, started: TestEngine, { file, questions }: Asked): Promise<void> {
   const team = await openTeamIndex(started.address);
-  const { engineSide, close } = await sidesOf(kept, team, file);
+  const { engineSide, close } = await sidesOf(kept, started, team, file);
   const times = new Map(questions.map(([name]) => [name, [] as number[]]));
   for (const table of PROGRESS) await ask(started, `TRUNCATE TABLE ${table}`);
   const [node = '', ...words] = kept.commandLine(['sync', '--quiet']);

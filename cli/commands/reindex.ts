@@ -7,6 +7,7 @@ import { crashPoint } from '../../store/crash-points.ts';
 import { AppError } from '../../store/errors.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { giveWay } from '../give-way.ts';
 import { openProgress, type Progress, problemTeller } from '../progress.ts';
 import { isTeamIndex, openSession } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
@@ -66,6 +67,7 @@ async function rebuildTeam(input: CommandInput, io: CommandIo): Promise<ExitCode
   try {
     await session.store();
     await (await session.team())?.rebuild();
+    giveWay();
   } finally {
     await session.close();
   }

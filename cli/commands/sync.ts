@@ -8,6 +8,7 @@ import { openArchiver } from '../archiver.ts';
 import type { Command, CommandInput, CommandIo } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { FILTER_OPTIONS, readFilter, readLimit } from '../filters.ts';
+import { giveWay } from '../give-way.ts';
 import { openProgress, problemTeller } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
 import type { SyncCounts } from '../sync-counts.ts';
@@ -44,6 +45,7 @@ async function runSync(input: CommandInput, io: CommandIo): Promise<ExitCode> {
   try {
     const waiting = await deliverLeftBehind(session, io);
     const progress = await openProgress(input, io);
+    if ((await session.team()) !== undefined) giveWay();
     const counts = await syncIndex(session, {
       full: input.flag('full'),
       ...(isFiltered(filter) && { filter }),

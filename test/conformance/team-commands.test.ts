@@ -1,9 +1,11 @@
 // Commands over a team's index print what they print over the local one: those that look through whole indexes, and the page.
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand, type TestHome } from '../support/command.ts';
+import { endOf, expectCode, runCommand, startCommand, type TestHome } from '../support/command.ts';
 import { startEngine, type TestEngine } from '../support/engine/engine.ts';
+import { openFront } from '../support/engine/front.ts';
 import { type Answer, dropLogs, keepLogs, type Served, serveLogs } from '../support/served.ts';
 
 const RULES = JSON.stringify({ format: 1, rules: [{ id: 'wait', pattern: 'needle_of_the_wait' }] });
@@ -86,6 +88,23 @@ describe.skipIf(engine === undefined)('commands over a team’s index', () => {
     expect((await runCommand(home, ['sync', '--quiet'])).code).toBe(0);
     const [own, theirs] = [await runCommand(home, ['list', '--json']), await runCommand(team, ['list', '--json'])];
     expect(theirs.stdout.toString()).toBe(own.stdout.toString());
+  });
+
+  test.skipIf(process.platform === 'win32').each([
+    ['sync --quiet', 10],
+    ['reindex --quiet', 10],
+    ['list --json', getPriority()],
+  ])('%s ends with the priority %d', async (command, expected) => {
+    let priority: number | undefined;
+    const front = await openFront((engine as TestEngine).port, () => {
+      priority = getPriority(child.pid);
+      return { kind: 'pass' };
+    });
+    const env = { ...team.env, FIRSTRED_INDEX: front.address };
+    const child = startCommand({ ...team, env }, command.split(' '));
+    expectCode(await endOf(child), 0);
+    await front.close();
+    expect(priority).toBe(expected);
   });
 
   test('a log that cannot be read is named by both', async () => {
