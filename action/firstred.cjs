@@ -56991,7 +56991,7 @@ var init_s3_store = __esm({
         } catch (error3) {
           if (!(error3 instanceof S3Failure) || error3.status === void 0 || error3.status === 404) throw error3;
           if (error3.status < 400 || error3.status >= 500) throw error3;
-          (await this.get(key, "bytes=0-0", signal)).destroy();
+          (await this.get(key, void 0, signal)).destroy();
           throw error3;
         }
       }

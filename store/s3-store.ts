@@ -251,8 +251,8 @@ class SdkCalls implements S3Calls {
     } catch (error) {
       if (!(error instanceof S3Failure) || error.status === undefined || error.status === 404) throw error;
       if (error.status < 400 || error.status >= 500) throw error;
-      // a HEAD has no body to name its error; a GET of one byte has
-      (await this.get(key, 'bytes=0-0', signal)).destroy();
+      // a HEAD has no body to name its error; a GET has
+      (await this.get(key, undefined, signal)).destroy();
       throw error;
     }
   }

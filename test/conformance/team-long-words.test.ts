@@ -62,6 +62,19 @@ describe.skipIf(engine === undefined)('the long words of a team’s index', () =
     expect((await both.search('edle_betw')).team.lines).toHaveLength(1);
     expect((await both.search('größe')).team.lines).toHaveLength(1);
 
+    // However long a query is, its statements fit.
+    const alternatives = Array.from({ length: 80 }, (_, n) => `nowhere_${n}_${'x'.repeat(35)}`);
+    const short = Array.from({ length: 1000 }, (_, n) => n.toString(36).padStart(3, 'z'));
+    for (const [text, regex] of [
+      ['z'.repeat(4_000), false],
+      [`${alternatives.join('|')}|edle_betw`, true],
+      [alternatives.join(' '), false],
+      [`${short.join('|')}|edle_betw`, true],
+    ] as const) {
+      const { local, team } = await both.search(text, { regex });
+      expect(team, text.slice(0, 40)).toEqual(local);
+    }
+
     // Rows from before pieces were kept.
     await client.command(`ALTER TABLE block UPDATE long_grams = '' WHERE 1 SETTINGS mutations_sync = 2`);
     expect(await candidatesOf('nowhere_at_all')).toEqual(['bytes', 'cut', 'whole']);

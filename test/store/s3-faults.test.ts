@@ -160,6 +160,13 @@ describe.skipIf(server === undefined)('under faults', async () => {
     });
   });
 
+  test('a HEAD of an empty object that is refused for a moment is asked again', async () => {
+    const { store, proxy } = await openFaulty();
+    await store.putOnce(key('a'), text(''));
+    proxy.setFaults(atNth('HeadObject', 1, { kind: 'status', status: 409, code: 'ConditionalRequestConflict' }));
+    expect(await store.stat(key('a'))).toMatchObject({ sizeBytes: 0 });
+  });
+
   describe('a read', () => {
     const bytes = makeBytes(3 * MIB);
 
