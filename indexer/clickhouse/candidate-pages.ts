@@ -7,6 +7,7 @@ import { openPassingIndex } from '../open-index.ts';
 import type { Wanted } from '../query-words.ts';
 import { firstFrom } from '../sorted-numbers.ts';
 import { BLOCKS_OF_LOGS } from '../statements-parts.ts';
+import type { EngineAnswers } from './asked-once.ts';
 import { CAPTURE_COLUMNS_HEADED } from './capture-rows.ts';
 import { inChunks } from './chunks.ts';
 import type { EngineClient } from './client.ts';
@@ -36,6 +37,8 @@ export interface CandidatePage {
 }
 
 export interface PageOptions {
+  /** Who is asked for the words. */
+  readonly words: EngineAnswers;
   readonly wanted: Wanted | undefined;
   readonly options: Pick<SearchOptions, 'filter' | 'sort' | 'signal'>;
 }
@@ -123,14 +126,14 @@ export class CandidatePages {
    * many words is common, and blocks are looked at page by page.
    */
   async #findFew(): Promise<Slots | 'many'> {
-    const { wanted, options } = this.#parts;
+    const { words, wanted, options } = this.#parts;
     if (wanted === undefined) return 'many';
-    this.#words = wordsCondition(wanted, await findWords(this.#client, partsOf(wanted)));
+    this.#words = wordsCondition(wanted, await findWords(words, partsOf(wanted)));
     if (this.#words?.isNarrow !== true) return 'many';
     const own = filterConditions(options.filter);
     const ownLogs =
       own.length === 0 ? undefined : `SELECT log FROM log_by_time FINAL ${whereAll('is_primary = 1', ...own)}`;
-    const slots = await askSlots(this.#client, this.#words, {
+    const slots = await askSlots(words, this.#words, {
       within: ownLogs === undefined ? [] : [`log IN (${ownLogs})`],
       long: `SELECT log FROM log_by_time FINAL ${whereAll('has_long_lines = 1', 'is_primary = 1', ...own)}`,
       limit: `LIMIT ${number(FEW_LOGS + 1)}`,
@@ -226,7 +229,7 @@ const settingsOf = ({ looksInBlocks }: WordsCondition): string =>
 
 /** Logs with the blocks that fit; a log with long lines may have all words and no block that has them. `long`: a query of those. */
 async function askSlots(
-  client: EngineClient,
+  client: EngineAnswers,
   words: WordsCondition,
   { within, long, limit }: { readonly within: readonly string[]; readonly long: string; readonly limit: string },
 ): Promise<Slots> {

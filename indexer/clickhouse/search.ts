@@ -12,6 +12,7 @@ import type {
 } from '../log-index.ts';
 import { wantedWords } from '../query-words.ts';
 import { runSearch } from '../search.ts';
+import { askOnce, type EngineAnswers } from './asked-once.ts';
 import { type CandidatePage, CandidatePages } from './candidate-pages.ts';
 import type { EngineClient } from './client.ts';
 import { countOutcomes, sumRawBytes } from './find.ts';
@@ -48,6 +49,7 @@ const onPage = (match: Match, offset: number): Match => ({
 
 class PagedSearch {
   readonly #parts: EngineSearch;
+  readonly #words: EngineAnswers;
   readonly #sum = new SummarySum();
   #pages: CandidatePages | undefined;
   /** A page whose matches were left before their end. */
@@ -62,6 +64,7 @@ class PagedSearch {
 
   constructor(parts: EngineSearch) {
     this.#parts = parts;
+    this.#words = askOnce(parts.client);
     this.#query = parts.query;
   }
 
@@ -78,7 +81,7 @@ class PagedSearch {
     const { client, options } = this.#parts;
     this.#query = query;
     const wanted = wantedWords(query);
-    this.#pages = new CandidatePages(client, { wanted, options });
+    this.#pages = new CandidatePages(client, { words: this.#words, wanted, options });
     for (;;) {
       const page = await this.#nextPage();
       if (page === undefined) break;

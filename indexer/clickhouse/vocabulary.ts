@@ -1,4 +1,5 @@
 // All words that blocks have, by month: a part of a word is looked up here, among each word once, and not in every block.
+import type { EngineAnswers } from './asked-once.ts';
 import { type EngineClient, INDEX_LATER } from './client.ts';
 import type { SealedWords } from './sealed-words.ts';
 import { number, text, texts } from './sql-text.ts';
@@ -31,7 +32,7 @@ export class NewWords {
 }
 
 /** The words that match each of the patterns, where they are no more than MAX_WORDS. Parts under three characters are not told. */
-export async function findWords(client: EngineClient, patterns: readonly string[]): Promise<KnownWords> {
+export async function findWords(client: EngineAnswers, patterns: readonly string[]): Promise<KnownWords> {
   const known = new Map<string, readonly string[]>();
   await Promise.all(
     patterns.map(async (pattern) => {

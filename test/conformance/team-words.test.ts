@@ -1,11 +1,14 @@
 // The table of all words of a team's index: it follows the blocks, and keeps no word of a log that somebody has made forget.
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseEngineAddress } from '../../indexer/clickhouse/address.ts';
-import { openEngineClient } from '../../indexer/clickhouse/client.ts';
+import { type EngineClient, openEngineClient } from '../../indexer/clickhouse/client.ts';
+import { searchEngine } from '../../indexer/clickhouse/search.ts';
+import { parseQuery } from '../../indexer/query.ts';
 import type { Fact } from '../../store/facts.ts';
 import type { LogId } from '../../store/log-id.ts';
 import { BothIndexes } from '../support/both-indexes.ts';
 import { startEngine, type TestEngine } from '../support/engine/engine.ts';
+import { EVERY_LINE } from '../support/indexed-logs.ts';
 
 const engine = await startEngine();
 
@@ -47,5 +50,31 @@ describe.skipIf(engine === undefined)('the words of a team’s index', () => {
       const answers = await both.search(text);
       expect(answers.team).toEqual(answers.local);
     }
+  });
+
+  test('are asked for once by a search, although what is found nowhere is looked for a second time, as people see it', async () => {
+    const { address } = engine as TestEngine;
+    const both = await BothIndexes.open(address);
+    onTestFinished(() => both.close());
+    const client = await openEngineClient(parseEngineAddress(address));
+    onTestFinished(() => client.close());
+    await both.add([{ text: 'an er\u001b[31mror_in colour', capture: { startedAtMs: Date.UTC(2026, 3, 1) } }]);
+    const asked: string[] = [];
+    const rows: EngineClient['rows'] = (statement) => {
+      asked.push(statement);
+      return client.rows(statement);
+    };
+    const listening: EngineClient = Object.create(client, { rows: { value: rows } });
+    const matchesOf = async (text: string): Promise<number> => {
+      asked.length = 0;
+      const query = parseQuery(text, { regex: false, word: false, letterCase: 'smart', visible: false });
+      const run = searchEngine({ client: listening, readers: both.store, query, options: EVERY_LINE });
+      let matches = 0;
+      for await (const _ of run.matches) matches++;
+      return matches;
+    };
+    expect(await matchesOf('word_of_nobody')).toBe(0);
+    expect(asked.filter((statement) => /FROM (word|block)\b/.test(statement))).toHaveLength(2);
+    expect(await matchesOf('error_in')).toBe(1);
   });
 });
